@@ -1,0 +1,336 @@
+"""Everything that can be asked. Imperative mood; the table of contents of the system.
+
+Commands are read for as long as journals are kept: a published class is never edited. A changed meaning is a new class
+with the next VERSION; `storage/codec.py` turns old ones into new ones when they are read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from engine.value import Context, Date, Person, Personal, Value
+from engine.words import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cause:
+    """The entry and the place in it that made this command necessary: stream, revision, n."""
+
+    stream: int
+    revision: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """Who asks, when, on whose behalf, by which way.
+
+    `id` makes a repeat harmless; `at` is UTC in microseconds, never before the stream's last entry;
+    `actor` is None for the clock and the worker.
+    """
+
+    id: str
+    stream: int
+    at: datetime
+    actor: Person | None = None
+    channel: Channel = Channel.CLI
+    cause: Cause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A request about one stream."""
+
+    VERSION: ClassVar[int] = 1
+
+    envelope: Envelope
+
+
+# ------------------------------------------------------------------ an instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartInstance(Command):
+    """Begin a process of a published version in a case; `input` becomes variables of the instance."""
+
+    case: int | None
+    version: str
+    process: str
+    input: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TerminateInstance(Command):
+    """End the instance now; open work is cancelled."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimTask(Command):
+    """Take a task from the inbox of a role as one's own."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenTask(Command):
+    """Look at a task for the first time; from now on the one before can no longer withdraw it."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseTask(Command):
+    """Put a claimed task back into the inbox of its role."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTask(Command):
+    """Hand in the task's form; `data` holds the checked values by field key."""
+
+    task: str
+    data: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferTask(Command):
+    """Give the task to another person for good."""
+
+    task: str
+    to: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DelegateTask(Command):
+    """Ask another person to work on the task; it comes back to the one who asked."""
+
+    task: str
+    to: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolveTask(Command):
+    """Hand a delegated task back to its owner with an opinion."""
+
+    task: str
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrgeTask(Command):
+    """Ask whoever holds the task to hurry."""
+
+    task: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyTask(Command):
+    """Let persons know of a task for their information."""
+
+    task: str
+    to: tuple[Person, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveSeparation(Command):
+    """Allow one person to do one task in spite of the separation of duties."""
+
+    task: str
+    person: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FireTimer(Command):
+    """The moment of a timer has come."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliverMessage(Command):
+    """A message has come for a waiting receiver: an element of the instance."""
+
+    subscription: str
+    payload: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerService(Command):
+    """The worker has done what a service task asked for."""
+
+    request: str
+    result: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailService(Command):
+    """The worker could not do what a service task asked for, after its last try."""
+
+    request: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetryIncident(Command):
+    """Try the failed element again."""
+
+    incident: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideIncident(Command):
+    """Answer for the failed element: sequence flows to take (gateway) or its result (script, service)."""
+
+    incident: str
+    flows: tuple[str, ...]
+    result: Value
+    reason: str
+
+
+# ------------------------------------------------------------------ a case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase(Command):
+    """Begin a service project; when `process` is given, its root instance is started by a job."""
+
+    procedure: str
+    version: str
+    data: Context
+    process: str | None
+    input: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCaseData(Command):
+    """Change what the instances of a case share."""
+
+    data: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssignCaseRole(Command):
+    """Say who holds a role in this case; replaces the holders before."""
+
+    role: str
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftDocument(Command):
+    """Write the next version of a document of the case; `content` is what the task entered."""
+
+    document: str
+    author: Person
+    content: Context
+    change_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDocument(Command):
+    """Record a review of the newest version; a positive one approves it."""
+
+    document: str
+    reviewer: Person
+    approved: bool
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueDocument(Command):
+    """Put the approved version in force under a number."""
+
+    document: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase(Command):
+    """End the case."""
+
+    outcome: str
+
+
+# ------------------------------------------------------------------ the organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddPerson(Command):
+    """Add a person; name and sign-in handle are personal values."""
+
+    name: Personal
+    handle: Personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRole(Command):
+    """Let a person hold a role company-wide."""
+
+    person: Person
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokeRole(Command):
+    """Take a company-wide role from a person."""
+
+    person: Person
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointDeputy(Command):
+    """Let a person act for another from one day to another, both included."""
+
+    person: Person
+    deputy: Person
+    first: Date
+    last: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissDeputy(Command):
+    """End every deputyship of one person for another."""
+
+    person: Person
+    deputy: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSetting(Command):
+    """Give a setting of a procedure the organisation's own value; null returns to the default."""
+
+    procedure: str
+    key: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCalendar(Command):
+    """Replace the table of holidays and make-up working days (`Calendar.to_value`)."""
+
+    calendar: Context
+
+
+# ------------------------------------------------------------------ a procedure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishVersion(Command):
+    """Put a frozen version in force; its files are stored under the digest."""
+
+    procedure: str
+    version: str
+    label: str
+    reason: str

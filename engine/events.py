@@ -1,0 +1,487 @@
+"""Everything that can have happened. Past tense, frozen, versioned.
+
+The journal is read for as long as it is kept: a published event class is never edited. A changed meaning is a new class
+with the next VERSION. Ids an event names for the first time are counted: `stream.revision.n`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from engine.value import Context, Date, DateTime, Person, Personal, Value
+from engine.words import Outcome, ScopeKind, TimerKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A fact about one stream; who and when stand in the entry's envelope."""
+
+    VERSION: ClassVar[int] = 1
+
+
+# ------------------------------------------------------------------ an instance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceStarted(Event):
+    """A process began."""
+
+    case: int | None
+    version: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceCompleted(Event):
+    """The last token arrived at an end; `ends` names the end elements reached, in order."""
+
+    ends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstanceTerminated(Event):
+    """The instance was ended by a person."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeOpened(Event):
+    """A scope of variables began inside another; an item scope knows its place (from 0)."""
+
+    scope: str
+    parent: str | None
+    kind: ScopeKind
+    activity: str | None
+    index: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopeClosed(Event):
+    """A scope of variables ended; its variables are gone."""
+
+    scope: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementEntered(Event):
+    """A token arrived at an element of the model; `flow` is the sequence flow it came by."""
+
+    activity: str
+    process: str
+    element: str
+    scope: str
+    flow: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementLeft(Event):
+    """The token is done with the element."""
+
+    activity: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableSet(Event):
+    """A variable has a new value."""
+
+    scope: str
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemCompleted(Event):
+    """One item of a multi-instance is done; `activity` is the multi-instance, `index` counts from 0."""
+
+    activity: str
+    index: int
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOffered(Event):
+    """A task waits for a person; its id is the activity's id."""
+
+    task: str
+    process: str
+    element: str
+    scope: str
+    assignee: Person | None
+    roles: tuple[str, ...]
+    persons: tuple[Person, ...]
+    due: DateTime | None
+    escalation: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskClaimed(Event):
+    """A person took the task, in a role, perhaps for another."""
+
+    task: str
+    person: Person
+    role: str | None
+    on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskOpened(Event):
+    """Somebody who may do the task looked at it."""
+
+    task: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReleased(Event):
+    """The task went back to those it was offered to."""
+
+    task: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTransferred(Event):
+    """The task belongs to another person."""
+
+    task: str
+    person: Person
+    to: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDelegated(Event):
+    """Another person works on the task for its owner."""
+
+    task: str
+    person: Person
+    to: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskResolved(Event):
+    """The delegated task came back to its owner."""
+
+    task: str
+    person: Person
+    to: Person
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskUrged(Event):
+    """Somebody asked to hurry."""
+
+    task: str
+    person: Person
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCopied(Event):
+    """Persons were told of the task for their information."""
+
+    task: str
+    person: Person
+    to: tuple[Person, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReminded(Event):
+    """The task's holders were reminded by the clock."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCompleted(Event):
+    """A person did the task, in a role, perhaps for another."""
+
+    task: str
+    person: Person
+    role: str | None
+    on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCancelled(Event):
+    """Nobody need do the task any more."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeparationWaived(Event):
+    """One person may do one task in spite of the separation of duties."""
+
+    task: str
+    person: Person
+    waived_by: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerStarted(Event):
+    """A moment is waited for: by an element, or to remind of a task; both by `activity`."""
+
+    timer: str
+    kind: TimerKind
+    activity: str
+    due: DateTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerFired(Event):
+    """The moment came."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerCancelled(Event):
+    """The moment no longer matters."""
+
+    timer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAwaited(Event):
+    """An element waits for a message of this name and correlation."""
+
+    subscription: str
+    activity: str
+    name: str
+    correlation: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived(Event):
+    """The awaited message came."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageWaitCancelled(Event):
+    """The message is no longer waited for."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageThrown(Event):
+    """A message left; a job delivers it."""
+
+    message: str
+    name: str
+    correlation: Value
+    payload: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRequested(Event):
+    """A service task asks the worker to run a connector."""
+
+    request: str
+    activity: str
+    connector: str
+    parameters: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAnswered(Event):
+    """The worker did it."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCancelled(Event):
+    """The answer no longer matters."""
+
+    request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRaised(Event):
+    """An element could not go on; `message_zh`, `message_en` say why."""
+
+    incident: str
+    activity: str
+    message_zh: str
+    message_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(Event):
+    """A person retried or decided for the element."""
+
+    incident: str
+    person: Person | None
+    decided: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCancelled(Event):
+    """The element is gone, and its incident with it."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpScheduled(Event):
+    """What must happen in another stream: a job puts this command there (`kind` and fields of a command)."""
+
+    job: str
+    stream: int | None
+    kind: str
+    fields: Context
+
+
+# ------------------------------------------------------------------ a case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """A service project began."""
+
+    procedure: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDataSet(Event):
+    """A value that the instances of the case share changed."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRoleAssigned(Event):
+    """These persons hold the role in the case."""
+
+    role: str
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDrafted(Event):
+    """A version of a document was written; `digest` is that of the content's encoding."""
+
+    document: str
+    version: str
+    author: Person
+    content: Context
+    digest: str
+    change_note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentReviewed(Event):
+    """A version was reviewed."""
+
+    document: str
+    version: str
+    reviewer: Person
+    approved: bool
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentIssued(Event):
+    """An approved version is in force under a number."""
+
+    document: str
+    version: str
+    number: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed(Event):
+    """The case ended."""
+
+    outcome: str
+
+
+# ------------------------------------------------------------------ the organisation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonAdded(Event):
+    """A person belongs to the organisation."""
+
+    person: Person
+    name: Personal
+    handle: Personal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGranted(Event):
+    """A person holds a role company-wide."""
+
+    person: Person
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRevoked(Event):
+    """A person no longer holds a role company-wide."""
+
+    person: Person
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyAppointed(Event):
+    """A person may act for another from one day to another, both included."""
+
+    person: Person
+    deputy: Person
+    first: Date
+    last: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeputyDismissed(Event):
+    """A person no longer acts for another."""
+
+    person: Person
+    deputy: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingChanged(Event):
+    """The organisation's own value of a setting; null returns to the default."""
+
+    procedure: str
+    key: str
+    value: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanged(Event):
+    """The table of holidays and make-up working days."""
+
+    calendar: Context
+
+
+# ------------------------------------------------------------------ a procedure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionPublished(Event):
+    """A version is in force; `normaliser` is the number of the rewriting it was published under."""
+
+    procedure: str
+    version: str
+    label: str
+    normaliser: int
+    reason: str

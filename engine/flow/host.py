@@ -1,0 +1,72 @@
+"""What the flow asks of the instance during a step: the one interface between SpiffWorkflow and our events.
+
+The flow decides where tokens go; the host keeps variables, makes ids, emits events and knows what people, timers and
+workers are. Every call takes effect at once and in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from engine.errors import EngineError, Text
+from engine.flow.elements import Element
+from engine.value import Value
+from engine.words import Outcome, ScopeKind
+
+
+class ExpressionFailed(EngineError):
+    """An expression of the model could not be evaluated."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.en)
+        self.text = text
+
+
+class Host(Protocol):
+    """The instance, as the flow sees it during one step."""
+
+    def spend(self, tokens: int = 1) -> None:
+        """Count work against the step's budget; raises `engine.errors.Refused` (BUDGET) when it is used up."""
+
+    def open_scope(self, kind: ScopeKind, parent: str | None, activity: str | None, index: int | None = None) -> str:
+        """Open a scope of variables and return its counted id."""
+
+    def close_scope(self, scope: str) -> None:
+        """Close a scope; its variables are gone."""
+
+    def enter(self, element: Element, scope: str, flow: str | None) -> str:
+        """A token arrived at an element: returns the counted id of this activity (one per arrival)."""
+
+    def leave(self, activity: str, outcome: Outcome) -> None:
+        """The token is done with the element; what waited for it (task, timer, message, request) is cancelled."""
+
+    def wait(self, activity: str, element: Element, scope: str) -> None:
+        """The element now waits: for a person, the worker, a moment or a message, as its kind and trigger say.
+
+        A boundary event waits too, under its own activity id. Raises `ExpressionFailed`.
+        """
+
+    def throw(self, activity: str, element: Element, scope: str) -> None:
+        """A send task or throw event of kind message lets its message go. Raises `ExpressionFailed`."""
+
+    def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
+        """The value of a FEEL expression in a scope. Raises `ExpressionFailed`."""
+
+    def assign(self, scope: str, name: str, value: Value) -> None:
+        """Set the nearest existing variable of that name up to the call boundary, else create it in `scope`."""
+
+    def create(self, scope: str, name: str, value: Value) -> None:
+        """Create a variable in exactly this scope: a multi-instance item, an input of a call."""
+
+    def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
+        """One item of the multi-instance `activity` is done; its value is variable `name` of the item's scope."""
+
+    def items(self, activity: str) -> tuple[Value, ...]:
+        """What the items of a multi-instance yielded so far, in item order; null for items not done."""
+
+    def fail(self, activity: str, element: Element, text: Text) -> None:
+        """The element cannot go on; it stays until a person retries or decides."""
+
+    def ended(self, element: Element) -> None:
+        """An end event of the outermost process was reached."""

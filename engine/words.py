@@ -1,0 +1,39 @@
+"""The words that are stored as they stand: a value is never renamed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """By which way a command came in."""
+
+    WEB = "web"
+    API = "api"
+    CLI = "cli"
+    CLOCK = "clock"
+    WORKER = "worker"
+    LINK = "link"
+
+
+class ScopeKind(StrEnum):
+    """What opened a scope of variables."""
+
+    INSTANCE = "instance"
+    SUB_PROCESS = "sub-process"
+    CALL = "call"
+    ITEM = "item"
+
+
+class Outcome(StrEnum):
+    """How an element was left."""
+
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class TimerKind(StrEnum):
+    """What a timer is for."""
+
+    EVENT = "event"
+    REMINDER = "reminder"
