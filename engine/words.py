@@ -37,3 +37,28 @@ class TimerKind(StrEnum):
 
     EVENT = "event"
     REMINDER = "reminder"
+
+
+class StreamKind(StrEnum):
+    """What a stream of the journal is about."""
+
+    ORGANISATION = "organisation"
+    PROCEDURE = "procedure"
+    CASE = "case"
+    INSTANCE = "instance"
+
+
+class Status(StrEnum):
+    """Where an instance or case stands."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    TERMINATED = "terminated"
+
+
+class Stage(StrEnum):
+    """Where an open task stands."""
+
+    OFFERED = "offered"
+    CLAIMED = "claimed"
+    DELEGATED = "delegated"
