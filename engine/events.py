@@ -309,10 +309,11 @@ class ServiceCancelled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRaised(Event):
-    """An element could not go on; `message_zh`, `message_en` say why."""
+    """An element could not go on; `waiting` when its worker failed, not the model; the messages say why."""
 
     incident: str
     activity: str
+    waiting: bool
     message_zh: str
     message_en: str
 

@@ -1,0 +1,169 @@
+"""A case: a service project, and what its instances share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from engine import document as documents
+from engine.commands import (
+    AssignCaseRole,
+    CloseCase,
+    Command,
+    DraftDocument,
+    IssueDocument,
+    OpenCase,
+    ReviewDocument,
+    SetCaseData,
+)
+from engine.document import Document
+from engine.errors import Fault, Reason, Refused, Text, UnknownKind
+from engine.events import (
+    CaseClosed,
+    CaseDataSet,
+    CaseOpened,
+    CaseRoleAssigned,
+    DocumentDrafted,
+    DocumentIssued,
+    DocumentReviewed,
+    Event,
+    FollowUpScheduled,
+)
+from engine.organisation import Organisation, known
+from engine.procedure import Procedure
+from engine.value import Context, Person, Value
+from engine.words import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Data and team of a service project, and the newest version of each of its documents."""
+
+    stream: int
+    revision: int = 0
+    status: Status | None = None
+    procedure: str = ""
+    version: str = ""
+    data: Context = field(default_factory=Context)
+    roles: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    outcome: str | None = None
+
+
+def execute(
+    procedure: Procedure | None, case: Case, command: Command, organisation: Organisation
+) -> tuple[Event, ...]:
+    """What the command makes happen. Raises Refused."""
+    if isinstance(command, OpenCase):
+        return _open(procedure, case, command, organisation)
+    if case.status is not Status.RUNNING:
+        raise Refused(Reason.WRONG_STATE, "应为进行中的服务项目", "expected a case that is running")
+    match command:
+        case SetCaseData():
+            return _data(procedure, case, command.data)
+        case AssignCaseRole():
+            persons = tuple(known(organisation, person) for person in command.persons)
+            return (CaseRoleAssigned(role=_role(procedure, command.role), persons=persons),)
+        case DraftDocument():
+            return (documents.draft(case.documents.get(command.document), command),)
+        case ReviewDocument():
+            return (documents.review(case.documents.get(command.document), command),)
+        case IssueDocument():
+            return (documents.issue(case.documents.get(command.document), command),)
+        case CloseCase():
+            return (CaseClosed(outcome=command.outcome),)
+        case _:
+            raise UnknownKind(type(command).__name__, command.VERSION)
+
+
+def apply(case: Case, event: Event) -> Case:
+    """The case after the event."""
+    match event:
+        case CaseOpened():
+            return replace(case, status=Status.RUNNING, procedure=event.procedure, version=event.version)
+        case CaseDataSet():
+            return replace(case, data=case.data.with_entries({event.name: event.value}))
+        case CaseRoleAssigned():
+            return replace(case, roles={**case.roles, event.role: event.persons})
+        case DocumentDrafted():
+            return _with(case, documents.drafted(case.documents.get(event.document), event))
+        case DocumentReviewed():
+            return _with(case, documents.reviewed(case.documents[event.document], event))
+        case DocumentIssued():
+            return _with(case, documents.issued(case.documents[event.document], event))
+        case CaseClosed():
+            return replace(case, status=Status.COMPLETED, outcome=event.outcome)
+        case FollowUpScheduled():
+            return case
+        case _:
+            raise UnknownKind(type(event).__name__, event.VERSION)
+
+
+def _open(
+    procedure: Procedure | None, case: Case, command: OpenCase, organisation: Organisation
+) -> tuple[Event, ...]:
+    if case.status is not None:
+        raise Refused(Reason.WRONG_STATE, "服务项目已经建立", "the case is already open")
+    if procedure is None:
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"没有程序版本 {command.version}",
+            f"there is no procedure version {command.version}",
+        )
+    _may_open(procedure, command, organisation)
+    opened = CaseOpened(procedure=command.procedure, version=command.version)
+    data = _data(procedure, case, command.data)
+    if command.process is None:
+        return (opened, *data)
+    fields = Context(
+        {"case": str(case.stream), "version": command.version, "process": command.process, "input": command.input}
+    )
+    job = f"{case.stream}.{case.revision + 1}.1"
+    return (opened, *data, FollowUpScheduled(job=job, stream=None, kind="StartInstance", fields=fields))
+
+
+def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisation) -> None:
+    """Whoever opens a case with a process holds the role in whose lane the process starts, or owns the procedure."""
+    actor, roles = command.envelope.actor, {procedure.owner}
+    if command.process is not None:
+        if command.process not in procedure.model.processes:
+            raise Refused(
+                Reason.NOT_FOUND,
+                f"该程序没有流程 {command.process}",
+                f"the procedure has no process {command.process}",
+            )
+        roles.add(procedure.start_role(command.process) or procedure.owner)
+    if actor is not None and not any(organisation.holds(actor, role) for role in roles):
+        wanted = sorted(roles)
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            f"服务项目应由 {'、'.join(wanted)} 建立",
+            f"expected a holder of {', '.join(wanted)} to open a case",
+        )
+
+
+def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[Event, ...]:
+    fields = {} if procedure is None else procedure.case_fields
+    faults = tuple(
+        Fault(name, Text(f"服务项目没有数据项 {name}", f"a case of this procedure has no field {name}"))
+        for name in data
+        if name not in fields
+    )
+    if faults:
+        raise Refused(Reason.INVALID_DATA, faults[0].text.zh, faults[0].text.en, faults)
+    return tuple(
+        CaseDataSet(name=name, value=value) for name, value in data.items() if _changes(case.data, name, value)
+    )
+
+
+def _changes(data: Context, name: str, value: Value) -> bool:
+    return name not in data or type(data[name]) is not type(value) or data[name] != value
+
+
+def _role(procedure: Procedure | None, role: str) -> str:
+    if procedure is None or role not in procedure.roles:
+        raise Refused(Reason.NOT_FOUND, f"程序没有角色 {role}", f"the procedure has no role {role}")
+    return role
+
+
+def _with(case: Case, document: Document) -> Case:
+    return replace(case, documents={**case.documents, document.key: document})

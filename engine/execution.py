@@ -1,0 +1,235 @@
+"""What a command makes happen in an instance: authority, form, then the flow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Never
+
+from engine import flow, waiting, work
+from engine.commands import (
+    AnswerService,
+    ClaimTask,
+    Command,
+    CompleteTask,
+    CopyTask,
+    DecideIncident,
+    DelegateTask,
+    DeliverMessage,
+    FailService,
+    FireTimer,
+    OpenTask,
+    ReleaseTask,
+    ResolveTask,
+    RetryIncident,
+    StartInstance,
+    TerminateInstance,
+    TransferTask,
+    UrgeTask,
+    WaiveSeparation,
+)
+from engine.errors import Reason, Refused, Text, UnknownKind
+from engine.events import (
+    IncidentResolved,
+    InstanceCompleted,
+    InstanceStarted,
+    InstanceTerminated,
+    MessageReceived,
+    ServiceAnswered,
+    TaskReminded,
+    TimerFired,
+)
+from engine.flow.host import ExpressionFailed
+from engine.instance import Incident, Instance
+from engine.procedure import Procedure
+from engine.role import Surroundings
+from engine.step import Progress, Step
+from engine.value import Context, Value
+from engine.words import Status, TimerKind
+
+
+def execute(
+    procedure: Procedure, instance: Instance, window: bytes, command: Command, around: Surroundings
+) -> Step:
+    """The step that a command makes. Raises Refused: then nothing has changed."""
+    progress = Progress(procedure, instance, command, around)
+    if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
+        _not_running(instance, command)
+    try:
+        handler = _HANDLERS[type(command)]
+    except KeyError:
+        raise UnknownKind(type(command).__name__, command.VERSION) from None
+    after = handler(progress, command, window)
+    if progress.instance.status is Status.RUNNING and flow.finished(after):
+        progress.emit(InstanceCompleted(ends=tuple(progress.ends)))
+    return progress.finish(after)
+
+
+def _not_running(instance: Instance, command: Command) -> Never:
+    if isinstance(command, ClaimTask | CompleteTask):
+        work.open_task(instance, command.task)  # names who was faster
+    raise Refused(
+        Reason.WRONG_STATE,
+        f"流程实例 {instance.stream} 已不在运行",
+        f"expected a running instance, but instance {instance.stream} is {instance.status or 'not started'}",
+    )
+
+
+def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
+    if progress.instance.status is not None:
+        raise Refused(Reason.WRONG_STATE, "流程实例已经启动", "the instance has already started")
+    if command.process not in progress.procedure.model.processes:
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"该程序没有流程 {command.process}",
+            f"the procedure has no process {command.process}",
+        )
+    work.may_start(progress, command.process)
+    progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
+    return flow.start(progress.procedure.model, command.process, progress, command.input)
+
+
+def _terminate(progress: Progress, command: TerminateInstance, window: bytes) -> bytes:
+    work.reason_given(command.reason)
+    work.privileged(progress, "terminate")
+    after = flow.cancel(progress.procedure.model, window, progress)
+    progress.emit(InstanceTerminated(reason=command.reason))
+    return after
+
+
+def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes:
+    task = work.complete(progress, command)
+    element = progress.procedure.model.element(task.process, task.element)
+    progress.assign(task.scope, element.result, command.data)
+    work.document_written(progress, element, task, command.data)
+    return flow.complete(progress.procedure.model, window, task.id, progress)
+
+
+def _fire(progress: Progress, command: FireTimer, window: bytes) -> bytes:
+    timer = progress.instance.timers.get(command.timer)
+    if timer is None:
+        raise Refused(Reason.NOT_FOUND, f"没有定时器 {command.timer}", f"there is no timer {command.timer}")
+    if not progress.has_come(timer.due):
+        raise Refused(
+            Reason.WRONG_STATE, f"定时器 {timer.id} 尚未到期", f"expected a due timer, but {timer.id} is not due yet"
+        )
+    progress.emit(TimerFired(timer=timer.id))
+    if timer.kind is TimerKind.REMINDER:
+        progress.emit(TaskReminded(task=timer.activity))
+        return window
+    return flow.complete(progress.procedure.model, window, timer.activity, progress)
+
+
+def _deliver(progress: Progress, command: DeliverMessage, window: bytes) -> bytes:
+    waiting_for = progress.instance.subscriptions.get(command.subscription)
+    if waiting_for is None:
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"没有等待中的消息 {command.subscription}",
+            f"there is no waiting receiver {command.subscription}",
+        )
+    progress.emit(MessageReceived(subscription=waiting_for.id))
+    return _yielded(progress, waiting_for.activity, command.payload, window)
+
+
+def _answer(progress: Progress, command: AnswerService, window: bytes) -> bytes:
+    request = progress.instance.requests.get(command.request)
+    if request is None:
+        raise _no_request(command.request)
+    progress.emit(ServiceAnswered(request=request.id))
+    work.document_issued(progress, request.activity, command.result)
+    return _yielded(progress, request.activity, command.result, window)
+
+
+def _fail(progress: Progress, command: FailService, window: bytes) -> bytes:
+    request = progress.instance.requests.get(command.request)
+    if request is None:
+        raise _no_request(command.request)
+    text = Text(f"自动任务失败:{command.message}", f"the service task failed: {command.message}")
+    progress.incident(request.activity, text, waiting=True)
+    return window
+
+
+def _no_request(request: str) -> Refused:
+    return Refused(Reason.NOT_FOUND, f"没有服务请求 {request}", f"there is no service request {request}")
+
+
+def _retry(progress: Progress, command: RetryIncident, window: bytes) -> bytes:
+    incident = _incident(progress, command.incident)
+    _resolve(progress, incident, command.reason, decided=False)
+    if not incident.waiting:
+        return flow.retry(progress.procedure.model, window, incident.activity, progress)
+    activity = progress.instance.activities[incident.activity]
+    element = progress.procedure.model.element(activity.process, activity.element)
+    try:
+        progress.emit(waiting.service(progress, activity.id, element, activity.scope))
+    except ExpressionFailed as error:
+        progress.incident(activity.id, error.text, waiting=True)
+    return window
+
+
+def _decide(progress: Progress, command: DecideIncident, window: bytes) -> bytes:
+    incident = _incident(progress, command.incident)
+    _resolve(progress, incident, command.reason, decided=True)
+    model = progress.procedure.model
+    if incident.waiting:
+        return _yielded(progress, incident.activity, command.result, window)
+    if command.flows:
+        return flow.retry(model, window, incident.activity, progress, flows=command.flows)
+    activity = progress.instance.activities[incident.activity]
+    element = model.element(activity.process, activity.element)
+    progress.assign(activity.scope, element.result, command.result)
+    return flow.retry(model, window, incident.activity, progress, done=True)
+
+
+def _incident(progress: Progress, key: str) -> Incident:
+    found = progress.instance.incidents.get(key)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, f"没有异常 {key}", f"there is no incident {key}")
+    return found
+
+
+def _resolve(progress: Progress, incident: Incident, reason: str, *, decided: bool) -> None:
+    work.reason_given(reason)
+    work.privileged(progress, "resolve")
+    actor = progress.command.envelope.actor
+    progress.emit(IncidentResolved(incident=incident.id, person=actor, decided=decided, reason=reason))
+
+
+def _yielded(progress: Progress, activity_id: str, result: Value, window: bytes) -> bytes:
+    """The waiting activity yields its result, and the token goes on."""
+    activity = progress.instance.activities[activity_id]
+    element = progress.procedure.model.element(activity.process, activity.element)
+    progress.assign(activity.scope, element.result, result)
+    return flow.complete(progress.procedure.model, window, activity.id, progress)
+
+
+def _people(handler: Callable[[Progress, Command], None]) -> Callable[[Progress, Command, bytes], bytes]:
+    def handle(progress: Progress, command: Command, window: bytes) -> bytes:
+        handler(progress, command)
+        return window
+
+    return handle
+
+
+_HANDLERS: dict[type[Command], Callable[[Progress, Command, bytes], bytes]] = {  # type: ignore[assignment]  # each takes the command it stands under
+    StartInstance: _start,
+    TerminateInstance: _terminate,
+    ClaimTask: _people(work.claim),  # type: ignore[arg-type]  # as above
+    OpenTask: _people(work.open_first),  # type: ignore[arg-type]  # as above
+    ReleaseTask: _people(work.release),  # type: ignore[arg-type]  # as above
+    TransferTask: _people(work.transfer),  # type: ignore[arg-type]  # as above
+    DelegateTask: _people(work.delegate),  # type: ignore[arg-type]  # as above
+    ResolveTask: _people(work.resolve),  # type: ignore[arg-type]  # as above
+    UrgeTask: _people(work.urge),  # type: ignore[arg-type]  # as above
+    CopyTask: _people(work.copy),  # type: ignore[arg-type]  # as above
+    WaiveSeparation: _people(work.waive),  # type: ignore[arg-type]  # as above
+    CompleteTask: _complete,
+    FireTimer: _fire,
+    DeliverMessage: _deliver,
+    AnswerService: _answer,
+    FailService: _fail,
+    RetryIncident: _retry,
+    DecideIncident: _decide,
+}
+
+__all__ = ["Context", "execute"]

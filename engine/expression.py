@@ -1,0 +1,106 @@
+"""FEEL in a running instance: which names an expression sees, and the functions a procedure may call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from engine import feel, temporal
+from engine.errors import Text
+from engine.flow.host import ExpressionFailed
+from engine.instance import Instance
+from engine.procedure import RESERVED, Procedure
+from engine.role import Surroundings, holders
+from engine.value import Context, Date, DateTime, Person, Value, number
+from engine.words import ScopeKind
+
+class Variables(Mapping[str, Value]):
+    """The names visible in a scope: its own, those around it up to the call, and the reserved ones."""
+
+    def __init__(
+        self,
+        procedure: Procedure,
+        instance: Instance,
+        around: Surroundings,
+        now: DateTime,
+        scope: str,
+        names: Mapping[str, Value] | None = None,
+    ) -> None:
+        self.procedure = procedure
+        self.instance = instance
+        self.around = around
+        self.now = now
+        self.found: dict[str, Value] = {}
+        for variables in reversed(list(_chain(instance, scope))):
+            self.found.update(variables)
+        self.found.update(names or {})
+
+    def __getitem__(self, name: str) -> Value:
+        if name in self.found:
+            return self.found[name]
+        if name in RESERVED:
+            return self.found.setdefault(name, self._reserved(name))
+        if name in self.procedure.variables:
+            return None
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.known)
+
+    def __len__(self) -> int:
+        return len(self.known)
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every name that an expression may use here; one not set yet is null."""
+        expected = self.procedure.visible
+        return expected if self.found.keys() <= expected else expected | self.found.keys()
+
+    def _reserved(self, name: str) -> Value:
+        match name:
+            case "now":
+                return self.now
+            case "settings":
+                own = self.around.organisation.settings.get(self.procedure.key, Context())
+                return self.procedure.defaults.with_entries(own)
+            case "case":
+                return _case(self.around)
+            case "instance":
+                return _instance(self.instance, self.now)
+            case _:
+                return None
+
+
+def evaluate(expression: str, variables: Variables) -> Value:
+    """The value of an expression. Raises ExpressionFailed with a sentence a process owner understands."""
+    try:
+        compiled = feel.compile(expression, variables.known, SIGNATURES)
+        return compiled.evaluate(variables, functions=_functions(variables))
+    except feel.FeelError as error:
+        raise ExpressionFailed(Text(f"{expression}:{error.text.zh}", f"{expression}: {error.text.en}")) from error
+
+
+def _chain(instance: Instance, scope: str) -> Iterator[Context]:
+    current: str | None = scope
+    while current is not None:
+        found = instance.scopes[current]
+        yield found.variables
+        current = None if found.kind is ScopeKind.CALL else found.parent
+
+
+def _case(around: Surroundings) -> Value:
+    if around.case is None:
+        return None
+    return around.case.data.with_entries({"id": str(around.case.stream)})
+
+
+def _instance(instance: Instance, now: DateTime) -> Context:
+    zone = now.time.zone
+    started = temporal.from_datetime(instance.started_at)
+    return Context(
+        {
+            "id": str(instance.stream),
+            "process": instance.process,
+            "version": instance.version,
+            "started": started if zone is None else temporal.in_zone(started, zone),
+        }
+    )

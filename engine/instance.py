@@ -1,0 +1,333 @@
+"""The state of one run, as its events made it. `apply` alone makes it, live, in replay and in a rebuild."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from engine import events as happened
+from engine import task as tasks
+from engine.errors import UnknownKind
+from engine.events import Event
+from engine.task import Closed, Task
+from engine.value import Context, DateTime, Person, Value
+from engine.words import ScopeKind, Status, TimerKind
+
+REMEMBERED = 16
+"""How many closed tasks an instance remembers, to tell whoever was too late who was faster."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """A scope of variables: one value for each name."""
+
+    id: str
+    parent: str | None
+    kind: ScopeKind
+    activity: str | None
+    index: int | None
+    variables: Context = field(default_factory=Context)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A token at an element; `items` are the results of a multi-instance so far, by place."""
+
+    id: str
+    process: str
+    element: str
+    scope: str
+    items: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timer:
+    """A moment that is waited for."""
+
+    id: str
+    kind: TimerKind
+    activity: str
+    due: DateTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A message that is waited for."""
+
+    id: str
+    activity: str
+    name: str
+    correlation: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Work that the worker was asked for."""
+
+    id: str
+    activity: str
+    connector: str
+    parameters: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """An element that cannot go on; `waiting` when the worker failed and the token already waits."""
+
+    id: str
+    activity: str
+    waiting: bool
+    message_zh: str
+    message_en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """Everything that is open in one run, and who did what so far (for the separation of duties)."""
+
+    stream: int
+    revision: int = 0
+    status: Status | None = None
+    case: int | None = None
+    version: str = ""
+    process: str = ""
+    started_at: datetime = datetime(1, 1, 1, tzinfo=UTC)
+    scopes: dict[str, Scope] = field(default_factory=dict)
+    activities: dict[str, Activity] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    timers: dict[str, Timer] = field(default_factory=dict)
+    subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    requests: dict[str, Request] = field(default_factory=dict)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    performers: dict[str, tuple[Person, ...]] = field(default_factory=dict)
+    closed: dict[str, Closed] = field(default_factory=dict)
+    ends: tuple[str, ...] = ()
+
+
+Item = TypeVar("Item")
+Applier = Callable[[Instance, Event, datetime], Instance]
+
+
+def apply(instance: Instance, event: Event, at: datetime) -> Instance:
+    """The instance after the event. Never refuses: it has happened."""
+    try:
+        applier = _APPLIERS[type(event)]
+    except KeyError:
+        raise UnknownKind(type(event).__name__, event.VERSION) from None
+    return applier(instance, event, at)
+
+
+def counted(key: str) -> tuple[int, ...]:
+    """The numbers of a counted id, `stream.revision.n`: ids sort in the order in which they came about."""
+    return tuple(int(part) for part in key.split("."))
+
+
+def _without(items: Mapping[str, Item], key: str) -> dict[str, Item]:
+    return {k: v for k, v in items.items() if k != key}
+
+
+def _started(instance: Instance, event: happened.InstanceStarted, at: datetime) -> Instance:
+    return replace(
+        instance,
+        status=Status.RUNNING,
+        case=event.case,
+        version=event.version,
+        process=event.process,
+        started_at=at,
+    )
+
+
+def _completed(instance: Instance, event: happened.InstanceCompleted, _at: datetime) -> Instance:
+    return replace(instance, status=Status.COMPLETED, ends=event.ends)
+
+
+def _terminated(instance: Instance, _event: happened.InstanceTerminated, _at: datetime) -> Instance:
+    return replace(instance, status=Status.TERMINATED)
+
+
+def _scope_opened(instance: Instance, event: happened.ScopeOpened, _at: datetime) -> Instance:
+    scope = Scope(
+        id=event.scope, parent=event.parent, kind=event.kind, activity=event.activity, index=event.index
+    )
+    return replace(instance, scopes={**instance.scopes, scope.id: scope})
+
+
+def _scope_closed(instance: Instance, event: happened.ScopeClosed, _at: datetime) -> Instance:
+    return replace(instance, scopes=_without(instance.scopes, event.scope))
+
+
+def _variable_set(instance: Instance, event: happened.VariableSet, _at: datetime) -> Instance:
+    scope = instance.scopes[event.scope]
+    changed = replace(scope, variables=scope.variables.with_entries({event.name: event.value}))
+    return replace(instance, scopes={**instance.scopes, scope.id: changed})
+
+
+def _entered(instance: Instance, event: happened.ElementEntered, _at: datetime) -> Instance:
+    activity = Activity(id=event.activity, process=event.process, element=event.element, scope=event.scope)
+    return replace(instance, activities={**instance.activities, activity.id: activity})
+
+
+def _left(instance: Instance, event: happened.ElementLeft, _at: datetime) -> Instance:
+    return replace(instance, activities=_without(instance.activities, event.activity))
+
+
+def _item_completed(instance: Instance, event: happened.ItemCompleted, _at: datetime) -> Instance:
+    activity = instance.activities[event.activity]
+    changed = replace(activity, items={**activity.items, str(event.index): event.value})
+    return replace(instance, activities={**instance.activities, activity.id: changed})
+
+
+def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> Instance:
+    return _with_task(instance, tasks.offered(event, at))
+
+
+def _claimed(instance: Instance, event: happened.TaskClaimed, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.claimed(instance.tasks[event.task], event))
+
+
+def _opened(instance: Instance, event: happened.TaskOpened, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.opened(instance.tasks[event.task], event))
+
+
+def _released(instance: Instance, event: happened.TaskReleased, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.released(instance.tasks[event.task], event))
+
+
+def _transferred(instance: Instance, event: happened.TaskTransferred, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.transferred(instance.tasks[event.task], event))
+
+
+def _delegated(instance: Instance, event: happened.TaskDelegated, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.delegated(instance.tasks[event.task], event))
+
+
+def _resolved(instance: Instance, event: happened.TaskResolved, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.resolved(instance.tasks[event.task], event))
+
+
+def _waived(instance: Instance, event: happened.SeparationWaived, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.waived(instance.tasks[event.task], event))
+
+
+def _unchanged(instance: Instance, _event: Event, _at: datetime) -> Instance:
+    return instance
+
+
+def _task_completed(instance: Instance, event: happened.TaskCompleted, at: datetime) -> Instance:
+    key = instance.tasks[event.task].key
+    done = instance.performers.get(key, ())
+    new = [p for p in (event.person, event.on_behalf_of) if p is not None and p not in done]
+    performers = {**instance.performers, key: (*done, *new)} if new else instance.performers
+    return replace(_close(instance, event.task, event.person, at), performers=performers)
+
+
+def _task_cancelled(instance: Instance, event: happened.TaskCancelled, at: datetime) -> Instance:
+    return _close(instance, event.task, None, at)
+
+
+def _close(instance: Instance, task: str, person: Person | None, at: datetime) -> Instance:
+    closed = {**instance.closed, task: Closed(person=person, at=at)}
+    for forgotten in sorted(closed, key=lambda key: (closed[key].at, counted(key)))[:-REMEMBERED]:
+        del closed[forgotten]
+    return replace(instance, tasks=_without(instance.tasks, task), closed=closed)
+
+
+def _timer_started(instance: Instance, event: happened.TimerStarted, _at: datetime) -> Instance:
+    timer = Timer(id=event.timer, kind=event.kind, activity=event.activity, due=event.due)
+    return replace(instance, timers={**instance.timers, timer.id: timer})
+
+
+def _timer_gone(
+    instance: Instance, event: happened.TimerFired | happened.TimerCancelled, _at: datetime
+) -> Instance:
+    return replace(instance, timers=_without(instance.timers, event.timer))
+
+
+def _awaited(instance: Instance, event: happened.MessageAwaited, _at: datetime) -> Instance:
+    waiting = Subscription(
+        id=event.subscription, activity=event.activity, name=event.name, correlation=event.correlation
+    )
+    return replace(instance, subscriptions={**instance.subscriptions, waiting.id: waiting})
+
+
+def _message_gone(
+    instance: Instance, event: happened.MessageReceived | happened.MessageWaitCancelled, _at: datetime
+) -> Instance:
+    return replace(instance, subscriptions=_without(instance.subscriptions, event.subscription))
+
+
+def _requested(instance: Instance, event: happened.ServiceRequested, _at: datetime) -> Instance:
+    request = Request(
+        id=event.request, activity=event.activity, connector=event.connector, parameters=event.parameters
+    )
+    return replace(instance, requests={**instance.requests, request.id: request})
+
+
+def _request_gone(
+    instance: Instance, event: happened.ServiceAnswered | happened.ServiceCancelled, _at: datetime
+) -> Instance:
+    return replace(instance, requests=_without(instance.requests, event.request))
+
+
+def _failed(instance: Instance, event: happened.IncidentRaised, _at: datetime) -> Instance:
+    incident = Incident(
+        id=event.incident,
+        activity=event.activity,
+        waiting=event.waiting,
+        message_zh=event.message_zh,
+        message_en=event.message_en,
+    )
+    requests = {k: r for k, r in instance.requests.items() if r.activity != event.activity}
+    return replace(instance, incidents={**instance.incidents, incident.id: incident}, requests=requests)
+
+
+def _incident_gone(
+    instance: Instance, event: happened.IncidentResolved | happened.IncidentCancelled, _at: datetime
+) -> Instance:
+    return replace(instance, incidents=_without(instance.incidents, event.incident))
+
+
+def _with_task(instance: Instance, task: Task) -> Instance:
+    return replace(instance, tasks={**instance.tasks, task.id: task})
+
+
+_APPLIERS: dict[type[Event], Applier] = {  # type: ignore[assignment]  # each function takes the event it stands under
+    happened.InstanceStarted: _started,
+    happened.InstanceCompleted: _completed,
+    happened.InstanceTerminated: _terminated,
+    happened.ScopeOpened: _scope_opened,
+    happened.ScopeClosed: _scope_closed,
+    happened.VariableSet: _variable_set,
+    happened.ElementEntered: _entered,
+    happened.ElementLeft: _left,
+    happened.ItemCompleted: _item_completed,
+    happened.TaskOffered: _offered,
+    happened.TaskClaimed: _claimed,
+    happened.TaskOpened: _opened,
+    happened.TaskReleased: _released,
+    happened.TaskTransferred: _transferred,
+    happened.TaskDelegated: _delegated,
+    happened.TaskResolved: _resolved,
+    happened.TaskUrged: _unchanged,
+    happened.TaskCopied: _unchanged,
+    happened.TaskReminded: _unchanged,
+    happened.TaskCompleted: _task_completed,
+    happened.TaskCancelled: _task_cancelled,
+    happened.SeparationWaived: _waived,
+    happened.TimerStarted: _timer_started,
+    happened.TimerFired: _timer_gone,
+    happened.TimerCancelled: _timer_gone,
+    happened.MessageAwaited: _awaited,
+    happened.MessageReceived: _message_gone,
+    happened.MessageWaitCancelled: _message_gone,
+    happened.MessageThrown: _unchanged,
+    happened.ServiceRequested: _requested,
+    happened.ServiceAnswered: _request_gone,
+    happened.ServiceCancelled: _request_gone,
+    happened.IncidentRaised: _failed,
+    happened.IncidentResolved: _incident_gone,
+    happened.IncidentCancelled: _incident_gone,
+    happened.FollowUpScheduled: _unchanged,
+}

@@ -1,0 +1,226 @@
+"""A published procedure: its files, and what they say, read once per version."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from engine import feel
+from engine import form as forms
+from engine.errors import Fault, Reason, Refused, Text
+from engine.flow import Model
+from engine.flow.elements import Element, Kind, MultiInstance
+from engine.form import Form
+from engine.value import Context, Value, number
+
+MANIFEST = "procedure.toml"
+
+RESERVED = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
+"""Names that no variable may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role of the procedure, with its name in both languages."""
+
+    code: str
+    name: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """A threshold or habit that the organisation may change; `type` is int, dec, money, pct, text or bool."""
+
+    key: str
+    type: str
+    default: Value
+    name: Text
+
+    def accepts(self, value: Value) -> bool:
+        """The value is of the setting's type."""
+        match self.type:
+            case "bool":
+                return isinstance(value, bool)
+            case "int":
+                return isinstance(value, Decimal) and value == value.to_integral_value()
+            case "dec" | "money" | "pct":
+                return isinstance(value, Decimal)
+            case _:
+                return isinstance(value, str)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseField:
+    """A value that the instances of a case share."""
+
+    name: str
+    type: str
+    title: Text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Procedure:
+    """Everything a version says; made by `load`, never changed."""
+
+    digest: str
+    key: str
+    title: Text
+    label: str
+    owner: str
+    roles: Mapping[str, Role]
+    settings: Mapping[str, Setting]
+    case_fields: Mapping[str, CaseField]
+    rights: Mapping[str, tuple[str, ...]]
+    files: Mapping[str, bytes]
+    model: Model
+    forms: Mapping[str, Form] = field(default_factory=dict)
+
+    @cached_property
+    def defaults(self) -> Context:
+        """The default of every setting."""
+        return Context({key: setting.default for key, setting in self.settings.items()})
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """The variables that the processes may set: an expression that names one before it is set finds null."""
+        processes = self.model.processes.values()
+        return frozenset(name for process in processes for name in _variables(process.elements.values()))
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """Every name an expression may use: the variables and the reserved names."""
+        return self.variables | RESERVED
+
+    def start_role(self, process: str) -> str | None:
+        """The role in whose lane the process starts."""
+        elements = self.model.processes[process].elements.values()
+        return next((e.role for e in elements if e.kind is Kind.START and e.parent is None), None)
+
+    def may(self, right: str) -> tuple[str, ...]:
+        """The roles that hold a right (`terminate`, `waive`, `resolve`, `publish`); the owner unless said otherwise."""
+        return self.rights.get(right, (self.owner,))
+
+    def form(self, element: Element) -> Form | None:
+        """The form of a user task, or None when it has none."""
+        path = element.extensions.get("form")
+        return None if path is None else self.forms[path]
+
+
+def version_digest(files: Mapping[str, bytes]) -> str:
+    """SHA-256 in hex over, for each path in byte order: NFC UTF-8 path, 0x00, 32 bytes of the file's SHA-256."""
+    paths = sorted((unicodedata.normalize("NFC", path).encode(), path) for path in files)
+    whole = hashlib.sha256()
+    for encoded, path in paths:
+        whole.update(encoded + b"\x00" + hashlib.sha256(files[path]).digest())
+    return whole.hexdigest()
+
+
+def load(files: Mapping[str, bytes]) -> Procedure:
+    """The procedure these files describe. Raises Refused (INVALID_MODEL) when they cannot be read."""
+    manifest = _manifest(files)
+    text = _table(manifest, "title")
+    return Procedure(
+        digest=version_digest(files),
+        key=_text(manifest, "key"),
+        title=_names_of(text),
+        label=_text(manifest, "label"),
+        owner=_text(manifest, "owner"),
+        roles={code: Role(code=code, name=_names_of(row)) for code, row in _rows(manifest, "roles")},
+        settings={key: _setting(key, row) for key, row in _rows(manifest, "settings")},
+        case_fields={
+            name: CaseField(name=name, type=_text(row, "type"), title=_names_of(row))
+            for name, row in _rows(manifest, "case")
+        },
+        rights={right: _roles(roles) for right, roles in _table(manifest, "rights").items()},
+        files=dict(files),
+        model=Model.parse({path: data for path, data in files.items() if path.endswith(".bpmn")}),
+        forms={path: forms.parse(data, path) for path, data in files.items() if path.endswith(".form")},
+    )
+
+
+def _manifest(files: Mapping[str, bytes]) -> dict[str, object]:
+    if MANIFEST not in files:
+        raise _unreadable(f"应有文件 {MANIFEST}", f"expected a file {MANIFEST}")
+    try:
+        return tomllib.loads(files[MANIFEST].decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise _unreadable(f"应为 TOML 文件:{error}", f"expected TOML, but {error}") from error
+
+
+def _unreadable(zh: str, en: str) -> Refused:
+    return Refused(Reason.INVALID_MODEL, f"{MANIFEST}:{zh}", f"{MANIFEST}: {en}", (Fault(MANIFEST, Text(zh, en)),))
+
+
+def _table(row: Mapping[str, object], key: str) -> dict[str, object]:
+    found = row.get(key, {})
+    if not isinstance(found, dict):
+        raise _unreadable(f"{key} 应为表", f"expected a table at {key}")
+    return found
+
+
+def _rows(manifest: Mapping[str, object], key: str) -> list[tuple[str, dict[str, object]]]:
+    table = _table(manifest, key)
+    return [(name, _table(table, name)) for name in table]
+
+
+def _text(row: Mapping[str, object], key: str) -> str:
+    found = row.get(key)
+    if not isinstance(found, str):
+        raise _unreadable(f"{key} 应为文本", f"expected text at {key}")
+    return found
+
+
+def _roles(found: object) -> tuple[str, ...]:
+    if not isinstance(found, list) or not all(isinstance(role, str) for role in found):
+        raise _unreadable("权限应为角色代码的列表", "expected a right to be a list of role codes")
+    return tuple(str(role) for role in found)
+
+
+def _names_of(row: Mapping[str, object]) -> Text:
+    return Text(_text(row, "zh"), _text(row, "en"))
+
+
+def _setting(key: str, row: Mapping[str, object]) -> Setting:
+    found = row.get("default")
+    value: Value
+    match found:
+        case bool() | str() | None:
+            value = found
+        case int():
+            value = number(found)
+        case _:
+            raise _unreadable(
+                f"设置项 {key} 的默认值应为整数、布尔值或文本(小数写成文本)",
+                f"expected the default of setting {key} to be a whole number, a boolean or text (decimals as text)",
+            )
+    kind = _text(row, "type")
+    if kind in {"dec", "money", "pct"} and isinstance(value, str):
+        value = number(value)
+    return Setting(key=key, type=kind, default=value, name=_names_of(row))
+
+
+_YIELDING = {
+    Kind.USER_TASK,
+    Kind.MANUAL_TASK,
+    Kind.SERVICE_TASK,
+    Kind.RECEIVE_TASK,
+    Kind.CATCH_EVENT,
+    Kind.BOUNDARY_EVENT,
+}
+
+
+def _variables(elements: Iterable[Element]) -> Iterator[str]:
+    for element in elements:
+        if element.kind in _YIELDING or element.loop is not None:
+            yield element.result
+        if isinstance(element.loop, MultiInstance) and element.loop.item:
+            yield element.loop.item
+        if element.kind is Kind.SCRIPT_TASK and element.script:
+            yield from feel.entry_names(element.script)
+        yield from element.outputs
+        yield from element.extensions.get("inputs", "").split()

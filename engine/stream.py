@@ -1,0 +1,111 @@
+"""The four kinds of stream, and the two functions that everything goes through: `execute` and `apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeAlias, Union
+
+from engine import case, execution, instance, organisation, publication
+from engine.case import Case
+from engine.commands import ClaimTask, Command, CompleteTask, TransferTask
+from engine.errors import Reason, Refused
+from engine.events import Event
+from engine.instance import Instance
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from engine.publication import Publications
+from engine.role import Surroundings
+from engine.value import Person
+from engine.words import StreamKind
+from engine.work import separation_keys
+
+State: TypeAlias = Union[Instance, Case, Organisation, Publications]
+
+ORGANISATION = 1
+"""The organisation's stream: the first of every database."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What a command makes: events in order, the state with them applied, the flow's window (instances only)."""
+
+    events: tuple[Event, ...]
+    state: State
+    window: bytes = b""
+
+
+def empty(kind: StreamKind, stream: int) -> State:
+    """The state of a stream before its first entry."""
+    match kind:
+        case StreamKind.INSTANCE:
+            return Instance(stream=stream)
+        case StreamKind.CASE:
+            return Case(stream=stream)
+        case StreamKind.ORGANISATION:
+            return Organisation(stream=stream)
+        case StreamKind.PROCEDURE:
+            return Publications(stream=stream)
+
+
+def execute(
+    procedure: Procedure | None, state: State, window: bytes, command: Command, around: Surroundings
+) -> Step:
+    """The step a command makes. Raises Refused: then nothing has changed."""
+    if isinstance(state, Instance):
+        if procedure is None:
+            raise Refused(Reason.NOT_FOUND, "没有该程序版本", "the procedure version is not known")
+        made = execution.execute(procedure, state, window, command, around)
+        return Step(events=made.events, state=advance(made.state, state.revision + 1), window=made.window)
+    events = _decide(procedure, state, command, around)
+    after = state
+    for event in events:
+        after = apply(after, event, command.envelope.at)
+    return Step(events=events, state=advance(after, state.revision + 1))
+
+
+def apply(state: State, event: Event, at: datetime) -> State:
+    """The state after the event: the only place where state comes from."""
+    match state:
+        case Instance():
+            return instance.apply(state, event, at)
+        case Case():
+            return case.apply(state, event)
+        case Organisation():
+            return organisation.apply(state, event)
+        case Publications():
+            return publication.apply(state, event, at)
+
+
+def advance(state: State, revision: int) -> State:
+    """The state as of this revision of its stream."""
+    return replace(state, revision=revision)
+
+
+def consults(procedure: Procedure | None, state: State, command: Command) -> tuple[str, ...]:
+    """The `process:element` keys whose performers in other instances of the case the command needs."""
+    if procedure is None or not isinstance(state, Instance):
+        return ()
+    if not isinstance(command, ClaimTask | CompleteTask | TransferTask) or command.task not in state.tasks:
+        return ()
+    task = state.tasks[command.task]
+    return separation_keys(procedure.model.element(task.process, task.element))
+
+
+def nobody_around(stream: int = ORGANISATION) -> Surroundings:
+    """Surroundings without people or case: for models tried in memory."""
+    performers: Mapping[str, tuple[Person, ...]] = {}
+    return Surroundings(organisation=Organisation(stream=stream), case=None, performers=performers)
+
+
+def _decide(
+    procedure: Procedure | None, state: Case | Organisation | Publications, command: Command, around: Surroundings
+) -> tuple[Event, ...]:
+    match state:
+        case Case():
+            return case.execute(procedure, state, command, around.organisation)
+        case Organisation():
+            return organisation.execute(procedure, state, command)
+        case Publications():
+            return publication.execute(procedure, state, command, around.organisation)

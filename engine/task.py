@@ -1,0 +1,177 @@
+"""One step waiting for a person: offer, claim, open, release, complete, transfer, delegate, resolve, urge, copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from engine.commands import (
+    ClaimTask,
+    Command,
+    CompleteTask,
+    CopyTask,
+    DelegateTask,
+    OpenTask,
+    ReleaseTask,
+    ResolveTask,
+    TransferTask,
+    UrgeTask,
+    WaiveSeparation,
+)
+from engine.errors import Reason, Refused
+from engine.events import (
+    SeparationWaived,
+    TaskClaimed,
+    TaskDelegated,
+    TaskOffered,
+    TaskOpened,
+    TaskReleased,
+    TaskResolved,
+    TaskTransferred,
+)
+from engine.value import DateTime, Person
+from engine.words import Stage
+
+LIFECYCLE: dict[type[Command], frozenset[Stage]] = {
+    ClaimTask: frozenset({Stage.OFFERED}),
+    OpenTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+    ReleaseTask: frozenset({Stage.CLAIMED}),
+    CompleteTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
+    TransferTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
+    DelegateTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
+    ResolveTask: frozenset({Stage.DELEGATED}),
+    UrgeTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+    CopyTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+    WaiveSeparation: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+}
+"""In which stages a command is possible; everything else is refused with WRONG_STATE."""
+
+STAGES = {
+    Stage.OFFERED: ("待认领", "waits to be claimed"),
+    Stage.CLAIMED: ("已被认领", "is claimed"),
+    Stage.DELEGATED: ("已委派他人", "is delegated"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """An open task; its id is the id of the activity it belongs to.
+
+    `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties.
+    """
+
+    id: str
+    process: str
+    element: str
+    scope: str
+    offered_at: datetime
+    assignee: Person | None = None
+    roles: tuple[str, ...] = ()
+    persons: tuple[Person, ...] = ()
+    due: DateTime | None = None
+    escalation: str | None = None
+    stage: Stage = Stage.OFFERED
+    holder: Person | None = None
+    owner: Person | None = None
+    role: str | None = None
+    on_behalf_of: Person | None = None
+    opened: bool = False
+    waived: tuple[Person, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The element it belongs to, as the separation of duties names it."""
+        return f"{self.process}:{self.element}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """Who completed a task that is gone, or None when it was cancelled; kept for the last few."""
+
+    person: Person | None
+    at: datetime
+
+
+def permitted(task: Task, command: Command) -> Task:
+    """The task, when its stage permits the command; otherwise a refusal that names who holds it."""
+    if task.stage in LIFECYCLE[type(command)]:
+        return task
+    zh, en = STAGES[task.stage]
+    by_zh, by_en = ("", "") if task.holder is None else (f"(办理人 {task.holder.id})", f" by {task.holder.id}")
+    raise Refused(Reason.WRONG_STATE, f"任务 {task.id} {zh}{by_zh}", f"task {task.id} {en}{by_en}")
+
+
+def gone(task: str, closed: Closed | None) -> Refused:
+    """The refusal for a task that is not open; names the winner when the task was done a moment ago."""
+    if closed is None:
+        return Refused(Reason.NOT_FOUND, f"没有待办任务 {task}", f"there is no open task {task}")
+    if closed.person is None:
+        return Refused(Reason.WRONG_STATE, f"任务 {task} 已取消", f"task {task} was cancelled")
+    return Refused(
+        Reason.WRONG_STATE,
+        f"任务 {task} 已由 {closed.person.id} 完成",
+        f"task {task} was already completed by {closed.person.id}",
+    )
+
+
+def offered(event: TaskOffered, at: datetime) -> Task:
+    """The task as first offered; with an assignee it is theirs from the start."""
+    return Task(
+        id=event.task,
+        process=event.process,
+        element=event.element,
+        scope=event.scope,
+        offered_at=at,
+        assignee=event.assignee,
+        roles=event.roles,
+        persons=event.persons,
+        due=event.due,
+        escalation=event.escalation,
+    )
+
+
+def claimed(task: Task, event: TaskClaimed) -> Task:
+    """The task after somebody took it."""
+    return replace(
+        task, stage=Stage.CLAIMED, holder=event.person, role=event.role, on_behalf_of=event.on_behalf_of
+    )
+
+
+def opened(task: Task, _event: TaskOpened) -> Task:
+    """The task after somebody looked at it."""
+    return replace(task, opened=True)
+
+
+def released(task: Task, _event: TaskReleased) -> Task:
+    """The task back among those it was offered to."""
+    return replace(task, stage=Stage.OFFERED, holder=None, role=None, on_behalf_of=None)
+
+
+def transferred(task: Task, event: TaskTransferred) -> Task:
+    """The task in another person's hands for good."""
+    return replace(
+        task,
+        stage=Stage.CLAIMED,
+        holder=event.to,
+        assignee=event.to,
+        persons=(event.to,),
+        roles=(),
+        role=None,
+        on_behalf_of=None,
+        opened=False,
+    )
+
+
+def delegated(task: Task, event: TaskDelegated) -> Task:
+    """The task with a helper, to come back to its owner."""
+    return replace(task, stage=Stage.DELEGATED, holder=event.to, owner=event.person, opened=False)
+
+
+def resolved(task: Task, event: TaskResolved) -> Task:
+    """The task back with its owner."""
+    return replace(task, stage=Stage.CLAIMED, holder=event.to, owner=None)
+
+
+def waived(task: Task, event: SeparationWaived) -> Task:
+    """The task with one more person allowed to do it."""
+    return replace(task, waived=(*task.waived, event.person))

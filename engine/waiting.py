@@ -1,0 +1,143 @@
+"""What an element waits for: a person, the worker, a moment or a message, told as events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from engine import temporal
+from engine.errors import Text
+from engine.events import Event, MessageAwaited, ServiceRequested, TaskOffered, TimerStarted
+from engine.flow.elements import Element, Kind, Trigger
+from engine.flow.host import ExpressionFailed
+from engine.value import Context, Date, DateTime, DaysDuration, MonthsDuration, Person, Time, Value
+from engine.words import TimerKind
+
+if TYPE_CHECKING:
+    from engine.step import Progress
+
+PEOPLE = {Kind.USER_TASK, Kind.MANUAL_TASK}
+TIMERS = {Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE}
+
+
+def events(progress: Progress, activity: str, element: Element, scope: str) -> Iterator[Event]:
+    """The events by which the element begins to wait. Raises ExpressionFailed."""
+    if element.kind in PEOPLE:
+        yield from _person(progress, activity, element, scope)
+    elif element.kind is Kind.SERVICE_TASK:
+        yield service(progress, activity, element, scope)
+    elif element.trigger in TIMERS:
+        yield _moment(progress, activity, element, scope)
+    else:
+        yield _message(progress, activity, element, scope)
+
+
+def service(progress: Progress, activity: str, element: Element, scope: str) -> ServiceRequested:
+    """The request to the worker, with the connector's parameters evaluated."""
+    parameters = {name: progress.evaluate(source, scope) for name, source in element.parameters.items()}
+    return ServiceRequested(
+        request=progress.new_id(),
+        activity=activity,
+        connector=element.extensions.get("connector", ""),
+        parameters=Context(parameters),
+    )
+
+
+def _person(progress: Progress, activity: str, element: Element, scope: str) -> Iterator[Event]:
+    names: dict[str, Value] = {"task": Context({"id": activity, "element": element.id, "created": progress.now})}
+    assignee = _assignee(progress.optional(element.extensions.get("assignee"), scope, names), element)
+    roles, persons = _candidates(progress.optional(element.extensions.get("candidates"), scope, names), element)
+    if assignee is not None:
+        roles, persons = (), (assignee,)
+    elif not roles and not persons:
+        roles = (element.role,) if element.role else ()
+    due = progress.optional(element.extensions.get("due"), scope, names)
+    yield TaskOffered(
+        task=activity,
+        process=element.process,
+        element=element.id,
+        scope=scope,
+        assignee=assignee,
+        roles=roles,
+        persons=persons,
+        due=None if due is None else moment(progress, due, element, "zx:due"),
+        escalation=element.extensions.get("escalation"),
+    )
+    reminders = progress.optional(element.extensions.get("remind"), scope, names)
+    for reminder in _several(reminders):
+        yield TimerStarted(
+            timer=progress.new_id(),
+            kind=TimerKind.REMINDER,
+            activity=activity,
+            due=moment(progress, reminder, element, "zx:remind"),
+        )
+
+
+def _assignee(found: Value, element: Element) -> Person | None:
+    if found is None or isinstance(found, Person):
+        return found
+    raise _unexpected(element, "zx:assignee", "一个人员", "a person", found)
+
+
+def _candidates(found: Value, element: Element) -> tuple[tuple[str, ...], tuple[Person, ...]]:
+    several = _several(found)
+    roles = tuple(item for item in several if isinstance(item, str))
+    persons = tuple(item for item in several if isinstance(item, Person))
+    if len(roles) + len(persons) < len(several):
+        raise _unexpected(element, "zx:candidates", "角色代码或人员的列表", "a list of role codes or persons", found)
+    return roles, persons
+
+
+def _several(found: Value) -> tuple[Value, ...]:
+    if found is None:
+        return ()
+    return found if isinstance(found, tuple) else (found,)
+
+
+def moment(progress: Progress, found: Value, element: Element, what: str) -> DateTime:
+    """A date-time of the organisation's zone; a date means the end of that day."""
+    if isinstance(found, DateTime):
+        return found
+    if isinstance(found, Date):
+        return DateTime(found, Time(23, 59, 59, zone=progress.zone))
+    raise _unexpected(element, what, "日期时间", "a date and time", found)
+
+
+def _moment(progress: Progress, activity: str, element: Element, scope: str) -> TimerStarted:
+    found = progress.evaluate(element.expression or "null", scope)
+    if element.trigger is not Trigger.TIMER_DATE:
+        found = temporal.add(progress.now, _duration(found, element))
+    return TimerStarted(
+        timer=progress.new_id(),
+        kind=TimerKind.EVENT,
+        activity=activity,
+        due=moment(progress, found, element, str(element.trigger)),
+    )
+
+
+def _duration(found: Value, element: Element) -> MonthsDuration | DaysDuration:
+    if isinstance(found, str):
+        text = found.rpartition("/")[2] if found.startswith("R/") else found
+        try:
+            found = temporal.parse_duration(text)
+        except ValueError:
+            pass
+    if isinstance(found, MonthsDuration | DaysDuration):
+        return found
+    raise _unexpected(element, str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)
+
+
+def _message(progress: Progress, activity: str, element: Element, scope: str) -> MessageAwaited:
+    return MessageAwaited(
+        subscription=progress.new_id(),
+        activity=activity,
+        name=element.message or "",
+        correlation=progress.optional(element.extensions.get("correlation"), scope),
+    )
+
+
+def _unexpected(element: Element, what: str, zh: str, en: str, found: Value) -> ExpressionFailed:
+    kind = "null" if found is None else type(found).__name__
+    return ExpressionFailed(
+        Text(f"{element.id} 的 {what} 应得到{zh},但得到 {kind}", f"expected {en} from {what} of {element.id}, but found {kind}")
+    )
