@@ -93,6 +93,14 @@ class VariableSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemsTaken(Event):
+    """A multi-instance evaluated its collection, once and for all."""
+
+    activity: str
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemCompleted(Event):
     """One item of a multi-instance is done; `activity` is the multi-instance, `index` counts from 0."""
 

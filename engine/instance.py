@@ -33,12 +33,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """A token at an element; `items` are the results of a multi-instance so far, by place."""
+    """A token at an element; of a multi-instance, `taken` is what it runs over, `items` its results by place."""
 
     id: str
     process: str
     element: str
     scope: str
+    taken: tuple[Value, ...] = ()
     items: dict[str, Value] = field(default_factory=dict)
 
 
@@ -173,6 +174,11 @@ def _left(instance: Instance, event: happened.ElementLeft, _at: datetime) -> Ins
     return replace(instance, activities=_without(instance.activities, event.activity))
 
 
+def _items_taken(instance: Instance, event: happened.ItemsTaken, _at: datetime) -> Instance:
+    changed = replace(instance.activities[event.activity], taken=event.items)
+    return replace(instance, activities={**instance.activities, changed.id: changed})
+
+
 def _item_completed(instance: Instance, event: happened.ItemCompleted, _at: datetime) -> Instance:
     activity = instance.activities[event.activity]
     changed = replace(activity, items={**activity.items, str(event.index): event.value})
@@ -302,6 +308,7 @@ _APPLIERS: dict[type[Event], Applier] = {  # type: ignore[assignment]  # each fu
     happened.VariableSet: _variable_set,
     happened.ElementEntered: _entered,
     happened.ElementLeft: _left,
+    happened.ItemsTaken: _items_taken,
     happened.ItemCompleted: _item_completed,
     happened.TaskOffered: _offered,
     happened.TaskClaimed: _claimed,

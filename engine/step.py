@@ -17,6 +17,7 @@ from engine.events import (
     IncidentCancelled,
     IncidentRaised,
     ItemCompleted,
+    ItemsTaken,
     MessageThrown,
     MessageWaitCancelled,
     ScopeClosed,
@@ -161,6 +162,14 @@ class Progress:
     def create(self, scope: str, name: str, value: Value) -> None:
         """Set a variable in exactly this scope."""
         self.emit(VariableSet(scope=scope, name=name, value=value))
+
+    def take(self, activity: str, items: tuple[Value, ...]) -> None:
+        """A multi-instance has evaluated its collection."""
+        self.emit(ItemsTaken(activity=activity, items=items))
+
+    def taken(self, activity: str) -> tuple[Value, ...]:
+        """The items a multi-instance runs over."""
+        return self.instance.activities[activity].taken
 
     def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
         """One item of a multi-instance is done."""

@@ -59,6 +59,12 @@ class Host(Protocol):
     def create(self, scope: str, name: str, value: Value) -> None:
         """Create a variable in exactly this scope: a multi-instance item, an input of a call."""
 
+    def take(self, activity: str, items: tuple[Value, ...]) -> None:
+        """A multi-instance has evaluated its collection, once and for all."""
+
+    def taken(self, activity: str) -> tuple[Value, ...]:
+        """The items a multi-instance runs over."""
+
     def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
         """One item of the multi-instance `activity` is done; its value is variable `name` of the item's scope."""
 

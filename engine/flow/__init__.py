@@ -1,0 +1,10 @@
+"""SpiffWorkflow behind our contract: tokens without data, a window as large as the open work, no Python in a model.
+
+The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances; `step.py` is all they know of it.
+"""
+
+from engine.flow.model import NORMALISER, Model
+from engine.flow.step import cancel, complete, retry, start
+from engine.flow.window import finished, size
+
+__all__ = ["NORMALISER", "Model", "cancel", "complete", "finished", "retry", "size", "start"]

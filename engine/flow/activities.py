@@ -1,0 +1,113 @@
+"""Activities: tasks for people and workers, scripts, messages, sub-processes and called processes."""
+
+from __future__ import annotations
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Text
+from engine.flow.host import ExpressionFailed
+from engine.flow.node import FlowNode
+from engine.flow.token import Token
+from engine.value import Context
+from engine.words import ScopeKind
+
+
+class Waiting(FlowNode):
+    """User, manual, service and receive tasks, and intermediate catch events: under way until told to go on."""
+
+    def work(self, token: Token) -> bool:
+        """Wait for a person, the worker, a moment or a message."""
+        token.workflow.host.wait(token.activity, self.element, token.scope)
+        return False
+
+
+class Throwing(FlowNode):
+    """Send tasks and intermediate throw events."""
+
+    def work(self, token: Token) -> bool:
+        """Let the message go."""
+        if self.element.message is not None:
+            token.workflow.host.throw(token.activity, self.element, token.scope)
+        return True
+
+
+class Script(FlowNode):
+    """Script tasks: a FEEL context whose entries become variables."""
+
+    def work(self, token: Token) -> bool:
+        """Evaluate the context and set its entries."""
+        host = token.workflow.host
+        found = host.evaluate(self.element.script or "{}", token.scope)
+        if not isinstance(found, Context):
+            kind = "null" if found is None else type(found).__name__
+            raise ExpressionFailed(
+                Text(
+                    f"脚本 {self.element.id} 应得到上下文(如 {{a: 1}}),但得到 {kind}",
+                    f"expected a context such as {{a: 1}} from script {self.element.id}, but found {kind}",
+                )
+            )
+        for name, value in found.items():
+            host.assign(token.scope, name, value)
+        return True
+
+
+class SubProcess(FlowNode):
+    """Embedded sub-processes: a scope of their own; done when no token is left in it."""
+
+    kind = ScopeKind.SUB_PROCESS
+
+    def __init__(self, spec: object, name: str, element: object) -> None:
+        super().__init__(spec, name, element)  # type: ignore[arg-type]  # an Element; mypy loses it through SpiffWorkflow
+        self.starts: list[str] = []
+
+    def work(self, token: Token) -> bool:
+        """Open the scope and put a token at each start."""
+        tokens = token.workflow
+        scope = tokens.host.open_scope(self.kind, token.scope, token.activity)
+        token.internal_data["scopes"] = {scope: "0"}
+        for start in self.starts:
+            tokens.add(start, scope, TaskState.READY)
+        return False
+
+    def within_done(self, token: Token, scope: str) -> None:
+        """No token is left inside."""
+        token.workflow.host.close_scope(scope)
+        token.internal_data.pop("scopes")
+        self.resume(token)
+
+
+class CallActivity(SubProcess):
+    """Called processes: they see only the inputs and give back only the outputs."""
+
+    kind = ScopeKind.CALL
+
+    def work(self, token: Token) -> bool:
+        """Evaluate the inputs outside and set them inside; after a failure at the end, the outputs once more."""
+        if "scopes" in token.internal_data:
+            (scope,) = token.internal_data["scopes"]
+            self._give_back(token, scope)
+            return True
+        host = token.workflow.host
+        inputs = {name: host.evaluate(source, token.scope) for name, source in self.element.inputs.items()}
+        super().work(token)
+        (scope,) = token.internal_data["scopes"]
+        for name, value in inputs.items():
+            host.create(scope, name, value)
+        return False
+
+    def within_done(self, token: Token, scope: str) -> None:
+        """Evaluate the outputs inside and set them outside."""
+        try:
+            self._give_back(token, scope)
+        except ExpressionFailed as error:
+            self.fail(token, error.text)
+            return
+        self.resume(token)
+
+    def _give_back(self, token: Token, scope: str) -> None:
+        host = token.workflow.host
+        outputs = {name: host.evaluate(source, scope) for name, source in self.element.outputs.items()}
+        host.close_scope(scope)
+        token.internal_data.pop("scopes")
+        for name, value in outputs.items():
+            host.assign(token.scope, name, value)

@@ -1,0 +1,132 @@
+"""Gateways: exclusive, parallel, inclusive. Joins count the tokens that have come by each flow, as BPMN says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Text
+from engine.flow.elements import Flow
+from engine.flow.host import ExpressionFailed
+from engine.flow.node import FlowNode, holds
+from engine.flow.token import Token, Tokens
+
+
+class Exclusive(FlowNode):
+    """The first flow whose condition holds, else the default. BPMN 2.0.2 §13.4.2."""
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        """Exactly one flow. Raises ExpressionFailed when none may be taken."""
+        default = self.element.default_flow
+        for flow in self.outgoing:
+            if flow.condition is not None and flow.id != default and holds(token, flow):
+                return (flow,)
+        rest = [f for f in self.outgoing if f.id == default] or [f for f in self.outgoing if f.condition is None]
+        if not rest:
+            raise nothing_holds(self)
+        return rest[:1]
+
+
+class Parallel(FlowNode):
+    """One token from each incoming flow, one to each outgoing flow. BPMN 2.0.2 §13.4.1."""
+
+    def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
+        """Wait for a token on every incoming flow; tokens in excess wait for the next round."""
+        if len(self.incoming) == 1:
+            super().arrive(tokens, flow, scope)
+            return
+        tokens.add(self.name, scope, TaskState.WAITING).internal_data["flow"] = flow.id
+        came = arrivals(tokens, self, scope)
+        if len(came) == len(self.incoming):
+            fire([waiting[0] for waiting in came.values()])
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        """Every flow."""
+        return self.outgoing
+
+
+class Inclusive(FlowNode):
+    """Every flow whose condition holds, else the default; joins what may still come. BPMN 2.0.2 §13.4.3."""
+
+    def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
+        """Wait until nothing more can come; whether that is so is asked when all else has come to rest."""
+        if len(self.incoming) == 1:
+            super().arrive(tokens, flow, scope)
+            return
+        tokens.add(self.name, scope, TaskState.WAITING).internal_data["flow"] = flow.id
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        """At least one flow. Raises ExpressionFailed when none may be taken."""
+        default = self.element.default_flow
+        held = [f for f in self.outgoing if f.id != default and holds(token, f)]
+        rest = held or [f for f in self.outgoing if f.id == default]
+        if not rest:
+            raise nothing_holds(self)
+        return rest
+
+    def join(self, tokens: Tokens, scope: str) -> bool:
+        """Fire if no other token of the scope can still reach an incoming flow that is empty."""
+        came = arrivals(tokens, self, scope)
+        empty = [flow for flow in self.incoming if flow.id not in came]
+        full = [flow for flow in self.incoming if flow.id in came]
+        for other in tokens.within(scope):
+            name = other.task_spec.name
+            if other.task_spec is not self and self._reaches(name, empty) and not self._reaches(name, full):
+                return False
+        fire([waiting[0] for waiting in came.values()])
+        return True
+
+    def _reaches(self, name: str, flows: Sequence[Flow]) -> bool:
+        return any(name in self.before[flow.id] for flow in flows)
+
+    @property
+    def before(self) -> dict[str, frozenset[str]]:
+        """For each incoming flow, the nodes from which a token can come by it without passing this gateway."""
+        if not hasattr(self, "_before"):
+            self._before = {flow.id: frozenset(self._upstream(flow)) for flow in self.incoming}
+        return self._before
+
+    def _upstream(self, flow: Flow) -> set[str]:
+        specs = self._wf_spec.task_specs
+        seen: set[str] = set()
+        todo = [f"{self.element.process}:{flow.source}"]
+        while todo:
+            name = todo.pop()
+            if name in seen or name == self.name:
+                continue
+            seen.add(name)
+            node = specs[name]
+            todo += [f"{self.element.process}:{back.source}" for back in node.incoming]
+            if node.element.attached_to is not None:
+                todo.append(f"{self.element.process}:{node.element.attached_to}")
+        return seen
+
+
+def arrivals(tokens: Tokens, node: FlowNode, scope: str) -> dict[str, list[Token]]:
+    """The tokens that wait at a join in a scope, by the flow they came by, oldest first."""
+    came: dict[str, list[Token]] = {}
+    for token in tokens.within(scope):
+        if token.task_spec is node and token._state == TaskState.WAITING:
+            came.setdefault(token.internal_data["flow"], []).append(token)
+    return came
+
+
+def fire(consumed: Sequence[Token]) -> None:
+    """One token goes on for all that are consumed."""
+    first, *others = consumed
+    for token in others:
+        token.workflow.remove(token)
+    first.internal_data.pop("flow")
+    first.workflow.make_ready(first)
+
+
+def nothing_holds(node: FlowNode) -> ExpressionFailed:
+    """No flow may be taken."""
+    key = node.element.id
+    return ExpressionFailed(
+        Text(
+            f"网关 {key} 没有一个条件成立,也没有默认流",
+            f"expected one condition of gateway {key} to hold, but none does and it has no default flow",
+        )
+    )

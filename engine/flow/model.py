@@ -1,0 +1,66 @@
+"""The processes of a version, parsed once; their SpiffWorkflow specification is made when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from SpiffWorkflow.specs import WorkflowSpec
+
+from engine.flow import parse, specification, xml
+from engine.flow.elements import Element, Process
+
+NORMALISER = 1
+"""The number of the way in which a model becomes a specification; a version is published under it."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """All processes of a version by id."""
+
+    processes: Mapping[str, Process]
+
+    @classmethod
+    def parse(cls, files: Mapping[str, bytes]) -> Model:
+        """The model in these files. Raises Refused (INVALID_MODEL)."""
+        processes: dict[str, Process] = {}
+        for path, data in sorted(files.items()):
+            for process in parse.processes(xml.parse(data, path), path):
+                if process.id in processes:
+                    raise xml.unreadable(
+                        path, 0, f"流程 id 重复:{process.id}", f"expected unique process ids, but {process.id} repeats"
+                    )
+                _connected(process)
+                processes[process.id] = process
+        return cls(processes)
+
+    def element(self, process: str, key: str) -> Element:
+        """A flow node. Raises KeyError."""
+        return self.processes[process].elements[key]
+
+    @cached_property
+    def specification(self) -> WorkflowSpec:
+        """The task specs of all processes."""
+        return specification.build(self.processes)
+
+
+def _connected(process: Process) -> None:
+    """Refuse flows and attachments that lead nowhere, or out of their sub-process."""
+    for flow in process.flows.values():
+        ends = [process.elements.get(flow.source), process.elements.get(flow.target)]
+        if None in ends or len({end.parent for end in ends if end is not None}) != 1:
+            raise xml.unreadable(
+                process.path,
+                0,
+                f"顺序流 {flow.id} 应连接同一层的两个元素",
+                f"expected sequence flow {flow.id} to connect two elements of one level",
+            )
+    for element in process.elements.values():
+        if element.attached_to is not None and element.attached_to not in process.elements:
+            raise xml.unreadable(
+                process.path,
+                element.line,
+                f"边界事件 {element.id} 应附在一个活动上",
+                f"expected boundary event {element.id} to be attached to an activity",
+            )

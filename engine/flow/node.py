@@ -1,0 +1,129 @@
+"""What every flow node does with a token: enter, work, choose where to go on, leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from SpiffWorkflow.specs.base import TaskSpec
+from SpiffWorkflow.util.task import TaskState
+
+from engine.errors import Text
+from engine.flow.elements import Element, Flow
+from engine.flow.host import ExpressionFailed
+from engine.flow.token import Token, Tokens
+from engine.words import Outcome
+
+
+class FlowNode(TaskSpec):
+    """A flow node as a SpiffWorkflow task spec; its subclasses say what `work` is."""
+
+    def __init__(self, spec: object, name: str, element: Element) -> None:
+        super().__init__(spec, name)
+        self.element = element
+        self.incoming: list[Flow] = []
+        self.outgoing: list[Flow] = []
+        self.boundaries: list[str] = []
+
+    # -------------------------------------------------------------- for subclasses
+
+    def work(self, token: Token) -> bool:
+        """Do what the element does; False when it is now under way. Raises ExpressionFailed."""
+        return True
+
+    def choose(self, token: Token) -> Sequence[Flow]:
+        """The flows that get a token: plain ones, conditional ones that hold, else the default. BPMN 2.0.2 §13.2.1."""
+        default = self.element.default_flow
+        conditional = [f for f in self.outgoing if f.condition is not None and f.id != default]
+        plain = [f for f in self.outgoing if f.condition is None and f.id != default]
+        held = [f for f in conditional if holds(token, f)]
+        rest = [f for f in self.outgoing if f.id == default] if not held else []
+        return [f for f in self.outgoing if f in plain or f in held or f in rest]
+
+    def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
+        """A token comes by a flow."""
+        tokens.add(self.name, scope, TaskState.READY).internal_data["flow"] = flow.id
+
+    def resume(self, token: Token) -> None:
+        """What the element waited for is there."""
+        token.internal_data["phase"] = "leaving"
+        token.workflow.make_ready(token)
+
+    def retry(self, token: Token) -> None:
+        """Try again after a failure, from where it failed."""
+        token.workflow.make_ready(token)
+
+    # -------------------------------------------------------------- SpiffWorkflow's hooks
+
+    def test(self) -> None:
+        """Nothing to test: `check` has read the model."""
+
+    def _predict(self, *_: object, **__: object) -> None:
+        """Nothing is predicted: a token goes where it is sent."""
+
+    def _run_hook(self, token: Token) -> bool | None:
+        notes = token.internal_data
+        if token.activity is None:
+            self._enter(token)
+        try:
+            if notes.get("phase") != "leaving":
+                if not self.work(token):
+                    return None
+                notes["phase"] = "leaving"
+            if "chosen" not in notes:
+                notes["chosen"] = [flow.id for flow in self.choose(token)]
+        except ExpressionFailed as error:
+            self.fail(token, error.text)
+            return None
+        return True
+
+    def _on_complete_hook(self, token: Token) -> None:
+        tokens, chosen = token.workflow, token.internal_data["chosen"]
+        self.disarm(token)
+        tokens.host.leave(token.activity, Outcome.COMPLETED)
+        for flow in self.outgoing:
+            if flow.id in chosen:
+                tokens.send(flow, token)
+
+    def _on_cancel(self, token: Token) -> None:
+        """Cancel from the inside out: what is within, what is attached, then the token itself."""
+        tokens = token.workflow
+        for scope in reversed(list(token.internal_data.get("scopes", {}))):
+            tokens.cancel_scope(scope)
+        self.disarm(token)
+        if token.activity is not None:
+            tokens.host.leave(token.activity, Outcome.CANCELLED)
+        tokens.remove(token)
+
+    # -------------------------------------------------------------- parts
+
+    def fail(self, token: Token, text: Text) -> None:
+        """The token stays where it is until a person retries or decides."""
+        token.internal_data["failed"] = True
+        token.workflow.host.fail(token.activity, self.element, text)
+
+    def disarm(self, token: Token) -> None:
+        """The boundary events that wait at this activity wait no longer."""
+        if self.boundaries:
+            for attached in token.workflow.attached(token.activity):
+                attached.cancel()
+
+    def _enter(self, token: Token) -> None:
+        tokens = token.workflow
+        token.activity = tokens.host.enter(self.element, token.scope, token.internal_data.pop("flow", None))
+        for name in self.boundaries:
+            tokens.spec.task_specs[name].arm(tokens, token.scope, token.activity)
+
+
+def holds(token: Token, flow: Flow) -> bool:
+    """The flow's condition is true; null is not. Raises ExpressionFailed for anything but true, false and null."""
+    if flow.condition is None:
+        return True
+    found = token.workflow.host.evaluate(flow.condition, token.scope)
+    if found is None or isinstance(found, bool):
+        return found is True
+    raise ExpressionFailed(
+        Text(
+            f"顺序流 {flow.id} 的条件应得到 true 或 false,但得到 {type(found).__name__}",
+            f"expected true or false from the condition of {flow.id}, but found {type(found).__name__}",
+        )
+    )

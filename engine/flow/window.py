@@ -1,0 +1,50 @@
+"""The window: the tokens of an instance as bytes. Nothing finished is in it, so it is as large as the open work.
+
+Canonical JSON: `{"counted": "12", "tokens": [[key, element, state, scope, activity, notes], …]}`, oldest token first.
+"""
+
+from __future__ import annotations
+
+import json
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.flow.host import Host
+from engine.flow.token import Tokens
+
+STATES = {TaskState.READY: "ready", TaskState.WAITING: "waiting", TaskState.STARTED: "started"}
+VALUES = {word: state for state, word in STATES.items()}
+EMPTY = b'{"counted":"0","tokens":[]}'
+
+
+def encode(tokens: Tokens) -> bytes:
+    """The bytes of the tokens."""
+    rows = [
+        [token.id, token.task_spec.name, STATES[token._state], token.scope, token.activity, token.internal_data]
+        for token in tokens.open()
+    ]
+    document = {"counted": str(tokens.counted), "tokens": rows}
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def decode(window: bytes, spec: object, host: Host) -> Tokens:
+    """The tokens of these bytes."""
+    document = json.loads(window)
+    tokens = Tokens(spec, host)
+    tokens.counted = int(document["counted"])
+    for key, name, state, scope, activity, notes in document["tokens"]:
+        token = tokens.add(name, scope, VALUES[state], key)
+        token.activity = activity
+        token.internal_data.update(notes)
+    return tokens
+
+
+def finished(window: bytes) -> bool:
+    """No token is left."""
+    return not json.loads(window)["tokens"]
+
+
+def size(window: bytes) -> tuple[int, int]:
+    """How many tokens the window holds, and how many of them are not merely waiting at a join."""
+    rows = json.loads(window)["tokens"]
+    return len(rows), sum(1 for row in rows if row[4] is not None)
