@@ -1,0 +1,82 @@
+"""FEEL, the expression language of DMN 1.5: source to closures, evaluated on immutable values.
+
+`compile` reads a source with the names in scope and keeps the result; `Expression.evaluate` runs it. What has no
+meaning yields null, as the standard says; only unreadable sources and used-up budgets raise FeelError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from engine.feel.budget import Budget
+from engine.feel.compiler import compile_node
+from engine.feel.errors import FeelError
+from engine.feel.frame import Closure, Frame, HostFunction
+from engine.feel.functions import FUNCTIONS
+from engine.feel.names import entry_names, used_names
+from engine.feel.parser import Parser
+from engine.feel.tree import Node
+from engine.value import Value
+
+NO_FUNCTIONS: dict[str, HostFunction] = {}
+NO_NAMES: frozenset[str] = frozenset()
+
+
+class Expression:
+    """A compiled expression; immutable, shared by all who use the same source with the same names."""
+
+    __slots__ = ("names", "run", "source", "tree")
+
+    def __init__(self, source: str, tree: Node) -> None:
+        self.source = source
+        self.tree = tree
+        self.run = compile_node(tree)
+        self.names = used_names(tree)
+
+    def evaluate(
+        self,
+        scope: Mapping[str, Value],
+        *,
+        functions: Mapping[str, HostFunction] = NO_FUNCTIONS,
+        budget: Budget | None = None,
+    ) -> Value:
+        """The value in a scope that has every name the expression was compiled with. Raises FeelError."""
+        try:
+            found = self.run(Frame(scope, budget or Budget(), functions))
+        except RecursionError:
+            raise FeelError("表达式嵌套过深", "expected an expression with less nesting") from None
+        if isinstance(found, Closure):
+            raise FeelError("表达式的结果不能是函数", "expected a value, but the result is a function")
+        return found
+
+
+@lru_cache(maxsize=4_096)
+def compile(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
+    """The expression of a source; `names` are the variables it may use, `functions` those of the host. Raises FeelError."""
+    return Expression(source, Parser(source, names, functions | FUNCTIONS.keys()).whole())
+
+
+@lru_cache(maxsize=4_096)
+def compile_unary(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
+    """Unary tests of `?`, as a decision table's cell has them. Raises FeelError."""
+    return Expression(source, Parser(source, names | {"?"}, functions | FUNCTIONS.keys()).unary_tests())
+
+
+def evaluate(source: str, scope: Mapping[str, Value] | None = None) -> Value:
+    """The value of a source in a scope."""
+    found = scope or {}
+    return compile(source, frozenset(found)).evaluate(found)
+
+
+__all__ = [
+    "Budget",
+    "Expression",
+    "FeelError",
+    "HostFunction",
+    "compile",
+    "compile_unary",
+    "entry_names",
+    "evaluate",
+    "used_names",
+]

@@ -1,0 +1,415 @@
+"""Tree to closures: each node becomes one Python function of a frame. Nothing is evaluated as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from engine.feel import operations, types
+from engine.feel.errors import FeelError
+from engine.feel.frame import Closure, Frame, Run
+from engine.feel.functions import FUNCTIONS, properties
+from engine.feel.functions.registry import arrange
+from engine.feel.tree import (
+    Between,
+    Binary,
+    BuiltIn,
+    Call,
+    ContextOf,
+    Filter,
+    FunctionOf,
+    If,
+    In,
+    InstanceOf,
+    Interval,
+    Iteration,
+    ListOf,
+    Literal,
+    Name,
+    Negation,
+    Node,
+    Path,
+    Test,
+    Tests,
+)
+from engine.feel.iteration import iterate
+from engine.value import Context, Range, Value
+
+TESTED = "?"
+
+
+def compile_node(node: Node) -> Run:
+    """The function of a node."""
+    return _COMPILERS[type(node)](node)
+
+
+def _literal(node: Literal) -> Run:
+    value = node.value
+    return lambda frame: value
+
+
+def _name(node: Name) -> Run:
+    name = node.name
+    if node.dynamic:
+        return lambda frame: _dynamic(frame, name)
+    if node.local:
+        return lambda frame: _shadowed(frame, name) if frame.items else frame.local[name]
+
+    def run(frame: Frame) -> Value:
+        return _shadowed(frame, name) if frame.items else frame.scope[name]
+
+    return run
+
+
+def _shadowed(frame: Frame, name: str) -> Value:
+    """Inside a filter an entry of the item hides a name outside."""
+    for item in reversed(frame.items):
+        if isinstance(item, Context) and name in item:
+            return item[name]
+    return frame.local[name] if name in frame.local else frame.scope[name]
+
+
+def _dynamic(frame: Frame, name: str) -> Value:
+    if name == "item" and frame.items:
+        last = frame.items[-1]
+        return last["item"] if isinstance(last, Context) and "item" in last else last
+    for item in reversed(frame.items):
+        if isinstance(item, Context) and name in item:
+            return item[name]
+    if name in frame.local:
+        return frame.local[name]
+    try:
+        return frame.scope[name]
+    except KeyError:
+        return operations.nothing(frame.budget, f"there is no name {name}")
+
+
+def _negation(node: Negation) -> Run:
+    operand = compile_node(node.operand)
+    return lambda frame: operations.negate(frame.budget, operand(frame))
+
+
+def _binary(node: Binary) -> Run:
+    left, right = compile_node(node.left), compile_node(node.right)
+    if node.operator == "and":
+        return lambda frame: _and(left(frame), right, frame)
+    if node.operator == "or":
+        return lambda frame: _or(left(frame), right, frame)
+    operation = operations.ARITHMETIC[node.operator]
+    return lambda frame: operation(frame.budget, left(frame), right(frame))
+
+
+def _and(left: Value, right: Run, frame: Frame) -> Value:
+    """Three-valued: false wins, then null. DMN 1.5 table 50."""
+    if left is False:
+        return False
+    found = right(frame)
+    if found is False:
+        return False
+    return True if left is True and found is True else None
+
+
+def _or(left: Value, right: Run, frame: Frame) -> Value:
+    if left is True:
+        return True
+    found = right(frame)
+    if found is True:
+        return True
+    return False if left is False and found is False else None
+
+
+def _between(node: Between) -> Run:
+    value, low, high = compile_node(node.value), compile_node(node.low), compile_node(node.high)
+    at_least, at_most = operations.compare(">="), operations.compare("<=")
+
+    def run(frame: Frame) -> Value:
+        found = value(frame)
+        above = at_least(frame.budget, found, low(frame))
+        return _and(above, lambda inner: at_most(inner.budget, found, high(inner)), frame)
+
+    return run
+
+
+def _in(node: In) -> Run:
+    value = compile_node(node.value)
+    tests = [_test_of(test) for test in node.tests]
+    return lambda frame: _any(value(frame), tests, frame)
+
+
+def _any(value: Value, tests: list[Callable[[Frame, Value], Value]], frame: Frame) -> Value:
+    outcome: Value = False
+    for test in tests:
+        found = test(frame, value)
+        if found is True:
+            return True
+        outcome = None if found is None else outcome
+    return outcome
+
+
+def _test_of(node: Node) -> Callable[[Frame, Value], Value]:
+    """A unary test as a function of what is tested. DMN 1.5 §7.3.6 (unary tests)."""
+    if isinstance(node, Test):
+        operand, operation = compile_node(node.operand), operations.ARITHMETIC[node.operator]
+        return lambda frame, value: operation(frame.budget, value, operand(frame))
+    run = compile_node(node)
+    uses_tested = _mentions(node)
+
+    def test(frame: Frame, value: Value) -> Value:
+        found = run(frame.bind({TESTED: value})) if uses_tested else run(frame)
+        if uses_tested and isinstance(found, bool):
+            return found
+        return matches(frame, value, found)
+
+    return test
+
+
+def matches(frame: Frame, value: Value, found: Value) -> Value:
+    """The value equals what a test yields, or lies in its range, or is in its list."""
+    if isinstance(found, Range) and not isinstance(value, Range):
+        return operations.includes(found, value)
+    if isinstance(found, tuple) and not isinstance(value, tuple):
+        return any(matches(frame, value, item) is True for item in found)
+    if isinstance(found, tuple) and any(operations.equal(value, item) is True for item in found):
+        return True
+    return operations.is_equal(frame.budget, value, found)
+
+
+def _mentions(node: object) -> bool:
+    """The tree mentions `?`."""
+    if isinstance(node, Name):
+        return node.name == TESTED
+    if isinstance(node, tuple):
+        return any(_mentions(part) for part in node)
+    slots = getattr(type(node), "__slots__", ())
+    return any(_mentions(getattr(node, slot)) for slot in slots if slot not in ("at", "value") or slot == "value")
+
+
+def _test(node: Test) -> Run:
+    """A test standing alone is a range: `(< 5)`."""
+    operand, sign = compile_node(node.operand), node.operator
+
+    def run(frame: Frame) -> Value:
+        end = operand(frame)
+        match sign:
+            case "<" | "<=":
+                return Range(None, end, False, sign == "<=")
+            case ">" | ">=":
+                return Range(end, None, sign == ">=", False)
+            case "=":
+                return Range(end, end, True, True)
+            case _:
+                return operations.nothing(frame.budget, "!= is no range", end)
+
+    return run
+
+
+def _tests(node: Tests) -> Run:
+    tests = [_test_of(test) for test in node.tests]
+
+    def run(frame: Frame) -> Value:
+        if not tests:
+            return True
+        found = _any(_dynamic(frame, TESTED), tests, frame)
+        return (None if found is None else not found) if node.negated else found
+
+    return run
+
+
+def _interval(node: Interval) -> Run:
+    low, high = compile_node(node.low), compile_node(node.high)
+
+    def run(frame: Frame) -> Value:
+        start, end = low(frame), high(frame)
+        if start is not None and end is not None and operations.order(start, end) is None:
+            return operations.nothing(frame.budget, "a range has two ends of one ordered type", start, end)
+        if (start is None) and (end is None):
+            return operations.nothing(frame.budget, "a range has at least one end")
+        return Range(start, end, node.low_closed and start is not None, node.high_closed and end is not None)
+
+    return run
+
+
+def _list(node: ListOf) -> Run:
+    items = [compile_node(item) for item in node.items]
+    return lambda frame: tuple([item(frame) for item in items])
+
+
+def _context(node: ContextOf) -> Run:
+    entries = [(name, compile_node(entry)) for name, entry in node.entries]
+
+    def run(frame: Frame) -> Value:
+        inner, made = frame, dict[str, Value]()
+        for name, entry in entries:
+            made[name] = entry(inner)
+            inner = inner.bind({name: made[name]})
+        return Context(made)
+
+    return run
+
+
+def _path(node: Path) -> Run:
+    value, name = compile_node(node.value), node.name
+    return lambda frame: path(frame, value(frame), name)
+
+
+def path(frame: Frame, value: Value, name: str) -> Value:
+    """An entry of a context, of every item of a list, or a property of a date, time, duration, range or reference."""
+    if type(value) is Context:
+        return value[name] if name in value else operations.nothing(frame.budget, f"the context has no entry {name}")
+    if isinstance(value, tuple):
+        frame.budget.spend(len(value))
+        return tuple(path(frame, item, name) for item in value)
+    operations.no_personal(value)
+    return properties(frame.budget, value, name)
+
+
+def _filter(node: Filter) -> Run:
+    value, condition = compile_node(node.value), compile_node(node.condition)
+
+    def run(frame: Frame) -> Value:
+        found = value(frame)
+        items = found if isinstance(found, tuple) else () if found is None else (found,)
+        if isinstance(node.condition, Literal | Negation):
+            return _indexed(frame, items, condition(frame))
+        frame.budget.spend(len(items))
+        if not items:
+            index = condition(frame.filtering(None))
+            return _indexed(frame, items, index) if isinstance(index, Decimal) else ()
+        kept: list[Value] = []
+        for item in items:
+            holds = condition(frame.filtering(item))
+            if isinstance(holds, Decimal):
+                return _indexed(frame, items, condition(frame))
+            if holds is True:
+                kept.append(item)
+        return tuple(kept)
+
+    return run
+
+
+def _indexed(frame: Frame, items: tuple[Value, ...], index: Value) -> Value:
+    if not isinstance(index, Decimal):
+        return items if index is True else ()
+    place = int(index)
+    if place == 0 or abs(place) > len(items) or place != index:
+        return operations.nothing(frame.budget, f"the list has no item {index}")
+    return items[place - 1 if place > 0 else place]
+
+
+def _if(node: If) -> Run:
+    condition, then, otherwise = compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise)
+    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+
+
+def _iteration(node: Iteration) -> Run:
+    sources = [(compile_node(low), None if high is None else compile_node(high)) for low, high in node.sources]
+    return iterate(node.kind, node.names, sources, compile_node(node.body))
+
+
+def _function(node: FunctionOf) -> Run:
+    body, parameters = compile_node(node.body), node.parameters
+
+    def run(frame: Frame) -> Value:
+        def call(budget: object, arguments: tuple[Value, ...]) -> Value:
+            frame.budget.deeper()
+            given = dict(zip(parameters, arguments, strict=True))
+            for name, wanted in zip(parameters, node.types, strict=True):
+                if wanted is not None and not types.conforms(given[name], wanted):
+                    return operations.nothing(frame.budget, f"{name} is no {wanted.name}", given[name])
+            found = body(frame.bind(given))
+            frame.budget.depth -= 1
+            return found
+
+        return Closure(parameters, call)  # type: ignore[return-value]  # a function is a value only inside one evaluation
+
+    return run
+
+
+def _call(node: Call) -> Run:
+    arguments = [_argument(argument) for argument in node.arguments]
+    if isinstance(node.function, BuiltIn):
+        return _built_in(node.function, arguments, node.names)
+    function = compile_node(node.function)
+
+    def run(frame: Frame) -> Value:
+        called = function(frame)
+        given = tuple(argument(frame) for argument in arguments)
+        if not isinstance(called, Closure):
+            return operations.nothing(frame.budget, "only a function can be called", called)
+        if node.names:
+            if set(node.names) != set(called.parameters):
+                return operations.nothing(frame.budget, "the arguments' names are not the function's")
+            by_name = dict(zip(node.names, given, strict=True))
+            given = tuple(by_name[name] for name in called.parameters)
+        if len(given) != len(called.parameters):
+            return operations.nothing(frame.budget, "the number of arguments is not the function's")
+        frame.budget.spend()
+        return called.call(frame.budget, given)
+
+    return run
+
+
+def _argument(node: Node) -> Run:
+    return compile_node(node)
+
+
+def _built_in(function: BuiltIn, arguments: list[Run], names: tuple[str, ...]) -> Run:
+    name = function.name
+    known = FUNCTIONS.get(name)
+    if known is None:  # a function of the host
+
+        def host(frame: Frame) -> Value:
+            frame.budget.spend(10)
+            if name not in frame.functions:
+                raise FeelError(f"此处不能使用函数 {name}", f"the function {name} is not available here")
+            return frame.functions[name](*(argument(frame) for argument in arguments))
+
+        return host
+
+    def run(frame: Frame) -> Value:
+        frame.budget.spend()
+        given = tuple(argument(frame) for argument in arguments)
+        operations.no_personal(*given)
+        arranged = arrange(known, given, names)
+        if arranged is None:
+            return operations.nothing(frame.budget, f"{name} takes other arguments", *given)
+        return arranged[0](frame.budget, *arranged[1])
+
+    return run
+
+
+def _built_in_value(node: BuiltIn) -> Run:
+    known = FUNCTIONS.get(node.name)
+    if known is None:
+        raise FeelError(f"{node.name} 是函数,应写括号", f"{node.name} is a function: expected brackets after it")
+    first = known[0]
+    made = Closure(first.parameters, lambda budget, arguments: first.call(budget, *arguments))
+    return lambda frame: made  # type: ignore[return-value]  # as above
+
+
+def _instance_of(node: InstanceOf) -> Run:
+    value = compile_node(node.value)
+    return lambda frame: types.conforms(value(frame), node.type, exact=True)
+
+
+_COMPILERS: Mapping[type, Callable[..., Run]] = {
+    Literal: _literal,
+    Name: _name,
+    Negation: _negation,
+    Binary: _binary,
+    Between: _between,
+    In: _in,
+    Test: _test,
+    Tests: _tests,
+    Interval: _interval,
+    ListOf: _list,
+    ContextOf: _context,
+    Path: _path,
+    Filter: _filter,
+    Call: _call,
+    BuiltIn: _built_in_value,
+    If: _if,
+    Iteration: _iteration,
+    FunctionOf: _function,
+    InstanceOf: _instance_of,
+}

@@ -1,0 +1,16 @@
+"""What can go wrong with an expression, told to a person who is no programmer."""
+
+from __future__ import annotations
+
+from engine.errors import EngineError, Text
+
+
+class FeelError(EngineError):
+    """An expression that cannot be read or must not go on; line and column count from 1."""
+
+    def __init__(self, zh: str, en: str, line: int = 0, column: int = 0) -> None:
+        where_zh, where_en = (f"第 {line} 行第 {column} 列:", f"line {line}, column {column}: ") if line else ("", "")
+        super().__init__(where_en + en)
+        self.text = Text(where_zh + zh, where_en + en)
+        self.line = line
+        self.column = column

@@ -1,0 +1,50 @@
+"""What a compiled expression runs in: the host's names, the names bound inside, the budget, the host's functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from engine.feel.budget import Budget
+from engine.value import Value
+
+
+class Frame:
+    """One evaluation, or a part of it in which more names are bound."""
+
+    __slots__ = ("budget", "functions", "items", "local", "scope")
+
+    def __init__(
+        self,
+        scope: Mapping[str, Value],
+        budget: Budget,
+        functions: Mapping[str, HostFunction],
+        local: dict[str, Value] | None = None,
+        items: tuple[Value, ...] = (),
+    ) -> None:
+        self.scope = scope
+        self.budget = budget
+        self.functions = functions
+        self.local = {} if local is None else local
+        self.items = items
+
+    def bind(self, names: Mapping[str, Value]) -> Frame:
+        """A frame with these names bound as well."""
+        return Frame(self.scope, self.budget, self.functions, {**self.local, **names}, self.items)
+
+    def filtering(self, item: Value) -> Frame:
+        """A frame inside a filter: `item` and the entries of an item that is a context become names."""
+        return Frame(self.scope, self.budget, self.functions, self.local, (*self.items, item))
+
+
+HostFunction: TypeAlias = Callable[..., Value]
+Run: TypeAlias = Callable[[Frame], Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A function value of FEEL; it lives only inside one evaluation and is never stored."""
+
+    parameters: tuple[str, ...]
+    call: Callable[[Budget, tuple[Value, ...]], Value]

@@ -1,0 +1,198 @@
+"""The tree of an expression. `at` is the offset of the node's first character in the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias, Union
+
+from engine.value import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A number, text, boolean, null or `@` literal."""
+
+    value: Value
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A variable; `local` when bound inside the expression, `dynamic` when only the item of a filter can know it."""
+
+    name: str
+    local: bool = False
+    dynamic: bool = False
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """Minus an operand."""
+
+    operand: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """An operator between two operands: + - * / ** = != < <= > >= and or."""
+
+    operator: str
+    left: Node
+    right: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """`value between low and high`."""
+
+    value: Node
+    low: Node
+    high: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """`value in (test, test)`: one of the tests holds."""
+
+    value: Node
+    tests: tuple[Node, ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A unary test `< 5`, `= x`: compares what is tested (`?`) with an operand."""
+
+    operator: str
+    operand: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Several unary tests, of which one must hold; or `not(…)`, none; no tests at all is `-`."""
+
+    tests: tuple[Node, ...]
+    negated: bool = False
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """`[low..high]` with closed or open ends."""
+
+    low: Node
+    high: Node
+    low_closed: bool
+    high_closed: bool
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    """`[a, b]`."""
+
+    items: tuple[Node, ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ContextOf:
+    """`{a: 1, b: a + 1}`; an entry sees those before it."""
+
+    entries: tuple[tuple[str, Node], ...]
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """`value.name`."""
+
+    value: Node
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`list[condition or index]`."""
+
+    value: Node
+    condition: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call with positional or with named arguments."""
+
+    function: Node
+    arguments: tuple[Node, ...]
+    names: tuple[str, ...] = ()
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A function known by name: built in, or given by the host."""
+
+    name: str
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`if … then … else …`."""
+
+    condition: Node
+    then: Node
+    otherwise: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Iteration:
+    """`for … return …`, `some … satisfies …`, `every … satisfies …`; sources are lists or two ends of a count."""
+
+    kind: str
+    names: tuple[str, ...]
+    sources: tuple[tuple[Node, Node | None], ...]
+    body: Node
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """`function(a, b) …`."""
+
+    parameters: tuple[str, ...]
+    body: Node
+    types: tuple[Type | None, ...] = ()
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A type: its name, and the types of elements, entries, parameters or result."""
+
+    name: str
+    parts: tuple[tuple[str, Type], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf:
+    """`value instance of type`."""
+
+    value: Node
+    type: Type
+    at: int = field(default=0, compare=False)
+
+
+Node: TypeAlias = Union[
+    Literal, Name, Negation, Binary, Between, In, Test, Tests, Interval, ListOf, ContextOf, Path, Filter, Call,
+    BuiltIn, If, Iteration, FunctionOf, InstanceOf,
+]  # fmt: skip
