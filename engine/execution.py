@@ -97,10 +97,10 @@ def _terminate(progress: Progress, command: TerminateInstance, window: bytes) ->
 
 
 def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes:
-    task = work.complete(progress, command)
+    task, values = work.complete(progress, command)
     element = progress.procedure.model.element(task.process, task.element)
-    progress.assign(task.scope, element.result, command.data)
-    work.document_written(progress, element, task, command.data)
+    progress.assign(task.scope, element.result, values)
+    work.document_written(progress, element, task, values)
     return flow.complete(progress.procedure.model, window, task.id, progress)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 
 from engine import feel, temporal
 from engine.errors import Text
@@ -73,9 +74,11 @@ class Variables(Mapping[str, Value]):
 def evaluate(expression: str, variables: Variables) -> Value:
     """The value of an expression. Raises ExpressionFailed with a sentence a process owner understands."""
     try:
-        compiled = feel.compile(expression, variables.known, SIGNATURES)
+        compiled = feel.compile(expression, variables.known, HOST_FUNCTIONS)
         return compiled.evaluate(variables, functions=_functions(variables))
-    except feel.FeelError as error:
+    except (feel.FeelError, ValueError) as error:
+        if not isinstance(error, feel.FeelError):
+            raise ExpressionFailed(Text(f"{expression}:{error}", f"{expression}: {error}")) from error
         raise ExpressionFailed(Text(f"{expression}:{error.text.zh}", f"{expression}: {error.text.en}")) from error
 
 
@@ -104,3 +107,49 @@ def _instance(instance: Instance, now: DateTime) -> Context:
             "started": started if zone is None else temporal.in_zone(started, zone),
         }
     )
+
+
+HOST_FUNCTIONS = frozenset(
+    {"working days after", "working days between", "persons in role", "performers", "has role"}
+)
+"""What a procedure may call besides FEEL's own functions."""
+
+
+def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
+    around, calendar = variables.around, variables.around.organisation.working
+
+    def after(moment: Value, count: Value) -> Value:
+        if not isinstance(count, Decimal) or not isinstance(moment, DateTime | Date):
+            return None
+        if isinstance(moment, Date):
+            return calendar.add_working_days(moment, int(count))
+        return calendar.after(moment, int(count))
+
+    def between(first: Value, last: Value) -> Value:
+        one = first.date if isinstance(first, DateTime) else first
+        other = last.date if isinstance(last, DateTime) else last
+        if not isinstance(one, Date) or not isinstance(other, Date):
+            return None
+        return number(calendar.working_days_between(one, other))
+
+    def in_role(role: Value) -> Value:
+        return holders(around, role) if isinstance(role, str) else None
+
+    def performers(element: Value) -> Value:
+        if not isinstance(element, str):
+            return None
+        key = element if ":" in element else f"{variables.instance.process}:{element}"
+        return (*variables.instance.performers.get(key, ()), *around.performers.get(key, ()))
+
+    def has_role(person: Value, role: Value) -> Value:
+        if not isinstance(person, Person) or not isinstance(role, str):
+            return None
+        return person in holders(around, role)
+
+    return {
+        "working days after": after,
+        "working days between": between,
+        "persons in role": in_role,
+        "performers": performers,
+        "has role": has_role,
+    }

@@ -148,8 +148,16 @@ class Progress:
 
     def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of a FEEL expression in a scope."""
-        view = Variables(self.procedure, self.instance, self.around, self.now, scope, names)
-        return evaluate(expression, view)
+        return evaluate(expression, self.view(scope, names))
+
+    def view(self, scope: str, names: Mapping[str, Value] | None = None) -> Variables:
+        """The names visible in a scope."""
+        return Variables(self.procedure, self.instance, self.around, self.now, scope, names)
+
+    def has_come(self, due: DateTime) -> bool:
+        """The moment is not after the command's."""
+        found = temporal.compare(due, self.now)
+        return found is not None and found <= 0
 
     def optional(self, expression: str | None, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of an expression, or null where the model has none."""

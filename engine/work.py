@@ -33,6 +33,7 @@ from engine.events import (
 from engine.flow.elements import Element, Kind
 from engine.instance import Instance
 from engine.organisation import known
+from engine.procedure import RESERVED
 from engine.role import Authority, authority
 from engine.step import Progress
 from engine.task import Task
@@ -63,18 +64,19 @@ def release(progress: Progress, command: ReleaseTask) -> None:
     progress.emit(TaskReleased(task=task.id, person=_holder(progress, task)))
 
 
-def complete(progress: Progress, command: CompleteTask) -> Task:
-    """Check authority and form, and note who did it; whoever completes an unclaimed task claims it by that."""
+def complete(progress: Progress, command: CompleteTask) -> tuple[Task, Context]:
+    """Check authority and form, and note who did it: the task as it was, and the values to be kept.
+
+    Whoever completes an unclaimed task claims it by that.
+    """
     task = tasks.permitted(open_task(progress.instance, command.task), command)
     if task.stage is Stage.OFFERED:
         task = _take(progress, task)
     person = _holder(progress, task)
     _separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
-    _form_accepts(progress, task, command.data)
-    progress.emit(
-        TaskCompleted(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of)
-    )
-    return task
+    values = _form_accepts(progress, task, command.data)
+    progress.emit(TaskCompleted(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
+    return task, values
 
 
 def transfer(progress: Progress, command: TransferTask) -> None:
@@ -264,17 +266,34 @@ def separation_keys(element: Element) -> tuple[str, ...]:
     return tuple(name if ":" in name else f"{element.process}:{name}" for name in named)
 
 
-def _form_accepts(progress: Progress, task: Task, data: Context) -> None:
+def _form_accepts(progress: Progress, task: Task, data: Context) -> Context:
+    """The values to be kept; the very object that came in when the check changes nothing."""
     element = progress.procedure.model.element(task.process, task.element)
     form = progress.procedure.form(element)
-    faults = forms.faults(form, data, progress.form_scope(element, task))
-    if faults:
+    if form is None:
+        return data
+    checked = forms.check(form, data, form_surrounding(progress, element, task))
+    if checked.faults:
+        first, count = checked.faults[0], len(checked.faults)
         raise Refused(
             Reason.INVALID_DATA,
-            f"表单有 {len(faults)} 处需要更正:{faults[0].path}:{faults[0].text.zh}",
-            f"the form needs {len(faults)} corrections: {faults[0].path}: {faults[0].text.en}",
-            faults,
+            f"表单有 {count} 处需要更正:{first.path}:{first.text.zh}",
+            f"the form needs {count} corrections: {first.path}: {first.text.en}",
+            checked.faults,
         )
+    return data if checked.values == data else checked.values
+
+
+def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.Surrounding:
+    """What the form's rules see: the reserved names, the rights of the task, the result of the time before."""
+    view = progress.view(task.scope)
+    earlier = view.get(element.result)
+    return forms.surrounding(
+        names={name: view[name] for name in RESERVED},
+        rights=forms.rights(element.extensions.get("section", "")),
+        earlier=earlier if isinstance(earlier, Context) else {},
+        zone=progress.zone,
+    )
 
 
 def _in_hand(progress: Progress, key: str, command: Command) -> tuple[Task, Person]:

@@ -21,6 +21,7 @@ from engine.value import Value
 
 NO_FUNCTIONS: dict[str, HostFunction] = {}
 NO_NAMES: frozenset[str] = frozenset()
+BUILT_IN = frozenset(FUNCTIONS)
 
 
 class Expression:
@@ -54,13 +55,13 @@ class Expression:
 @lru_cache(maxsize=4_096)
 def compile(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
     """The expression of a source; `names` are the variables it may use, `functions` those of the host. Raises FeelError."""
-    return Expression(source, Parser(source, names, functions | FUNCTIONS.keys()).whole())
+    return Expression(source, Parser(source, names, functions | BUILT_IN).whole())
 
 
 @lru_cache(maxsize=4_096)
 def compile_unary(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
     """Unary tests of `?`, as a decision table's cell has them. Raises FeelError."""
-    return Expression(source, Parser(source, names | {"?"}, functions | FUNCTIONS.keys()).unary_tests())
+    return Expression(source, Parser(source, names | {"?"}, functions | BUILT_IN).unary_tests())
 
 
 def evaluate(source: str, scope: Mapping[str, Value] | None = None) -> Value:

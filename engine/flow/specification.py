@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from SpiffWorkflow.specs import WorkflowSpec
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.flow.activities import CallActivity, Script, SubProcess, Throwing, Waiting
 from engine.flow.elements import Element, Kind, MultiInstance, Process

@@ -1,0 +1,152 @@
+"""Working days and working time: weekends, holidays, make-up days; an immutable value of the organisation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from engine import calendar_seed, temporal
+from engine.value import NANOSECONDS, Context, Date, DateTime, DaysDuration, Time, Value, number
+
+MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
+MAX_DAYS = 3_660
+DAY = 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A service window: on these weekdays (Monday is 1) from one time to another; `holidays` says whether on days off too."""
+
+    name: str
+    days: tuple[int, ...] = MONDAY_TO_FRIDAY
+    start: int = 9 * 3_600
+    end: int = 18 * 3_600
+    holidays: bool = False
+
+
+WINDOWS = (
+    Window(name="5×8"),
+    Window(name="5×12", start=8 * 3_600, end=20 * 3_600),
+    Window(name="7×24", days=(1, 2, 3, 4, 5, 6, 7), start=0, end=DAY, holidays=True),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """The organisation's zone, its days off and its make-up days; made by `shipped` or `from_value`."""
+
+    zone: str = "Asia/Shanghai"
+    holidays: dict[Date, str] = field(default_factory=dict)
+    make_up_days: frozenset[Date] = frozenset()
+    complete_until: int = 0
+
+    @classmethod
+    @lru_cache(maxsize=1)
+    def shipped(cls) -> Calendar:
+        """The table that ships with the product."""
+        holidays = {
+            temporal.parse_date(day): name for name, days in calendar_seed.HOLIDAYS.items() for day in days
+        }
+        make_up = frozenset(temporal.parse_date(day) for day in calendar_seed.MAKE_UP_DAYS)
+        return cls(holidays=holidays, make_up_days=make_up, complete_until=calendar_seed.COMPLETE_UNTIL)
+
+    @classmethod
+    def from_value(cls, value: Context) -> Calendar:
+        """The calendar of its stored value. Raises ValueError for anything else."""
+        zone, holidays, make_up, until = (value.get(key) for key in ("zone", "holidays", "make up days", "complete until"))
+        if not isinstance(zone, str) or not isinstance(holidays, Context) or not isinstance(make_up, tuple):
+            raise ValueError("expected zone, holidays by date, and make up days")
+        temporal.zone(zone)
+        if not all(isinstance(day, Date) for day in make_up):
+            raise ValueError("expected make up days to be dates")
+        days = {temporal.parse_date(day): str(name) for day, name in holidays.items()}
+        return cls(
+            zone=zone,
+            holidays=days,
+            make_up_days=frozenset(day for day in make_up if isinstance(day, Date)),
+            complete_until=int(str(until)) if until is not None else 0,
+        )
+
+    def to_value(self) -> Context:
+        """The calendar as a value that may be stored."""
+        entries: dict[str, Value] = {
+            "zone": self.zone,
+            "holidays": Context({temporal.format_date(day): name for day, name in self.holidays.items()}),
+            "make up days": tuple(sorted(self.make_up_days)),
+            "complete until": number(self.complete_until),
+        }
+        return Context(entries)
+
+    def is_working_day(self, day: Date) -> bool:
+        """The day is worked: a make-up day, or Monday to Friday without a holiday."""
+        if day in self.make_up_days:
+            return True
+        return day not in self.holidays and temporal.weekday(day) in MONDAY_TO_FRIDAY
+
+    def is_decreed(self, day: Date) -> bool:
+        """The make-up days of the day's year are known."""
+        return day.year <= self.complete_until
+
+    def add_working_days(self, day: Date, count: int) -> Date:
+        """The working day so many working days later (or earlier); 0 is the day itself, or the next working day.
+
+        Raises ValueError for more than ten years.
+        """
+        if abs(count) > MAX_DAYS:
+            raise ValueError(f"expected at most {MAX_DAYS} working days")
+        at, step = temporal.ordinal(day), -1 if count < 0 else 1
+        left = abs(count)
+        if left == 0:
+            while not self.is_working_day(temporal.from_ordinal(at)):
+                at += 1
+        while left:
+            at += step
+            left -= self.is_working_day(temporal.from_ordinal(at))
+        return temporal.from_ordinal(at)
+
+    def after(self, moment: DateTime, count: int) -> DateTime:
+        """The same time of day, so many working days later."""
+        return DateTime(self.add_working_days(moment.date, count), moment.time)
+
+    def working_days_between(self, first: Date, last: Date) -> int:
+        """How many working days lie after the first day, up to and with the last; negative when it is earlier."""
+        start, end = temporal.ordinal(first), temporal.ordinal(last)
+        if abs(end - start) > MAX_DAYS * 2:
+            raise ValueError("expected two days at most twenty years apart")
+        low, high = min(start, end), max(start, end)
+        found = sum(self.is_working_day(temporal.from_ordinal(day)) for day in range(low + 1, high + 1))
+        return found if end >= start else -found
+
+    def add_working_time(self, moment: DateTime, duration: DaysDuration, window: Window = WINDOWS[0]) -> DateTime:
+        """The moment when so much time of a service window has passed; the moment is in the calendar's zone.
+
+        Raises ValueError for a negative duration or more than ten years.
+        """
+        left = duration.nanoseconds
+        if left < 0:
+            raise ValueError("expected a duration that is not negative")
+        day, clock = temporal.ordinal(moment.date), _of_day(moment.time)
+        for _ in range(MAX_DAYS):
+            opens, closes = window.start * NANOSECONDS, window.end * NANOSECONDS
+            begin = max(clock, opens)
+            if self._open(temporal.from_ordinal(day), window) and begin < closes:
+                if left <= closes - begin:
+                    return self._moment(day, begin + left)
+                left -= closes - begin
+            day, clock = day + 1, 0
+        raise ValueError("expected a shorter duration")
+
+    def _open(self, day: Date, window: Window) -> bool:
+        if window.holidays:
+            return temporal.weekday(day) in window.days
+        return self.is_working_day(day) and (temporal.weekday(day) in window.days or day in self.make_up_days)
+
+    def _moment(self, day: int, clock: int) -> DateTime:
+        days, rest = divmod(clock, DAY * NANOSECONDS)
+        seconds, nanosecond = divmod(rest, NANOSECONDS)
+        time = Time(seconds // 3_600, seconds // 60 % 60, seconds % 60, nanosecond, zone=self.zone)
+        return DateTime(temporal.from_ordinal(day + days), time)
+
+
+def _of_day(time: Time) -> int:
+    return ((time.hour * 60 + time.minute) * 60 + time.second) * NANOSECONDS + time.nanosecond

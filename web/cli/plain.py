@@ -1,0 +1,101 @@
+"""Plain JSON of people and files to values and back: numbers, texts, lists and objects, dates as ISO text."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+from engine import temporal
+from engine.errors import Reason, Refused
+from engine.value import (
+    Context,
+    Date,
+    DateTime,
+    DaysDuration,
+    File,
+    MonthsDuration,
+    Person,
+    Personal,
+    Range,
+    Ref,
+    Time,
+    Value,
+    number,
+)
+
+
+def read(text: str | bytes) -> object:
+    """A JSON document with exact numbers. Raises Refused when it is none."""
+    try:
+        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            Reason.INVALID_DATA, f"应为 JSON:{error}", f"expected a JSON document, but {error}"
+        ) from error
+
+
+def value(found: object) -> Value:
+    """The value that plain JSON says; texts stay texts. Raises Refused for what is no value."""
+    match found:
+        case None | bool() | str():
+            return found
+        case Decimal() | int():
+            return number(found)
+        case list():
+            return tuple(value(item) for item in found)
+        case dict():
+            return Context({str(key): value(item) for key, item in found.items()})
+        case _:
+            raise Refused(Reason.INVALID_DATA, "应为 JSON 值", f"expected a JSON value, but found {type(found).__name__}")
+
+
+def context(found: object) -> Context:
+    """The context that a JSON object says. Raises Refused for anything else."""
+    made = value(found)
+    if not isinstance(made, Context):
+        raise Refused(Reason.INVALID_DATA, "应为 JSON 对象", "expected a JSON object")
+    return made
+
+
+def shown(found: Value) -> object:
+    """A value as JSON that people read; not the stored encoding, and not to be read back."""
+    match found:
+        case None | bool() | str():
+            return found
+        case Decimal():
+            return int(found) if found == found.to_integral_value() else str(found)
+        case tuple():
+            return [shown(item) for item in found]
+        case Context():
+            return {key: shown(item) for key, item in found.items()}
+        case _:
+            return _scalar(found)
+
+
+def _scalar(found: Date | Time | DateTime | MonthsDuration | DaysDuration | Range | Person | Ref | File | Personal) -> object:
+    match found:
+        case Date():
+            return temporal.format_date(found)
+        case Time():
+            return temporal.format_time(found)
+        case DateTime():
+            return temporal.format_date_time(found)
+        case DaysDuration():
+            return temporal.format_days_duration(found)
+        case MonthsDuration():
+            return temporal.format_months_duration(found)
+        case Person():
+            return f"@{found.id}"
+        case Ref():
+            return f"{found.kind}:{found.id}"
+        case File():
+            return found.name
+        case Personal():
+            return "•••" if found.present else None
+        case Range():
+            low, high = ("[" if found.low_closed else "("), ("]" if found.high_closed else ")")
+            return f"{low}{shown(found.low)}..{shown(found.high)}{high}"
+
+
+def _no_number(text: str) -> Decimal:
+    raise ValueError(f"{text} is no number")
