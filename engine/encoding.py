@@ -57,7 +57,12 @@ def decode(data: bytes) -> Value:
 
 def digest(value: Value) -> str:
     """SHA-256 in hex of the value's encoding."""
-    return hashlib.sha256(encode(value)).hexdigest()
+    return digest_of(encode(value))
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def write(document: Json) -> bytes:

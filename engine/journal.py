@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from engine.events import Event
 from engine.procedure import Procedure
 from engine.role import Surroundings
 from engine.stream import State, Step
+from engine.value import Person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +20,7 @@ class Entry:
     """One command with what it made happen, as it stands in a stream.
 
     `window` is the SHA-256 in hex of the flow's window after it, or None; `consulted` the revisions of the other
-    streams that were read; `semantics` names the release of the execution code.
+    streams that were read; `performers` those of other instances that a decision used; `semantics` names the release of the execution code.
     """
 
     stream: int
@@ -29,6 +30,7 @@ class Entry:
     events: tuple[Event, ...]
     window: str | None
     consulted: Mapping[int, int]
+    performers: Mapping[str, tuple[Person, ...]] = field(default_factory=dict)
     semantics: str
 
 

@@ -1,0 +1,238 @@
+"""Commands, events and states as JSON documents and back, field by field as their classes declare them.
+
+Values take their stored encoding; moments are UTC with six digits; whole numbers of ours (streams, revisions, places)
+are JSON integers. A value that an event shares with its command stands once: the event has `{"$command": field}`.
+Values longer than 4,096 bytes are put on a shelf and stand as `{"$large": digest}`.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Protocol
+
+from engine import commands, encoding, events
+from engine.commands import Command
+from engine.errors import MalformedValue, UnknownKind
+from engine.events import Event
+from engine.value import Context, Date, DateTime, Person, Personal, Value
+
+LARGE = 4_096
+VALUES = (Context, Date, DateTime, Person, Personal)
+
+Json = dict[str, object]
+Writer = Callable[[object, "Shelf", "Shared"], object]
+Reader = Callable[[object, "Shelf", "Mapping[str, object]"], object]
+Shared = Mapping[int, str]
+
+
+class Shelf(Protocol):
+    """Where large values are kept, by the SHA-256 of their encoding."""
+
+    def put(self, value: Value) -> str:
+        """Keep a value and return its digest."""
+        ...
+
+    def get(self, digest: str) -> Value:
+        """The value of a digest. Raises KeyError."""
+        ...
+
+    def is_large(self, value: Value) -> bool:
+        """The value belongs on the shelf."""
+        ...
+
+
+def write(record: object, shelf: Shelf, command: Command | None = None) -> Json:
+    """The document of a command, event or state; `command` is the one whose fields an event may point to."""
+    shared: Shared = {} if command is None else _shareable(command)
+    return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers(type(record))}
+
+
+def write_kind(record: Command | Event, shelf: Shelf, command: Command | None = None) -> Json:
+    """The document of a command or event with its kind and version; an envelope stands elsewhere."""
+    document = write(record, shelf, command)
+    document.pop("envelope", None)
+    return {"kind": type(record).__name__, "version": record.VERSION, **document}
+
+
+def read(
+    kind: type,
+    document: Mapping[str, object],
+    shelf: Shelf,
+    command: Mapping[str, object] | None = None,
+    given: Mapping[str, object] | None = None,
+) -> object:
+    """The record of a document; `given` are fields that stand elsewhere. Raises MalformedValue."""
+    try:
+        found = {name: reader(document[name], shelf, command or {}) for name, reader in _readers(kind) if name in document}
+        return kind(**found, **(given or {}))
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedValue(f"expected a {kind.__name__}, but {error!r}") from error
+
+
+def kind_of(name: object, version: object) -> type:
+    """The class of a kind. Raises UnknownKind."""
+    found = getattr(commands, str(name), None) or getattr(events, str(name), None)
+    if not isinstance(found, type) or not issubclass(found, Command | Event) or found.VERSION != version:
+        raise UnknownKind(str(name), version if isinstance(version, int) else 0)
+    return found
+
+
+def _shareable(command: Command) -> dict[int, str]:
+    found: dict[int, str] = {}
+    for field in fields(command):
+        value = getattr(command, field.name)
+        if isinstance(value, Context) or (isinstance(value, str) and len(value) > 64):
+            found[id(value)] = field.name
+    return found
+
+
+# ------------------------------------------------------------------ writing
+
+
+@cache
+def _writers(kind: type) -> tuple[tuple[str, Writer], ...]:
+    hints = _hints(kind)
+    return tuple((field.name, _writer(hints[field.name])) for field in fields(kind))
+
+
+def _writer(hint: object) -> Writer:
+    hint = _without_none(hint)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and not _is_value(hint):
+        one = _writer(arguments[0])
+        return lambda found, shelf, shared: [one(item, shelf, shared) for item in _tuple(found)]
+    if origin is dict:
+        entry = _writer(arguments[1])
+        return lambda found, shelf, shared: {k: entry(v, shelf, shared) for k, v in _dict(found).items()}
+    if hint is datetime:
+        return lambda found, _shelf, _shared: None if found is None else _moment(found)
+    if isinstance(hint, type) and is_dataclass(hint) and hint not in VALUES:
+        return lambda found, shelf, shared: None if found is None else _nested(found, shelf, shared)
+    if hint in (int, bool, str) or (isinstance(hint, type) and issubclass(hint, StrEnum)):
+        return lambda found, _shelf, shared: {"$command": shared[id(found)]} if id(found) in shared else found
+    return _write_value
+
+
+def _nested(found: object, shelf: Shelf, shared: Shared) -> object:
+    return {name: writer(getattr(found, name), shelf, shared) for name, writer in _writers(type(found))}
+
+
+def _write_value(found: object, shelf: Shelf, shared: Shared) -> object:
+    value = typing.cast("Value", found)  # the hint said so
+    if id(value) in shared:
+        return {"$command": shared[id(value)]}
+    if shared and isinstance(value, Context) and any(id(entry) in shared for entry in value.values()):
+        return {_key(name): _write_value(entry, shelf, shared) for name, entry in value.items()}
+    if shelf.is_large(value):
+        return {"$large": shelf.put(value)}
+    if isinstance(value, Context):  # entries may be large though the whole is judged by its parts
+        return {_key(name): _write_value(entry, shelf, shared) for name, entry in value.items()}
+    return encoding.to_json(value)
+
+
+def _key(name: str) -> str:
+    return f"${name}" if name.startswith("$") else name
+
+
+def _moment(found: object) -> str:
+    if not isinstance(found, datetime):
+        raise MalformedValue("expected a moment")
+    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+
+
+def _tuple(found: object) -> tuple[object, ...]:
+    return found if isinstance(found, tuple) else ()
+
+
+def _dict(found: object) -> dict[str, object]:
+    return found if isinstance(found, dict) else {}
+
+
+# ------------------------------------------------------------------ reading
+
+
+@cache
+def _readers(kind: type) -> tuple[tuple[str, Reader], ...]:
+    hints = _hints(kind)
+    return tuple((field.name, _reader(hints[field.name])) for field in fields(kind))
+
+
+def _reader(hint: object) -> Reader:
+    hint = _without_none(hint)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin is tuple and not _is_value(hint):
+        one = _reader(arguments[0])
+        return lambda found, shelf, command: tuple([one(item, shelf, command) for item in _list(found)])
+    if origin is dict:
+        entry = _reader(arguments[1])
+        return lambda found, shelf, command: {k: entry(v, shelf, command) for k, v in _dict(found).items()}
+    if hint is datetime:
+        return lambda found, _shelf, _command: None if found is None else _read_moment(found)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return lambda found, _shelf, _command: None if found is None else hint(found)
+    if isinstance(hint, type) and is_dataclass(hint) and hint not in VALUES:
+        return lambda found, shelf, command: None if found is None else read(hint, _object(found), shelf, command)
+    if hint in (int, bool, str):
+        return _read_plain
+    return _read_value
+
+
+def _read_plain(found: object, _shelf: Shelf, command: Mapping[str, object]) -> object:
+    return command[str(found["$command"])] if isinstance(found, dict) else found
+
+
+def _read_value(found: object, shelf: Shelf, command: Mapping[str, object]) -> object:
+    if isinstance(found, dict):
+        if len(found) == 1:
+            ((tag, content),) = found.items()
+            if tag == "$command":
+                return command[str(content)]
+            if tag == "$large":
+                return shelf.get(str(content))
+        if not any(name.startswith("$") and not name.startswith("$$") for name in found):
+            entries = {name[1:] if name.startswith("$") else name: entry for name, entry in found.items()}
+            return Context({n: typing.cast("Value", _read_value(e, shelf, command)) for n, e in entries.items()})
+    return encoding.from_json(found)
+
+
+def _read_moment(found: object) -> datetime:
+    return datetime.strptime(str(found), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def _list(found: object) -> list[object]:
+    if not isinstance(found, list):
+        raise MalformedValue("expected a list")
+    return found
+
+
+def _object(found: object) -> dict[str, object]:
+    if not isinstance(found, dict):
+        raise MalformedValue("expected an object")
+    return found
+
+
+# ------------------------------------------------------------------ hints
+
+
+@cache
+def _hints(kind: type) -> dict[str, object]:
+    return typing.get_type_hints(kind)
+
+
+def _without_none(hint: object) -> object:
+    """The one type of an optional field; a value's own union stays as it is."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType) and not _is_value(hint):
+        rest = [argument for argument in typing.get_args(hint) if argument is not type(None)]
+        if len(rest) == 1:
+            return rest[0]
+    return hint
+
+
+def _is_value(hint: object) -> bool:
+    return typing.get_origin(hint) in (typing.Union, types.UnionType) and Context in typing.get_args(hint)

@@ -1,0 +1,1 @@
+"""Tables, the journal, projections, procedure versions. Imports engine; never jobs or web."""

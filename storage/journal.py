@@ -1,0 +1,167 @@
+"""The journal on SQLAlchemy: entries are added, never changed; each carries the digest of the one before."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, insert, select
+
+from engine import encoding, record
+from engine.commands import Cause, Channel, Command, Envelope
+from engine.encoding import Json
+from engine.errors import MalformedValue
+from engine.events import Event, TaskClaimed, TaskCompleted
+from engine.journal import Entry
+from engine.record import Shelf
+from engine.value import Person
+from storage import codec
+from storage.moments import micros, moment
+from storage.schema import entry as entries
+
+ALGORITHM = b"\x01"
+"""SHA-256; the first byte of every stored digest."""
+
+ENTRY, REFUSAL = b"zhixing-entry-1\x00", b"zhixing-refusal-1\x00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """An entry as bytes."""
+
+    envelope: bytes
+    body: bytes
+    digest: bytes
+
+
+def digest_of(purpose: bytes, previous: bytes, *parts: bytes) -> bytes:
+    """Algorithm id and SHA-256 over purpose, the previous digest, and each part after its length (8 bytes)."""
+    whole = hashlib.sha256(purpose + len(previous).to_bytes(8, "big") + previous)
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big") + part)
+    return ALGORITHM + whole.digest()
+
+
+def write(entry: Entry, previous: bytes, recorded_at: datetime, version: str | None, shelf: Shelf) -> Written:
+    """The bytes of an entry that follows the one with this digest."""
+    envelope = encoding.write(_envelope(entry, recorded_at, version))
+    command = record.write_kind(entry.command, shelf)
+    events = [record.write_kind(event, shelf, entry.command) for event in entry.events]
+    body = _bytes({"command": command, "events": events})
+    return Written(envelope=envelope, body=body, digest=digest_of(ENTRY, previous, envelope, body))
+
+
+def add(connection: Connection, stream: int, revision: int, written: Written) -> None:
+    """Add an entry. Raises IntegrityError when the revision is taken."""
+    row = {"stream_no": stream, "revision": revision, "envelope": written.envelope}
+    connection.execute(insert(entries).values(**row, body=written.body, digest=written.digest))
+
+
+def read(connection: Connection, stream: int, shelf: Shelf, *, until: int | None = None) -> Iterator[Entry]:
+    """The entries of a stream, oldest first."""
+    query = select(entries).where(entries.c.stream_no == stream).order_by(entries.c.revision)
+    if until is not None:
+        query = query.where(entries.c.revision <= until)
+    for row in connection.execute(query):
+        yield decode(row, shelf)
+
+
+def decode(row: Row[tuple[object, ...]], shelf: Shelf) -> Entry:
+    """The entry of a row. Raises MalformedValue, UnknownKind."""
+    outer, inner = _object(row.envelope), _object(row.body)
+    envelope = _read_envelope(outer)
+    command, values = codec.read_command(_part(inner, "command"), envelope, shelf)
+    found = inner.get("events")
+    if not isinstance(found, list):
+        raise MalformedValue("expected the events of an entry")
+    events = tuple(codec.read_event(event, values, shelf) for event in found if isinstance(event, dict))
+    consulted = _part(outer, "consulted")
+    return Entry(
+        stream=envelope.stream,
+        revision=int(str(outer["revision"])),
+        at=envelope.at,
+        command=command,
+        events=events,
+        window=None if outer.get("window") is None else str(outer["window"]),
+        consulted={int(key): int(str(value)) for key, value in consulted.items()},
+        performers=_performers(_part(outer, "performers")),
+        semantics=str(outer["semantics"]),
+    )
+
+
+def _envelope(entry: Entry, recorded_at: datetime, version: str | None) -> Json:
+    envelope, (role, principal) = entry.command.envelope, _capacity(entry.events)
+    cause = envelope.cause
+    return {
+        "actor": None if envelope.actor is None else envelope.actor.id,
+        "at": str(micros(entry.at)),
+        "cause": None if cause is None else [str(cause.stream), str(cause.revision), str(cause.n)],
+        "channel": str(envelope.channel),
+        "command": envelope.id,
+        "consulted": {str(key): str(value) for key, value in entry.consulted.items()},
+        "kind": type(entry.command).__name__,
+        "on_behalf_of": principal,
+        "performers": {key: [person.id for person in found] for key, found in entry.performers.items()},
+        "recorded_at": str(micros(recorded_at)),
+        "revision": str(entry.revision),
+        "role": role,
+        "semantics": entry.semantics,
+        "stream": str(entry.stream),
+        "version": version,
+        "window": entry.window,
+    }
+
+
+def _capacity(events: tuple[Event, ...]) -> tuple[str | None, str | None]:
+    """In which role, and for whom, the actor acted."""
+    for event in events:
+        if isinstance(event, TaskClaimed | TaskCompleted):
+            return event.role, None if event.on_behalf_of is None else event.on_behalf_of.id
+    return None, None
+
+
+def _read_envelope(outer: Mapping[str, object]) -> Envelope:
+    cause = outer.get("cause")
+    actor = outer.get("actor")
+    return Envelope(
+        id=str(outer["command"]),
+        stream=int(str(outer["stream"])),
+        at=moment(int(str(outer["at"]))),
+        actor=None if actor is None else Person(str(actor)),
+        channel=Channel(str(outer["channel"])),
+        cause=_cause(cause),
+    )
+
+
+def _cause(found: object) -> Cause | None:
+    if not isinstance(found, list):
+        return None
+    stream, revision, n = (int(str(part)) for part in found)
+    return Cause(stream=stream, revision=revision, n=n)
+
+
+def _performers(found: Mapping[str, object]) -> dict[str, tuple[Person, ...]]:
+    return {
+        key: tuple(Person(str(person)) for person in persons) for key, persons in found.items() if isinstance(persons, list)
+    }
+
+
+def _bytes(document: object) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _object(data: object) -> dict[str, object]:
+    found = json.loads(data) if isinstance(data, bytes | memoryview | str) else None
+    if not isinstance(found, dict):
+        raise MalformedValue("expected an object in the bytes of an entry")
+    return found
+
+
+def _part(document: Mapping[str, object], key: str) -> dict[str, object]:
+    found = document.get(key)
+    if not isinstance(found, dict):
+        raise MalformedValue(f"expected {key} in the bytes of an entry")
+    return found

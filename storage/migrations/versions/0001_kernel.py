@@ -1,0 +1,20 @@
+"""The tables of the kernel, and the triggers that protect what is never changed."""
+
+from alembic import op
+
+from storage.migrations.triggers import protect
+from storage.schema import NEVER_CHANGED, metadata
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create everything."""
+    bind = op.get_bind()
+    metadata.create_all(bind)
+    for table in NEVER_CHANGED:
+        for statement in protect(table, bind.dialect.name):
+            op.execute(statement)

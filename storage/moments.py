@@ -1,0 +1,30 @@
+"""Moments as the tables keep them: whole microseconds of UTC since 1970."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from engine import temporal
+from engine.value import DateTime
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+NEVER = 9_000_000_000_000_000
+
+
+def micros(at: datetime) -> int:
+    """Microseconds since 1970."""
+    return (at - EPOCH) // MICROSECOND
+
+
+def moment(found: int) -> datetime:
+    """The moment of so many microseconds."""
+    return EPOCH + found * MICROSECOND
+
+
+def due(found: DateTime | None) -> int:
+    """Microseconds of a due moment; what is never due sorts last."""
+    if found is None:
+        return NEVER
+    nanoseconds = temporal.nanoseconds_utc(found)
+    return NEVER if nanoseconds is None else nanoseconds // 1_000

@@ -1,0 +1,62 @@
+"""Published procedures: their files by digest, loaded once in a process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from threading import Lock
+
+from sqlalchemy import Connection, insert, select
+
+from engine import procedure as procedures
+from engine.errors import Reason, Refused
+from engine.procedure import Procedure
+from storage import schema
+from storage.database import Database
+
+
+class Procedures:
+    """The versions of this database; a version never changes, so it is parsed once."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._lock = Lock()
+        self._loaded: dict[str, Procedure] = {}
+
+    def keep(self, files: Mapping[str, bytes]) -> Procedure:
+        """Store the files of a version under their digest; a version that is stored already stays as it is."""
+        procedure = procedures.load(files)
+        with self.database.write() as connection:
+            table = schema.version
+            known = connection.execute(select(table).where(table.c.digest == procedure.digest)).one_or_none()
+            if known is None:
+                connection.execute(insert(table).values(digest=procedure.digest, procedure=procedure.key))
+                rows = [{"version": procedure.digest, "path": p, "content": c} for p, c in sorted(files.items())]
+                connection.execute(insert(schema.version_file), rows)
+        with self._lock:
+            return self._loaded.setdefault(procedure.digest, procedure)
+
+    def get(self, digest: str, connection: Connection) -> Procedure:
+        """The version with this digest. Raises Refused when there is none."""
+        with self._lock:
+            found = self._loaded.get(digest)
+        if found is not None:
+            return found
+        table = schema.version_file
+        rows = connection.execute(select(table.c.path, table.c.content).where(table.c.version == digest)).all()
+        if not rows:
+            raise Refused(Reason.NOT_FOUND, f"没有程序版本 {digest}", f"there is no procedure version {digest}")
+        procedure = procedures.load({row.path: bytes(row.content) for row in rows})
+        if procedure.digest != digest:
+            raise Refused(
+                Reason.INVALID_MODEL,
+                f"程序版本 {digest} 的文件已被改动",
+                f"the files of version {digest} were altered",
+            )
+        with self._lock:
+            return self._loaded.setdefault(digest, procedure)
+
+    def in_force(self, key: str, connection: Connection) -> Procedure | None:
+        """The version of a procedure that is in force."""
+        table = schema.publication
+        digest = connection.execute(select(table.c.version).where(table.c.procedure == key)).scalar_one_or_none()
+        return None if digest is None else self.get(digest, connection)

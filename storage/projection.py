@@ -1,0 +1,223 @@
+"""Events to tables, in the transaction of their entry; `storage/rebuild.py` makes the same tables anew."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from engine import encoding, events
+from engine.case import Case
+from engine.encoding import Json
+from engine.events import Event
+from engine.instance import Instance
+from engine.journal import Entry
+from engine.publication import Publications
+from engine.stream import State
+from engine.task import Task
+from engine.words import Stage
+from storage import schema
+from storage.moments import due, micros
+
+TASK_EVENTS = (
+    events.TaskOffered,
+    events.TaskClaimed,
+    events.TaskOpened,
+    events.TaskReleased,
+    events.TaskTransferred,
+    events.TaskDelegated,
+    events.TaskResolved,
+    events.TaskCompleted,
+    events.TaskCancelled,
+)
+
+
+def project(connection: Connection, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
+    """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which repeats no work."""
+    match after:
+        case Instance():
+            _instance(connection, entry, after)
+            _tasks(connection, entry, before, after)
+            _waiting(connection, entry, before, after)
+            _performers(connection, entry, after)
+        case Case():
+            _case(connection, entry, after)
+        case Publications() if after.in_force is not None:
+            row = {"procedure": after.procedure, "stream_no": after.stream, "version": after.in_force.digest}
+            _upsert(connection, schema.publication, [row], "procedure", "version")
+        case _:
+            pass
+    if jobs:
+        _jobs(connection, entry)
+
+
+def _instance(connection: Connection, entry: Entry, after: Instance) -> None:
+    kinds = {type(event) for event in entry.events}
+    if events.InstanceStarted in kinds:
+        row = {"stream_no": after.stream, "case_no": after.case, "process": after.process, "version": after.version}
+        ended = None if after.status == "running" else micros(entry.at)
+        values = {"status": after.status, "started_at": micros(after.started_at), "ended_at": ended}
+        connection.execute(insert(schema.instance).values(**row, **values))
+    elif kinds & {events.InstanceCompleted, events.InstanceTerminated}:
+        change = update(schema.instance).where(schema.instance.c.stream_no == after.stream)
+        connection.execute(change.values(status=after.status, ended_at=micros(entry.at)))
+
+
+def _tasks(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
+    touched = {event.task for event in entry.events if isinstance(event, TASK_EVENTS)}
+    if not touched:
+        return
+    old = sorted(touched & before.tasks.keys()) if isinstance(before, Instance) else []
+    if old:
+        connection.execute(delete(schema.inbox).where(schema.inbox.c.task.in_(old)))
+    offered = [event.task for event in entry.events if isinstance(event, events.TaskOffered)]
+    new = [_task_row(entry, after, event) for event in entry.events if isinstance(event, events.TaskOffered)]
+    if new:
+        connection.execute(insert(schema.task), new)
+    for key in sorted(touched - set(offered)):
+        changes = _task_changes(entry, after, key)
+        connection.execute(update(schema.task).where(schema.task.c.task == key).values(**changes))
+    rows = [row for key in sorted(touched & after.tasks.keys()) for row in _inbox_rows(after.tasks[key])]
+    if rows:
+        connection.execute(insert(schema.inbox), rows)
+
+
+def _task_row(entry: Entry, after: Instance, event: events.TaskOffered) -> dict[str, object]:
+    return {
+        "task": event.task,
+        "stream_no": after.stream,
+        "case_no": after.case,
+        "process": event.process,
+        "element": event.element,
+        "due": None if event.due is None else due(event.due),
+        "offered_at": micros(entry.at),
+        **_task_changes(entry, after, event.task),
+    }
+
+
+def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
+    task = after.tasks.get(key)
+    if task is not None:
+        holder = None if task.holder is None else task.holder.id
+        return {"stage": task.stage, "holder": holder, "opened": task.opened, "closed_at": None, "closed_by": None}
+    closed = after.closed.get(key)
+    person = None if closed is None or closed.person is None else closed.person.id
+    stage = "completed" if person is not None else "cancelled"
+    return {"stage": stage, "holder": None, "opened": True, "closed_at": micros(entry.at), "closed_by": person}
+
+
+def _inbox_rows(task: Task) -> list[dict[str, object]]:
+    moment = due(task.due)
+    if task.stage is not Stage.OFFERED and task.holder is not None:
+        return [{"task": task.id, "kind": "holder", "key": task.holder.id, "due": moment}]
+    rows = [{"task": task.id, "kind": "role", "key": role, "due": moment} for role in dict.fromkeys(task.roles)]
+    persons = dict.fromkeys(person.id for person in task.persons)
+    return [*rows, *({"task": task.id, "kind": "person", "key": person, "due": moment} for person in persons)]
+
+
+def _waiting(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
+    old = before if isinstance(before, Instance) else Instance(stream=after.stream)
+    gone = sorted(old.timers.keys() - after.timers.keys())
+    if gone:
+        connection.execute(delete(schema.timer).where(schema.timer.c.timer.in_(gone)))
+    new = [after.timers[key] for key in sorted(after.timers.keys() - old.timers.keys())]
+    if new:
+        rows = [
+            {"timer": t.id, "stream_no": after.stream, "activity": t.activity, "kind": t.kind, "due": due(t.due)} for t in new
+        ]
+        connection.execute(insert(schema.timer), rows)
+    gone = sorted(old.subscriptions.keys() - after.subscriptions.keys())
+    if gone:
+        connection.execute(delete(schema.subscription).where(schema.subscription.c.subscription.in_(gone)))
+    waiting = [after.subscriptions[key] for key in sorted(after.subscriptions.keys() - old.subscriptions.keys())]
+    if waiting:
+        rows = [
+            {
+                "subscription": s.id,
+                "stream_no": after.stream,
+                "name": s.name,
+                "correlation": encoding.digest(s.correlation),
+            }
+            for s in waiting
+        ]
+        connection.execute(insert(schema.subscription), rows)
+
+
+def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
+    if after.case is None or not any(isinstance(event, events.TaskCompleted) for event in entry.events):
+        return
+    done = [event for event in entry.events if isinstance(event, events.TaskCompleted)]
+    people = {person.id for event in done for person in (event.person, event.on_behalf_of) if person is not None}
+    rows = [
+        {"case_no": after.case, "element": element, "person": person.id}
+        for element, persons in after.performers.items()
+        for person in persons
+        if person.id in people
+    ]
+    _upsert(connection, schema.performer, rows)
+
+
+def _case(connection: Connection, entry: Entry, after: Case) -> None:
+    for event in entry.events:
+        if isinstance(event, events.CaseOpened):
+            row = {"stream_no": after.stream, "procedure": after.procedure, "version": after.version}
+            connection.execute(insert(schema.case).values(**row, status=after.status, opened_at=micros(entry.at)))
+        elif isinstance(event, events.CaseClosed):
+            change = update(schema.case).where(schema.case.c.stream_no == after.stream)
+            connection.execute(change.values(status=after.status))
+
+
+def _jobs(connection: Connection, entry: Entry) -> None:
+    rows = [
+        {
+            "job": key,
+            "stream_no": entry.stream,
+            "revision": entry.revision,
+            "kind": kind,
+            "payload": encoding.write(payload),
+            "due": micros(entry.at),
+        }
+        for event in entry.events
+        if (found := _job(event)) is not None
+        for key, kind, payload in (found,)
+    ]
+    if rows:
+        connection.execute(insert(schema.job), rows)
+
+
+def _job(event: Event) -> tuple[str, str, Json] | None:
+    match event:
+        case events.ServiceRequested():
+            parameters = encoding.to_json(event.parameters)
+            return event.request, "connector", {"connector": event.connector, "parameters": parameters}
+        case events.MessageThrown():
+            correlation, payload = encoding.to_json(event.correlation), encoding.to_json(event.payload)
+            return event.message, "message", {"name": event.name, "correlation": correlation, "payload": payload}
+        case events.FollowUpScheduled():
+            target = None if event.stream is None else str(event.stream)
+            return event.job, "command", {"stream": target, "kind": event.kind, "fields": encoding.to_json(event.fields)}
+        case _:
+            return None
+
+
+def _upsert(
+    connection: Connection, table: Table, rows: Sequence[dict[str, object]], key: str | None = None, change: str = ""
+) -> None:
+    if not rows:
+        return
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table)
+    if key is None:
+        connection.execute(statement.on_conflict_do_nothing(), list(rows))
+    else:
+        changes = {change: statement.excluded[change]}
+        connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), list(rows))
+
+
+def payload_of(data: bytes) -> dict[str, object]:
+    """What a job is to do."""
+    found = json.loads(data)
+    assert isinstance(found, dict)
+    return found

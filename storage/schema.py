@@ -1,0 +1,277 @@
+"""Every table, in one place. Bytes are bytes, never a JSON column; moments are UTC microseconds since 1970."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+)
+
+metadata = MetaData()
+Number = BigInteger().with_variant(Integer(), "sqlite")
+
+# ------------------------------------------------------------------ the journal
+
+stream = Table(
+    "stream",
+    metadata,
+    Column("stream_no", Number, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("revision", BigInteger, nullable=False, default=0),
+    Column("digest", LargeBinary, nullable=False, default=b""),
+    Column("at", BigInteger, nullable=False, default=0),
+    Column("case_no", BigInteger),
+    Column("state", LargeBinary, nullable=False, default=b""),
+    Column("window", LargeBinary, nullable=False, default=b""),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("stream_no", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("envelope", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream_no", "revision"),  # a taken revision is a lost race
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("refusal_no", Number, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+received = Table(
+    "received",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("refusal_no", BigInteger),
+)
+
+large_value = Table(
+    "large_value",
+    metadata,
+    Column("stream_no", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("stream_no", "digest"),
+)
+
+unsealed = Table(
+    "unsealed",
+    metadata,
+    Column("unsealed_no", Number, primary_key=True, autoincrement=True),
+    Column("stream_no", BigInteger),
+    Column("revision", BigInteger),
+    Column("refusal_no", BigInteger),
+)
+
+position = Table(
+    "position",
+    metadata,
+    Column("position", Number, primary_key=True, autoincrement=False),
+    Column("stream_no", BigInteger),
+    Column("revision", BigInteger),
+    Column("refusal_no", BigInteger),
+    Column("digest", LargeBinary, nullable=False),
+)
+Index("position_of_entry", position.c.stream_no, position.c.revision)
+
+head = Table(
+    "head",
+    metadata,
+    Column("head_no", Number, primary_key=True, autoincrement=False),
+    Column("last_position", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+# ------------------------------------------------------------------ procedures
+
+version = Table(
+    "version",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("procedure", String(100), nullable=False),
+)
+
+version_file = Table(
+    "version_file",
+    metadata,
+    Column("version", String(64), ForeignKey("version.digest"), nullable=False),
+    Column("path", String(300), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("version", "path"),
+)
+
+publication = Table(
+    "publication",
+    metadata,
+    Column("procedure", String(100), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("version", String(64)),
+)
+
+# ------------------------------------------------------------------ outside the journal
+
+personal = Table(
+    "personal",
+    metadata,
+    Column("reference", String(64), primary_key=True),
+    Column("salt", LargeBinary),
+    Column("content", LargeBinary),
+)
+
+handle = Table(
+    "handle",
+    metadata,
+    Column("handle", String(100), primary_key=True),
+    Column("person", String(64), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("task", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("saved_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("task", "person"),
+)
+
+sequence = Table(
+    "sequence",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("next", BigInteger, nullable=False),
+)
+
+sequence_given = Table(
+    "sequence_given",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("number", BigInteger, nullable=False),
+)
+
+# ------------------------------------------------------------------ projections
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("stream_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("case_no", BigInteger),
+    Column("process", String(100), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+)
+Index("instance_of_case", instance.c.case_no)
+
+case = Table(
+    "case_",
+    metadata,
+    Column("stream_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("procedure", String(100), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+)
+
+task = Table(
+    "task",
+    metadata,
+    Column("task", String(64), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("case_no", BigInteger),
+    Column("process", String(100), nullable=False),
+    Column("element", String(100), nullable=False),
+    Column("stage", String(16), nullable=False),
+    Column("holder", String(64)),
+    Column("opened", Boolean, nullable=False, default=False),
+    Column("due", BigInteger),
+    Column("offered_at", BigInteger, nullable=False),
+    Column("closed_at", BigInteger),
+    Column("closed_by", String(64)),
+)
+Index("task_of_stream", task.c.stream_no)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("task", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("due", BigInteger, nullable=False),
+    PrimaryKeyConstraint("task", "kind", "key"),
+)
+Index("inbox_of_key", inbox.c.kind, inbox.c.key, inbox.c.due, inbox.c.task)
+
+timer = Table(
+    "timer",
+    metadata,
+    Column("timer", String(64), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("activity", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("due", BigInteger, nullable=False),
+)
+Index("timer_due", timer.c.due)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("subscription", String(64), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("correlation", String(64), nullable=False),
+)
+Index("subscription_of_name", subscription.c.name, subscription.c.correlation)
+
+job = Table(
+    "job",
+    metadata,
+    Column("job", String(64), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("leased_until", BigInteger, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("problem", String(1000)),
+)
+Index("job_due", job.c.due)
+
+performer = Table(
+    "performer",
+    metadata,
+    Column("case_no", BigInteger, nullable=False),
+    Column("element", String(200), nullable=False),
+    Column("person", String(64), nullable=False),
+    PrimaryKeyConstraint("case_no", "element", "person"),
+)
+
+PROJECTIONS = (instance, case, task, inbox, timer, subscription, performer)
+"""What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
+
+NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "version", "version_file")
+"""Tables whose rows database triggers protect."""

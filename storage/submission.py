@@ -1,0 +1,315 @@
+"""The only path by which anything changes: one command, one entry, one transaction, one commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from engine import record
+from engine import stream as streams
+from engine.case import Case
+from engine.commands import Command, OpenCase, PublishVersion, StartInstance
+from engine.errors import EngineError, Reason, Refused
+from engine.events import Event
+from engine.instance import Instance
+from engine.journal import Entry
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from engine.role import Surroundings
+from engine.semantics import SEMANTICS
+from engine.stream import ORGANISATION, State
+from engine.value import Person
+from engine.words import StreamKind
+from storage import journal, personal, projection, refusals, schema
+from storage.database import Database
+from storage.moments import micros, moment
+from storage.procedures import Procedures
+from storage.shelf import Recent, StreamShelf
+from storage.states import States
+
+ATTEMPTS = 8
+Also = Callable[[Connection, "Receipt"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """The first answer to a command, and every later one: where its entry stands. Without events nothing was written."""
+
+    stream: int
+    revision: int
+    events: tuple[Event, ...] = ()
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Current:
+    """A stream as the one query of a submission finds it."""
+
+    kind: StreamKind
+    revision: int
+    digest: bytes
+    at: int
+    case_no: int | None
+    organisation: int
+    case_revision: int | None
+    state: bytes
+    window: bytes
+
+
+class Store:
+    """The journal of one database, with the caches of this process; all of them hold immutable values."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self.database = database
+        self.now = now
+        self.recent = Recent()
+        self.states = States(self.recent)
+        self.procedures = Procedures(database)
+
+    def submit(
+        self, command: Command, personal_rows: Sequence[personal.Row] = (), also: Also | None = None
+    ) -> Receipt:
+        """Execute a command and write what it makes, once. Raises Refused, after the refusal was kept."""
+        return self._attempt(command.envelope.id, lambda _: command, None, personal_rows, also)
+
+    def open_stream(
+        self,
+        kind: StreamKind,
+        key: str,
+        build: Callable[[int], Command],
+        personal_rows: Sequence[personal.Row] = (),
+        also: Also | None = None,
+    ) -> Receipt:
+        """A new stream with its first entry; `key` is the id of the command that `build` makes for its number."""
+        return self._attempt(key, build, kind, personal_rows, also)
+
+    def _attempt(
+        self,
+        key: str,
+        build: Callable[[int], Command],
+        kind: StreamKind | None,
+        rows: Sequence[personal.Row],
+        also: Also | None,
+    ) -> Receipt:
+        for attempt in range(ATTEMPTS):
+            submission = Submission(self, rows, also)
+            try:
+                with self.database.write() as connection:
+                    receipt = submission.run(connection, key, build, kind)
+            except Refused as refused:
+                if not submission.repeated and submission.command is not None:
+                    refusals.keep(self.database, submission.command, refused, self.now())
+                raise
+            except (IntegrityError, OperationalError):
+                if attempt == ATTEMPTS - 1:
+                    raise
+                continue  # somebody was faster: read and decide again
+            submission.committed()
+            return receipt
+        raise EngineError("unreachable")
+
+
+class Submission:
+    """One attempt, within one transaction."""
+
+    def __init__(self, store: Store, rows: Sequence[personal.Row], also: Also | None) -> None:
+        self.store, self.rows, self.also = store, rows, also
+        self.command: Command | None = None
+        self.repeated = False
+        self.after: State | None = None
+        self.shelf: StreamShelf | None = None
+
+    def run(
+        self, connection: Connection, key: str, build: Callable[[int], Command], kind: StreamKind | None
+    ) -> Receipt:
+        """The answer to the command; everything it changes is in this transaction."""
+        if kind is not None:
+            if (answer := self._answer(connection, key)) is not None:
+                return answer
+            number = connection.execute(insert(schema.stream).values(kind=kind)).inserted_primary_key
+            assert number is not None
+            self.command = build(int(number[0]))
+        else:
+            self.command = build(0)
+        return self._execute(connection, self.command)
+
+    def committed(self) -> None:
+        """The transaction holds: what it made may be shared."""
+        if self.after is not None and self.shelf is not None:
+            self.shelf.committed()
+            self.store.states.remember(self.after)
+
+    def _execute(self, connection: Connection, command: Command) -> Receipt:
+        current = self._current(connection, command)
+        if current is None:
+            number = command.envelope.stream
+            raise Refused(Reason.NOT_FOUND, f"没有编号为 {number} 的流", f"there is no stream {number}")
+        if isinstance(current, Receipt):
+            return current
+        at = moment(max(micros(command.envelope.at), current.at))
+        command = replace(command, envelope=replace(command.envelope, at=at))
+        self.shelf = StreamShelf(connection, command.envelope.stream, self.store.recent)
+        before, window = self._before(current, command), current.window
+        procedure = self._procedure(connection, command, before)
+        around = self._around(connection, current, command, procedure, before)
+        step = streams.execute(procedure, before, window, command, around)
+        if not step.events:
+            return Receipt(stream=command.envelope.stream, revision=current.revision)
+        entry = _entry(command, step, around, self._consulted(current, command, around))
+        self._write(connection, current, entry, before, step)
+        receipt = Receipt(stream=entry.stream, revision=entry.revision, events=entry.events)
+        if self.also is not None:
+            self.also(connection, receipt)
+        self.after = step.state
+        return receipt
+
+    def _current(self, connection: Connection, command: Command) -> Current | Receipt | None:
+        """The stream, locked, with what belongs to it; or the first answer to a repeat. One statement."""
+        number, key = command.envelope.stream, command.envelope.id
+        case = command.case if isinstance(command, StartInstance) else None
+        statement = _FIND_LOCKED if connection.dialect.name == "postgresql" else _FIND
+        row = connection.execute(statement, {"stream": number, "key": key, "case": case}).one_or_none()
+        if row is None:
+            return None
+        if row.known is not None:
+            return self._repeat(connection, key)
+        return Current(
+            kind=StreamKind(row.kind),
+            revision=row.revision,
+            digest=bytes(row.digest),
+            at=row.at,
+            case_no=row.case_no if case is None else case,
+            organisation=row.organisation or 0,
+            case_revision=row.case_revision,
+            state=bytes(row.state),
+            window=bytes(row.window),
+        )
+
+    def _answer(self, connection: Connection, key: str) -> Receipt | None:
+        found = connection.execute(select(schema.received.c.key).where(schema.received.c.key == key)).one_or_none()
+        return None if found is None else self._repeat(connection, key)
+
+    def _repeat(self, connection: Connection, key: str) -> Receipt:
+        self.repeated = True
+        row = connection.execute(select(schema.received).where(schema.received.c.key == key)).one()
+        if row.refusal_no is not None:
+            raise refusals.read(connection, row.refusal_no)
+        shelf = StreamShelf(connection, row.stream_no, self.store.recent)
+        found = connection.execute(
+            select(schema.entry).where(
+                schema.entry.c.stream_no == row.stream_no, schema.entry.c.revision == row.revision
+            )
+        ).one()
+        entry = journal.decode(found, shelf)
+        return Receipt(stream=entry.stream, revision=entry.revision, events=entry.events, repeated=True)
+
+    def _before(self, current: Current, command: Command) -> State:
+        assert self.shelf is not None
+        number = command.envelope.stream
+        return self.store.states.decode(current.kind, number, current.revision, current.state, self.shelf)
+
+    def _procedure(self, connection: Connection, command: Command, state: State) -> Procedure | None:
+        if isinstance(command, StartInstance | OpenCase | PublishVersion):
+            return self.store.procedures.get(command.version, connection)
+        if isinstance(state, Instance | Case) and state.version:
+            return self.store.procedures.get(state.version, connection)
+        if hasattr(command, "procedure"):
+            return self.store.procedures.in_force(str(command.procedure), connection)
+        return None
+
+    def _around(
+        self, connection: Connection, current: Current, command: Command, procedure: Procedure | None, state: State
+    ) -> Surroundings:
+        states = self.store.states
+        organisation = states.at(connection, StreamKind.ORGANISATION, ORGANISATION, current.organisation)
+        case = None
+        if current.case_no is not None and current.case_revision is not None:
+            case = states.at(connection, StreamKind.CASE, current.case_no, current.case_revision)
+        performers = self._performers(connection, current.case_no, streams.consults(procedure, state, command))
+        assert isinstance(organisation, Organisation)
+        return Surroundings(
+            organisation=organisation, case=case if isinstance(case, Case) else None, performers=performers
+        )
+
+    def _performers(
+        self, connection: Connection, case: int | None, keys: tuple[str, ...]
+    ) -> dict[str, tuple[Person, ...]]:
+        """Who did these elements anywhere in the case; a lock keeps two instances from deciding at once."""
+        if case is None or not keys:
+            return {}
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:case)"), {"case": case})
+        table = schema.performer
+        query = select(table.c.element, table.c.person).where(table.c.case_no == case, table.c.element.in_(keys))
+        found: dict[str, tuple[Person, ...]] = {}
+        for element, person in connection.execute(query.order_by(table.c.element, table.c.person)):
+            found[element] = (*found.get(element, ()), Person(person))
+        return found
+
+    def _consulted(self, current: Current, command: Command, around: Surroundings) -> dict[int, int]:
+        found = {ORGANISATION: current.organisation}
+        if around.case is not None:
+            found[around.case.stream] = around.case.revision
+        return {key: revision for key, revision in found.items() if key != command.envelope.stream}
+
+    def _write(
+        self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step
+    ) -> None:
+        assert self.shelf is not None
+        state = json.dumps(
+            record.write(step.state, self.shelf), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+        ).encode()
+        version = getattr(step.state, "version", None) or None
+        written = journal.write(entry, current.digest, self.store.now(), version, self.shelf)
+        self.shelf.flush()
+        personal.keep(connection, self.rows)
+        journal.add(connection, entry.stream, entry.revision, written)
+        case = step.state.case if isinstance(step.state, Instance) else None
+        connection.execute(
+            update(schema.stream)
+            .where(schema.stream.c.stream_no == entry.stream)
+            .values(
+                revision=entry.revision,
+                digest=written.digest,
+                at=micros(entry.at),
+                case_no=case,
+                state=state,
+                window=step.window,
+            )
+        )
+        key = entry.command.envelope.id
+        connection.execute(
+            insert(schema.received).values(key=key, stream_no=entry.stream, revision=entry.revision)
+        )
+        connection.execute(insert(schema.unsealed).values(stream_no=entry.stream, revision=entry.revision))
+        projection.project(connection, entry, before, step.state)
+
+
+def _entry(command: Command, step: streams.Step, around: Surroundings, consulted: dict[int, int]) -> Entry:
+    window = hashlib.sha256(step.window).hexdigest() if isinstance(step.state, Instance) else None
+    return Entry(
+        stream=command.envelope.stream,
+        revision=step.state.revision,
+        at=command.envelope.at,
+        command=command,
+        events=step.events,
+        window=window,
+        consulted=consulted,
+        performers=around.performers,
+        semantics=SEMANTICS,
+    )
+
+
+_FIND = text(
+    'SELECT s.kind, s.revision, s.digest, s.at, s.case_no, s.state, s."window", r.key AS known, '
+    f"(SELECT o.revision FROM stream o WHERE o.stream_no = {ORGANISATION}) AS organisation, "
+    "(SELECT c.revision FROM stream c WHERE c.stream_no = COALESCE(:case, s.case_no)) AS case_revision "
+    "FROM stream s LEFT JOIN received r ON r.key = :key WHERE s.stream_no = :stream"
+)
+_FIND_LOCKED = text(f"{_FIND.text.replace(':case', 'CAST(:case AS BIGINT)')} FOR UPDATE OF s")
