@@ -44,16 +44,16 @@ class Calendar:
     @lru_cache(maxsize=1)
     def shipped(cls) -> Calendar:
         """The table that ships with the product."""
-        holidays = {
-            temporal.parse_date(day): name for name, days in calendar_seed.HOLIDAYS.items() for day in days
-        }
+        holidays = {temporal.parse_date(day): name for name, days in calendar_seed.HOLIDAYS.items() for day in days}
         make_up = frozenset(temporal.parse_date(day) for day in calendar_seed.MAKE_UP_DAYS)
         return cls(holidays=holidays, make_up_days=make_up, complete_until=calendar_seed.COMPLETE_UNTIL)
 
     @classmethod
     def from_value(cls, value: Context) -> Calendar:
         """The calendar of its stored value. Raises ValueError for anything else."""
-        zone, holidays, make_up, until = (value.get(key) for key in ("zone", "holidays", "make up days", "complete until"))
+        zone, holidays, make_up, until = (
+            value.get(key) for key in ("zone", "holidays", "make up days", "complete until")
+        )
         if not isinstance(zone, str) or not isinstance(holidays, Context) or not isinstance(make_up, tuple):
             raise ValueError("expected zone, holidays by date, and make up days")
         temporal.zone(zone)

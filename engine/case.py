@@ -49,9 +49,7 @@ class Case:
     outcome: str | None = None
 
 
-def execute(
-    procedure: Procedure | None, case: Case, command: Command, organisation: Organisation
-) -> tuple[Event, ...]:
+def execute(procedure: Procedure | None, case: Case, command: Command, organisation: Organisation) -> tuple[Event, ...]:
     """What the command makes happen. Raises Refused."""
     if isinstance(command, OpenCase):
         return _open(procedure, case, command, organisation)
@@ -98,9 +96,7 @@ def apply(case: Case, event: Event) -> Case:
             raise UnknownKind(type(event).__name__, event.VERSION)
 
 
-def _open(
-    procedure: Procedure | None, case: Case, command: OpenCase, organisation: Organisation
-) -> tuple[Event, ...]:
+def _open(procedure: Procedure | None, case: Case, command: OpenCase, organisation: Organisation) -> tuple[Event, ...]:
     if case.status is not None:
         raise Refused(Reason.WRONG_STATE, "服务项目已经建立", "the case is already open")
     if procedure is None:

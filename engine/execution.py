@@ -43,13 +43,11 @@ from engine.instance import Incident, Instance
 from engine.procedure import Procedure
 from engine.role import Surroundings
 from engine.step import Progress, Step
-from engine.value import Context, Value
+from engine.value import Value
 from engine.words import Status, TimerKind
 
 
-def execute(
-    procedure: Procedure, instance: Instance, window: bytes, command: Command, around: Surroundings
-) -> Step:
+def execute(procedure: Procedure, instance: Instance, window: bytes, command: Command, around: Surroundings) -> Step:
     """The step that a command makes. Raises Refused: then nothing has changed."""
     progress = Progress(procedure, instance, command, around)
     if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
@@ -203,7 +201,7 @@ def _yielded(progress: Progress, activity_id: str, result: Value, window: bytes)
     return flow.complete(progress.procedure.model, window, activity.id, progress)
 
 
-def _people(handler: Callable[[Progress, Command], None]) -> Callable[[Progress, Command, bytes], bytes]:
+def _people(handler: Callable[..., None]) -> Callable[..., bytes]:
     def handle(progress: Progress, command: Command, window: bytes) -> bytes:
         handler(progress, command)
         return window
@@ -211,18 +209,18 @@ def _people(handler: Callable[[Progress, Command], None]) -> Callable[[Progress,
     return handle
 
 
-_HANDLERS: dict[type[Command], Callable[[Progress, Command, bytes], bytes]] = {  # type: ignore[assignment]  # each takes the command it stands under
+_HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     StartInstance: _start,
     TerminateInstance: _terminate,
-    ClaimTask: _people(work.claim),  # type: ignore[arg-type]  # as above
-    OpenTask: _people(work.open_first),  # type: ignore[arg-type]  # as above
-    ReleaseTask: _people(work.release),  # type: ignore[arg-type]  # as above
-    TransferTask: _people(work.transfer),  # type: ignore[arg-type]  # as above
-    DelegateTask: _people(work.delegate),  # type: ignore[arg-type]  # as above
-    ResolveTask: _people(work.resolve),  # type: ignore[arg-type]  # as above
-    UrgeTask: _people(work.urge),  # type: ignore[arg-type]  # as above
-    CopyTask: _people(work.copy),  # type: ignore[arg-type]  # as above
-    WaiveSeparation: _people(work.waive),  # type: ignore[arg-type]  # as above
+    ClaimTask: _people(work.claim),
+    OpenTask: _people(work.open_first),
+    ReleaseTask: _people(work.release),
+    TransferTask: _people(work.transfer),
+    DelegateTask: _people(work.delegate),
+    ResolveTask: _people(work.resolve),
+    UrgeTask: _people(work.urge),
+    CopyTask: _people(work.copy),
+    WaiveSeparation: _people(work.waive),
     CompleteTask: _complete,
     FireTimer: _fire,
     DeliverMessage: _deliver,
@@ -231,5 +229,3 @@ _HANDLERS: dict[type[Command], Callable[[Progress, Command, bytes], bytes]] = { 
     RetryIncident: _retry,
     DecideIncident: _decide,
 }
-
-__all__ = ["Context", "execute"]

@@ -14,6 +14,7 @@ from engine.role import Surroundings, holders
 from engine.value import Context, Date, DateTime, Person, Value, number
 from engine.words import ScopeKind
 
+
 class Variables(Mapping[str, Value]):
     """The names visible in a scope: its own, those around it up to the call, and the reserved ones."""
 
@@ -109,9 +110,7 @@ def _instance(instance: Instance, now: DateTime) -> Context:
     )
 
 
-HOST_FUNCTIONS = frozenset(
-    {"working days after", "working days between", "persons in role", "performers", "has role"}
-)
+HOST_FUNCTIONS = frozenset({"working days after", "working days between", "persons in role", "performers", "has role"})
 """What a procedure may call besides FEEL's own functions."""
 
 

@@ -79,7 +79,9 @@ def separate_personal(form: Form, values: Context, make: Callable[[str, Value], 
         if not isinstance(item, Context):
             return item
         columns = {column.key: column for column in table.columns}
-        return Context({key: swap(columns[key], f"{path}.{key}", v) if key in columns else v for key, v in item.items()})
+        return Context(
+            {key: swap(columns[key], f"{path}.{key}", v) if key in columns else v for key, v in item.items()}
+        )
 
     fields = {field.key: field for field in form.fields}
     return Context({key: swap(fields[key], key, v) if key in fields else v for key, v in values.items()})
@@ -154,7 +156,9 @@ def _conditions(form: Form, values: dict[str, Value], around: Surrounding, fault
     for field in form.fields:
         if field.hidden_when is not None and _true(field.hidden_when, values, around, field.key, faults):
             values[field.key] = None  # what a condition hides is not kept, and cannot be wrong
-            faults[:] = [f for f in faults if f.path != field.key and not f.path.startswith((f"{field.key}[", f"{field.key}."))]
+            faults[:] = [
+                f for f in faults if f.path != field.key and not f.path.startswith((f"{field.key}[", f"{field.key}."))
+            ]
             continue
         right = around.rights.get(field.section or "", Right.WRITE)
         if right in (Right.READ, Right.HIDDEN):
@@ -166,14 +170,18 @@ def _conditions(form: Form, values: dict[str, Value], around: Surrounding, fault
             if wanted and field.type is not FieldType.COMPUTED:
                 faults.append(Fault(field.key, REQUIRED))
         elif field.check is not None and _evaluated(field.check, values, around.names, field.key, faults) is not True:
-            faults.append(Fault(field.key, field.check_message or Text("不符合规则", "expected the rule of this field to hold")))
+            faults.append(
+                Fault(field.key, field.check_message or Text("不符合规则", "expected the rule of this field to hold"))
+            )
 
 
 def _reported(faults: list[Fault], path: str) -> bool:
     return any(fault.path == path for fault in faults)
 
 
-def _true(expression: Expression, values: Mapping[str, Value], around: Surrounding, path: str, faults: list[Fault]) -> bool:
+def _true(
+    expression: Expression, values: Mapping[str, Value], around: Surrounding, path: str, faults: list[Fault]
+) -> bool:
     return _evaluated(expression, values, around.names, path, faults) is True
 
 

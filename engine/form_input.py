@@ -104,7 +104,9 @@ def _date_time(found: object, zone: str) -> DateTime:
     try:
         value = found if isinstance(found, DateTime) else _read_moment(found if isinstance(found, str) else "")
     except ValueError:
-        raise Unsuitable("应为日期时间,如 2026-03-02T09:30", "expected a date and time such as 2026-03-02T09:30") from None
+        raise Unsuitable(
+            "应为日期时间,如 2026-03-02T09:30", "expected a date and time such as 2026-03-02T09:30"
+        ) from None
     clock = value.time
     if clock.offset is None and clock.zone is None:
         return DateTime(value.date, Time(clock.hour, clock.minute, clock.second, clock.nanosecond, zone=zone))

@@ -13,7 +13,9 @@ from engine.form_fields import Field, FieldType, Form
 MAX_BYTES = 500_000
 MAX_FIELDS = 500
 STATIC = frozenset({"text", "html", "separator", "spacer", "button"})
-LOOKS = frozenset({"id", "layout", "description", "appearance", "rows", "defaultValue", "label", "dateLabel", "timeLabel"})
+LOOKS = frozenset(
+    {"id", "layout", "description", "appearance", "rows", "defaultValue", "label", "dateLabel", "timeLabel"}
+)
 LAYOUT = frozenset({"showOutline", "verticalAlignment", "allowAddRemove", "defaultRepetitions", "disableCollapse", "nonCollapsedItems", "isRepeating", "searchable"})  # fmt: skip
 KNOWN = LOOKS | LAYOUT | {"type", "key", "path", "components", "values", "validate", "conditional", "properties", "subtype", "decimalDigits", "multiple", "expression", "computeOn", "readonly", "disabled", "timeInterval", "use24h", "timeSerializingFormat", "accept", "increment", "serializeToString", "text", "content"}  # fmt: skip
 PROPERTIES = frozenset({"type", "currency", "kind", "role", "personal", "searchable", "section", "requiredWhen", "check", "checkMessage", "checkMessage:en", "document", "internal"})  # fmt: skip
@@ -172,8 +174,9 @@ class _Reader:
             case _:
                 return SIMPLE.get(component) or self._unknown(key, component)
 
-    def _unknown(self, key: str, component: str) -> None:
+    def _unknown(self, key: str, component: str) -> FieldType | None:
         self.fault(key, f"不支持的组件 {component}", f"expected a supported component, but found {component}")
+        return None
 
     def _known_keys(self, found: Json) -> None:
         key = str(found.get("key") or found.get("path") or found.get("id") or "")
@@ -202,7 +205,9 @@ class _Reader:
         return tuple((str(row.get("value")), str(row.get("label", row.get("value")))) for row in rows)
 
     def _pattern(self, key: str, validate: Json) -> str | None:
-        source = {"email": EMAIL, "phone": PHONE}.get(str(validate.get("validationType", ""))) or validate.get("pattern")
+        source = {"email": EMAIL, "phone": PHONE}.get(str(validate.get("validationType", ""))) or validate.get(
+            "pattern"
+        )
         if source is None or source == "":
             return None
         try:
@@ -213,7 +218,9 @@ class _Reader:
 
     def _compiled(self, field: Field, names: frozenset[str], personal: frozenset[str], key: str) -> Field:
         own = names | ({column.key for column in field.columns} if field.type is FieldType.TABLE else set())
-        made = {name: self._expression(key, name, own, personal) for name in ("requiredWhen", "check", "hide", "compute")}
+        made = {
+            name: self._expression(key, name, own, personal) for name in ("requiredWhen", "check", "hide", "compute")
+        }
         if not any(made.values()):
             return field
         return Field(

@@ -108,7 +108,6 @@ class Instance:
 
 
 Item = TypeVar("Item")
-Applier = Callable[[Instance, Event, datetime], Instance]
 
 
 def apply(instance: Instance, event: Event, at: datetime) -> Instance:
@@ -149,9 +148,7 @@ def _terminated(instance: Instance, _event: happened.InstanceTerminated, _at: da
 
 
 def _scope_opened(instance: Instance, event: happened.ScopeOpened, _at: datetime) -> Instance:
-    scope = Scope(
-        id=event.scope, parent=event.parent, kind=event.kind, activity=event.activity, index=event.index
-    )
+    scope = Scope(id=event.scope, parent=event.parent, kind=event.kind, activity=event.activity, index=event.index)
     return replace(instance, scopes={**instance.scopes, scope.id: scope})
 
 
@@ -245,9 +242,7 @@ def _timer_started(instance: Instance, event: happened.TimerStarted, _at: dateti
     return replace(instance, timers={**instance.timers, timer.id: timer})
 
 
-def _timer_gone(
-    instance: Instance, event: happened.TimerFired | happened.TimerCancelled, _at: datetime
-) -> Instance:
+def _timer_gone(instance: Instance, event: happened.TimerFired | happened.TimerCancelled, _at: datetime) -> Instance:
     return replace(instance, timers=_without(instance.timers, event.timer))
 
 
@@ -265,9 +260,7 @@ def _message_gone(
 
 
 def _requested(instance: Instance, event: happened.ServiceRequested, _at: datetime) -> Instance:
-    request = Request(
-        id=event.request, activity=event.activity, connector=event.connector, parameters=event.parameters
-    )
+    request = Request(id=event.request, activity=event.activity, connector=event.connector, parameters=event.parameters)
     return replace(instance, requests={**instance.requests, request.id: request})
 
 
@@ -299,7 +292,7 @@ def _with_task(instance: Instance, task: Task) -> Instance:
     return replace(instance, tasks={**instance.tasks, task.id: task})
 
 
-_APPLIERS: dict[type[Event], Applier] = {  # type: ignore[assignment]  # each function takes the event it stands under
+_APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.InstanceStarted: _started,
     happened.InstanceCompleted: _completed,
     happened.InstanceTerminated: _terminated,

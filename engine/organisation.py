@@ -152,7 +152,9 @@ def _deputy(organisation: Organisation, command: AppointDeputy | DismissDeputy) 
         return (DeputyDismissed(person=person, deputy=deputy),)
     if person == deputy:
         raise Refused(
-            Reason.INVALID_DATA, "代理人应为另一个人,但与本人相同", "expected another person as deputy, but found the same"
+            Reason.INVALID_DATA,
+            "代理人应为另一个人,但与本人相同",
+            "expected another person as deputy, but found the same",
         )
     if command.last < command.first:
         raise Refused(

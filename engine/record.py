@@ -69,7 +69,9 @@ def read(
 ) -> object:
     """The record of a document; `given` are fields that stand elsewhere. Raises MalformedValue."""
     try:
-        found = {name: reader(document[name], shelf, command or {}) for name, reader in _readers(kind) if name in document}
+        found = {
+            name: reader(document[name], shelf, command or {}) for name, reader in _readers(kind) if name in document
+        }
         return kind(**found, **(given or {}))
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedValue(f"expected a {kind.__name__}, but {error!r}") from error
@@ -78,7 +80,7 @@ def read(
 def kind_of(name: object, version: object) -> type:
     """The class of a kind. Raises UnknownKind."""
     found = getattr(commands, str(name), None) or getattr(events, str(name), None)
-    if not isinstance(found, type) or not issubclass(found, Command | Event) or found.VERSION != version:
+    if not isinstance(found, type) or not issubclass(found, Command | Event) or version != found.VERSION:
         raise UnknownKind(str(name), version if isinstance(version, int) else 0)
     return found
 

@@ -110,9 +110,7 @@ class Progress:
         message = self.new_id()
         correlation = self.optional(element.extensions.get("correlation"), scope)
         payload = Context({name: self.evaluate(source, scope) for name, source in element.inputs.items()})
-        self.emit(
-            MessageThrown(message=message, name=element.message or "", correlation=correlation, payload=payload)
-        )
+        self.emit(MessageThrown(message=message, name=element.message or "", correlation=correlation, payload=payload))
 
     def ended(self, element: Element) -> None:
         """An end event of the outermost process was reached."""

@@ -49,9 +49,7 @@ def empty(kind: StreamKind, stream: int) -> State:
             return Publications(stream=stream)
 
 
-def execute(
-    procedure: Procedure | None, state: State, window: bytes, command: Command, around: Surroundings
-) -> Step:
+def execute(procedure: Procedure | None, state: State, window: bytes, command: Command, around: Surroundings) -> Step:
     """The step a command makes. Raises Refused: then nothing has changed."""
     if isinstance(state, Instance):
         if procedure is None:
@@ -59,7 +57,7 @@ def execute(
         made = execution.execute(procedure, state, window, command, around)
         return Step(events=made.events, state=advance(made.state, state.revision + 1), window=made.window)
     events = _decide(procedure, state, command, around)
-    after = state
+    after: State = state
     for event in events:
         after = apply(after, event, command.envelope.at)
     return Step(events=events, state=advance(after, state.revision + 1))

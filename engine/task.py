@@ -132,9 +132,7 @@ def offered(event: TaskOffered, at: datetime) -> Task:
 
 def claimed(task: Task, event: TaskClaimed) -> Task:
     """The task after somebody took it."""
-    return replace(
-        task, stage=Stage.CLAIMED, holder=event.person, role=event.role, on_behalf_of=event.on_behalf_of
-    )
+    return replace(task, stage=Stage.CLAIMED, holder=event.person, role=event.role, on_behalf_of=event.on_behalf_of)
 
 
 def opened(task: Task, _event: TaskOpened) -> Task:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal, DecimalException
 from decimal import Context as DecimalContext
-from decimal import Decimal, DecimalException, ROUND_HALF_EVEN
 from typing import NoReturn, TypeAlias, Union
 
 NANOSECONDS = 1_000_000_000
@@ -150,5 +150,7 @@ def number(digits: int | str | Decimal) -> Decimal:
             raise ValueError(f"expected a finite number, but found {found}")
         found = DECIMAL.normalize(found)
     except DecimalException as error:
-        raise ValueError(f"expected a number of at most 34 digits within ±1E6144, but found {str(digits)[:60]!r}") from error
+        raise ValueError(
+            f"expected a number of at most 34 digits within ±1E6144, but found {str(digits)[:60]!r}"
+        ) from error
     return found if found else Decimal(0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine import temporal
@@ -118,10 +119,8 @@ def _moment(progress: Progress, activity: str, element: Element, scope: str) -> 
 def _duration(found: Value, element: Element) -> MonthsDuration | DaysDuration:
     if isinstance(found, str):
         text = found.rpartition("/")[2] if found.startswith("R/") else found
-        try:
+        with suppress(ValueError):
             found = temporal.parse_duration(text)
-        except ValueError:
-            pass
     if isinstance(found, MonthsDuration | DaysDuration):
         return found
     raise _unexpected(element, str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)
@@ -139,5 +138,8 @@ def _message(progress: Progress, activity: str, element: Element, scope: str) ->
 def _unexpected(element: Element, what: str, zh: str, en: str, found: Value) -> ExpressionFailed:
     kind = "null" if found is None else type(found).__name__
     return ExpressionFailed(
-        Text(f"{element.id} 的 {what} 应得到{zh},但得到 {kind}", f"expected {en} from {what} of {element.id}, but found {kind}")
+        Text(
+            f"{element.id} 的 {what} 应得到{zh},但得到 {kind}",
+            f"expected {en} from {what} of {element.id}, but found {kind}",
+        )
     )

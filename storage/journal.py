@@ -11,13 +11,14 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, select
 
 from engine import encoding, record
-from engine.commands import Cause, Channel, Command, Envelope
+from engine.commands import Cause, Channel, Envelope
 from engine.encoding import Json
 from engine.errors import MalformedValue
 from engine.events import Event, TaskClaimed, TaskCompleted
 from engine.journal import Entry
 from engine.record import Shelf
 from engine.value import Person
+from engine.words import Channel
 from storage import codec
 from storage.moments import micros, moment
 from storage.schema import entry as entries
@@ -145,7 +146,9 @@ def _cause(found: object) -> Cause | None:
 
 def _performers(found: Mapping[str, object]) -> dict[str, tuple[Person, ...]]:
     return {
-        key: tuple(Person(str(person)) for person in persons) for key, persons in found.items() if isinstance(persons, list)
+        key: tuple(Person(str(person)) for person in persons)
+        for key, persons in found.items()
+        if isinstance(persons, list)
     }
 
 
@@ -154,7 +157,7 @@ def _bytes(document: object) -> bytes:
 
 
 def _object(data: object) -> dict[str, object]:
-    found = json.loads(data) if isinstance(data, bytes | memoryview | str) else None
+    found = json.loads(bytes(data)) if isinstance(data, bytes | memoryview) else None
     if not isinstance(found, dict):
         raise MalformedValue("expected an object in the bytes of an entry")
     return found

@@ -105,9 +105,7 @@ class MemoryJournal:
         assert isinstance(organisation, Organisation)
         number = command.case if isinstance(command, StartInstance) else getattr(state, "case", None)
         case = self.states.get(number) if isinstance(number, int) else None
-        return Surroundings(
-            organisation=organisation, case=case if isinstance(case, Case) else None, performers={}
-        )
+        return Surroundings(organisation=organisation, case=case if isinstance(case, Case) else None, performers={})
 
     def _consulted(self, state: State, stream: int) -> dict[int, int]:
         case = getattr(state, "case", None)

@@ -125,7 +125,8 @@ def _waiting(connection: Connection, entry: Entry, before: State, after: Instanc
     new = [after.timers[key] for key in sorted(after.timers.keys() - old.timers.keys())]
     if new:
         rows = [
-            {"timer": t.id, "stream_no": after.stream, "activity": t.activity, "kind": t.kind, "due": due(t.due)} for t in new
+            {"timer": t.id, "stream_no": after.stream, "activity": t.activity, "kind": t.kind, "due": due(t.due)}
+            for t in new
         ]
         connection.execute(insert(schema.timer), rows)
     gone = sorted(old.subscriptions.keys() - after.subscriptions.keys())
@@ -197,7 +198,11 @@ def _job(event: Event) -> tuple[str, str, Json] | None:
             return event.message, "message", {"name": event.name, "correlation": correlation, "payload": payload}
         case events.FollowUpScheduled():
             target = None if event.stream is None else str(event.stream)
-            return event.job, "command", {"stream": target, "kind": event.kind, "fields": encoding.to_json(event.fields)}
+            return (
+                event.job,
+                "command",
+                {"stream": target, "kind": event.kind, "fields": encoding.to_json(event.fields)},
+            )
         case _:
             return None
 

@@ -64,7 +64,9 @@ class States:
             return found
         shelf = StreamShelf(connection, stream, self.recent)
         table = schema.stream
-        row = connection.execute(select(table.c.revision, table.c.state).where(table.c.stream_no == stream)).one_or_none()
+        row = connection.execute(
+            select(table.c.revision, table.c.state).where(table.c.stream_no == stream)
+        ).one_or_none()
         if row is not None and row.revision == revision:
             return self.decode(kind, stream, revision, bytes(row.state), shelf)
         state = replay.at(kind, stream, journal.read(connection, stream, shelf, until=revision), revision)

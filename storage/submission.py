@@ -72,9 +72,7 @@ class Store:
         self.states = States(self.recent)
         self.procedures = Procedures(database)
 
-    def submit(
-        self, command: Command, personal_rows: Sequence[personal.Row] = (), also: Also | None = None
-    ) -> Receipt:
+    def submit(self, command: Command, personal_rows: Sequence[personal.Row] = (), also: Also | None = None) -> Receipt:
         """Execute a command and write what it makes, once. Raises Refused, after the refusal was kept."""
         return self._attempt(command.envelope.id, lambda _: command, None, personal_rows, also)
 
@@ -258,9 +256,7 @@ class Submission:
             found[around.case.stream] = around.case.revision
         return {key: revision for key, revision in found.items() if key != command.envelope.stream}
 
-    def _write(
-        self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step
-    ) -> None:
+    def _write(self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step) -> None:
         assert self.shelf is not None
         state = json.dumps(
             record.write(step.state, self.shelf), ensure_ascii=False, sort_keys=True, separators=(",", ":")
@@ -284,9 +280,7 @@ class Submission:
             )
         )
         key = entry.command.envelope.id
-        connection.execute(
-            insert(schema.received).values(key=key, stream_no=entry.stream, revision=entry.revision)
-        )
+        connection.execute(insert(schema.received).values(key=key, stream_no=entry.stream, revision=entry.revision))
         connection.execute(insert(schema.unsealed).values(stream_no=entry.stream, revision=entry.revision))
         projection.project(connection, entry, before, step.state)
 

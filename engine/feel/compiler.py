@@ -10,6 +10,7 @@ from engine.feel.errors import FeelError
 from engine.feel.frame import Closure, Frame, Run
 from engine.feel.functions import FUNCTIONS, properties
 from engine.feel.functions.registry import arrange
+from engine.feel.iteration import iterate
 from engine.feel.tree import (
     Between,
     Binary,
@@ -32,7 +33,6 @@ from engine.feel.tree import (
     Test,
     Tests,
 )
-from engine.feel.iteration import iterate
 from engine.value import Context, Range, Value
 
 TESTED = "?"

@@ -15,9 +15,11 @@ Source = tuple[Run, Run | None]
 
 def iterate(kind: str, names: tuple[str, ...], sources: Sequence[Source], body: Run) -> Run:
     """The function of an iteration."""
-    run: Callable[[Frame, Iterator[Frame] | None], Value] = {"for": _for(body), "some": _some(body), "every": _every(body)}[
-        kind
-    ]
+    run: Callable[[Frame, Iterator[Frame] | None], Value] = {
+        "for": _for(body),
+        "some": _some(body),
+        "every": _every(body),
+    }[kind]
     return lambda frame: run(frame, _frames(frame, names, sources))
 
 
@@ -29,9 +31,7 @@ def _frames(frame: Frame, names: tuple[str, ...], sources: Sequence[Source]) -> 
     return _nested(frame, names, sources, first)
 
 
-def _nested(
-    frame: Frame, names: tuple[str, ...], sources: Sequence[Source], items: Sequence[Value]
-) -> Iterator[Frame]:
+def _nested(frame: Frame, names: tuple[str, ...], sources: Sequence[Source], items: Sequence[Value]) -> Iterator[Frame]:
     for item in items:
         frame.budget.spend()
         inner = frame.bind({names[0]: item})

@@ -9,7 +9,27 @@ from engine.feel.errors import FeelError
 
 MAX_SOURCE = 20_000
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between instance of true false null function external".split()
+    [
+        "if",
+        "then",
+        "else",
+        "for",
+        "in",
+        "return",
+        "some",
+        "every",
+        "satisfies",
+        "and",
+        "or",
+        "between",
+        "instance",
+        "of",
+        "true",
+        "false",
+        "null",
+        "function",
+        "external",
+    ]
 )
 
 _TOKEN = re.compile(
@@ -82,7 +102,9 @@ def unescape(source: str, token: Token) -> str:
     def one(match: re.Match[str]) -> str:
         short, long, simple = match.groups()
         if simple is not None and simple not in _SIMPLE:
-            raise error(source, token.at, f"未知的转义 \\{simple}", f"expected an escape such as \\n, but found \\{simple}")
+            raise error(
+                source, token.at, f"未知的转义 \\{simple}", f"expected an escape such as \\n, but found \\{simple}"
+            )
         code = int(short or long or "0", 16)
         if code > 0x10FFFF:
             raise error(source, token.at, "超出 Unicode 的字符", "expected a Unicode character")
@@ -101,5 +123,7 @@ def _unreadable(source: str, at: int) -> FeelError:
     if source[at] in "“”‘’":
         return error(source, at, '文本用半角双引号 "…"', 'expected straight double quotes "…"')
     if source[at] in "(),;:【】{}=><":
-        return error(source, at, f"应用半角符号,而不是 {source[at]}", f"expected a half-width sign instead of {source[at]}")
+        return error(
+            source, at, f"应用半角符号,而不是 {source[at]}", f"expected a half-width sign instead of {source[at]}"
+        )
     return error(source, at, f"无法识别的字符 {source[at]!r}", f"expected an expression, but found {source[at]!r}")

@@ -25,13 +25,19 @@ def entry_names(source: str) -> tuple[str, ...]:
     found: list[str] = []
     depth, start = 0, 1
     for at, token in enumerate(tokens):
-        depth += {"{": 1, "[": 1, "(": 1, "}": -1, "]": -1, ")": -1}.get(token.text, 0) if token.kind == "operator" else 0
+        depth += (
+            {"{": 1, "[": 1, "(": 1, "}": -1, "]": -1, ")": -1}.get(token.text, 0) if token.kind == "operator" else 0
+        )
         if depth == 1 and token.text == "," and token.kind == "operator":
             start = at + 1
         if depth == 1 and token.text == ":" and start is not None and at > start:
             first, last = tokens[start], tokens[at - 1]
             quoted = first.kind == "text"
-            found.append(lexer.unescape(source, first) if quoted else " ".join(source[first.at : last.at + len(last.text)].split()))
+            found.append(
+                lexer.unescape(source, first)
+                if quoted
+                else " ".join(source[first.at : last.at + len(last.text)].split())
+            )
             start = len(tokens)
     return tuple(found)
 

@@ -38,10 +38,11 @@ def no_personal(*values: Value) -> None:
         raise FeelError("规则中不能使用个人信息字段", "personal data cannot be used in a rule")
 
 
-def nothing(budget: Budget, what: str, *values: Value) -> None:
+def nothing(budget: Budget, what: str, *values: Value) -> Value:
     """Null, with a note why."""
     no_personal(*values)
     budget.note(f"{what}: {', '.join(kind(value) for value in values)}")
+    return None
 
 
 # ------------------------------------------------------------------ equality and order

@@ -60,7 +60,9 @@ def by_first_word(names: frozenset[str]) -> dict[str, tuple[tuple[tuple[str, ...
             continue
         if parts:
             found.setdefault(parts[0], []).append((parts, name))
-    return {first: tuple(sorted(several, key=lambda item: (-len(item[0]), item[1]))) for first, several in found.items()}
+    return {
+        first: tuple(sorted(several, key=lambda item: (-len(item[0]), item[1]))) for first, several in found.items()
+    }
 
 
 class Parser:
@@ -314,7 +316,10 @@ class Parser:
             near = get_close_matches(token.text, sorted(name for n in self.functions.values() for _, name in n), n=1)
             zh, en = f"没有名为 {token.text} 的函数", f"there is no function named {token.text}"
         else:
-            zh, en = f"没有名为 {token.text} 的变量(文本请加双引号)", f"there is no name {token.text} here (text needs quotes)"
+            zh, en = (
+                f"没有名为 {token.text} 的变量(文本请加双引号)",
+                f"there is no name {token.text} here (text needs quotes)",
+            )
         if near:
             zh, en = f"{zh},是否为 {near[0]}?", f"{en}; did you mean {near[0]}?"
         return lexer.error(self.source, token.at, zh, en)
@@ -417,7 +422,10 @@ class Parser:
             except ValueError:
                 continue
         raise lexer.error(
-            self.source, at, f"不存在的日期或时长 {text!r}", f"expected a date, time or duration that exists, but found {text!r}"
+            self.source,
+            at,
+            f"不存在的日期或时长 {text!r}",
+            f"expected a date, time or duration that exists, but found {text!r}",
         )
 
     # -------------------------------------------------------------- compound forms
@@ -559,7 +567,9 @@ class Parser:
     def _unexpected(self, zh: str, en: str) -> FeelError:
         token = self.here
         found_zh, found_en = ("表达式结束", "the end") if token.kind == "end" else (token.text, token.text)
-        return lexer.error(self.source, token.at, f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}")
+        return lexer.error(
+            self.source, token.at, f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}"
+        )
 
     def _error(self, zh: str, en: str) -> FeelError:
         return lexer.error(self.source, self.here.at, zh, en)

@@ -9,7 +9,7 @@ from lxml import etree
 from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop, Trigger
 from engine.flow.xml import BPMN, ZX, unreadable
 
-KINDS = {f"{{{BPMN}}}{kind}": kind for kind in Kind}
+KINDS: dict[str, Kind] = {f"{{{BPMN}}}{kind.value}": kind for kind in Kind}
 TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
 
 
@@ -93,7 +93,9 @@ def _element(
         loop=_loop(node),
         inputs=_named(node, "input"),
         outputs=_named(node, "output"),
-        extensions={str(etree.QName(k).localname): str(v) for k, v in node.attrib.items() if str(k).startswith(f"{{{ZX}}}")},
+        extensions={
+            str(etree.QName(k).localname): str(v) for k, v in node.attrib.items() if str(k).startswith(f"{{{ZX}}}")
+        },
         parameters=_named(node, "parameter"),
         line=node.sourceline or 0,
     )

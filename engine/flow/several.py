@@ -120,7 +120,10 @@ class Several(FlowNode):
         kind = "null" if found is None else type(found).__name__
         key = self.element.id
         return ExpressionFailed(
-            Text(f"{key} 的多实例应得到{zh},但得到 {kind}", f"expected {en} from the multi-instance {key}, but found {kind}")
+            Text(
+                f"{key} 的多实例应得到{zh},但得到 {kind}",
+                f"expected {en} from the multi-instance {key}, but found {kind}",
+            )
         )
 
 
@@ -157,4 +160,6 @@ class Loop(FlowNode):
         if found is None or isinstance(found, bool):
             return found is True
         key = self.element.id
-        raise ExpressionFailed(Text(f"{key} 的循环条件应得到 true 或 false", f"expected true or false from the loop {key}"))
+        raise ExpressionFailed(
+            Text(f"{key} 的循环条件应得到 true 或 false", f"expected true or false from the loop {key}")
+        )

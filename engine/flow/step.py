@@ -30,7 +30,7 @@ def complete(model: Model, window: bytes, activity: str, host: Host) -> bytes:
     """What an activity or event waited for is there: it goes on."""
     tokens = windows.decode(window, model.specification, host)
     token = tokens.of(activity)
-    token.task_spec.resume(token)
+    token.node.resume(token)
     return _run(tokens)
 
 
@@ -43,9 +43,9 @@ def retry(
     if flows is not None:
         _choose(token, flows)
     if done or flows is not None:
-        token.task_spec.resume(token)
+        token.node.resume(token)
     else:
-        token.task_spec.retry(token)
+        token.node.retry(token)
     return _run(tokens)
 
 
@@ -59,7 +59,7 @@ def cancel(model: Model, window: bytes, host: Host) -> bytes:
 
 
 def _choose(token: Token, flows: tuple[str, ...]) -> None:
-    possible = [flow.id for flow in token.task_spec.outgoing]
+    possible = [flow.id for flow in token.node.outgoing]
     unknown = [flow for flow in flows if flow not in possible]
     if unknown:
         raise Refused(

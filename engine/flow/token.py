@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -22,6 +23,9 @@ OPEN = TaskState.NOT_FINISHED_MASK
 
 class Token(Task):
     """One token; `scope` is the scope of variables it moves in, `activity` the counted id once it has entered."""
+
+    task_spec: Any  # a FlowNode; SpiffWorkflow is untyped, and the node's module needs this one
+    workflow: Any
 
     def __init__(self, workflow: Tokens, task_spec: object, state: int, key: str, scope: str) -> None:
         self.id = key
@@ -45,6 +49,11 @@ class Token(Task):
 
     def _inherit_data(self) -> None:
         """Tokens carry no data."""
+
+    @property
+    def node(self) -> Any:
+        """The flow node as task spec."""
+        return self.task_spec
 
     @property
     def element(self) -> Element:

@@ -46,5 +46,7 @@ def _shallow(root: etree._Element, path: str) -> None:
         below += 1
         if below > MAX_DEPTH:
             line = level[0].sourceline or 0
-            raise unreadable(path, line, f"嵌套应不超过 {MAX_DEPTH} 层", f"expected at most {MAX_DEPTH} levels of nesting")
+            raise unreadable(
+                path, line, f"嵌套应不超过 {MAX_DEPTH} 层", f"expected at most {MAX_DEPTH} levels of nesting"
+            )
         level = [child for node in level for child in node]

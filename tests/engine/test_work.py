@@ -58,9 +58,7 @@ def test_who_claims_a_task_holds_it_in_that_role(world: World) -> None:
     stream = world.start("wang")
     entry = world.do(ClaimTask, "wang", stream, task=world.task(stream, "write").id)
     assert entry.events == (
-        TaskClaimed(
-            task=world.task(stream, "write").id, person=world.people["wang"], role="SALES", on_behalf_of=None
-        ),
+        TaskClaimed(task=world.task(stream, "write").id, person=world.people["wang"], role="SALES", on_behalf_of=None),
     )
 
 

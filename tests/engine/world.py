@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import count
+from itertools import count, pairwise
 
 from engine import procedure as procedures
 from engine.commands import (
@@ -61,14 +61,14 @@ HEAD = (
 
 def process(body: str, *, lanes: str = "", key: str = "p") -> bytes:
     """A model with one process of these elements."""
-    return f'{HEAD}<bpmn:process id="{key}" isExecutable="true">{lanes}{body}</bpmn:process></bpmn:definitions>'.encode()
+    return (
+        f'{HEAD}<bpmn:process id="{key}" isExecutable="true">{lanes}{body}</bpmn:process></bpmn:definitions>'.encode()
+    )
 
 
 def chain(*ids: str) -> str:
     """Sequence flows from each element to the next."""
-    return "".join(
-        f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in zip(ids, ids[1:], strict=False)
-    )
+    return "".join(f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(ids))
 
 
 def lane(role: str, *elements: str) -> str:

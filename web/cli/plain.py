@@ -29,9 +29,7 @@ def read(text: str | bytes) -> object:
     try:
         return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise Refused(
-            Reason.INVALID_DATA, f"应为 JSON:{error}", f"expected a JSON document, but {error}"
-        ) from error
+        raise Refused(Reason.INVALID_DATA, f"应为 JSON:{error}", f"expected a JSON document, but {error}") from error
 
 
 def value(found: object) -> Value:
@@ -46,7 +44,9 @@ def value(found: object) -> Value:
         case dict():
             return Context({str(key): value(item) for key, item in found.items()})
         case _:
-            raise Refused(Reason.INVALID_DATA, "应为 JSON 值", f"expected a JSON value, but found {type(found).__name__}")
+            raise Refused(
+                Reason.INVALID_DATA, "应为 JSON 值", f"expected a JSON value, but found {type(found).__name__}"
+            )
 
 
 def context(found: object) -> Context:
@@ -72,7 +72,9 @@ def shown(found: Value) -> object:
             return _scalar(found)
 
 
-def _scalar(found: Date | Time | DateTime | MonthsDuration | DaysDuration | Range | Person | Ref | File | Personal) -> object:
+def _scalar(
+    found: Date | Time | DateTime | MonthsDuration | DaysDuration | Range | Person | Ref | File | Personal,
+) -> object:
     match found:
         case Date():
             return temporal.format_date(found)

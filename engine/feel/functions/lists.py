@@ -323,7 +323,14 @@ def sort(budget: Budget, found: Value, precedes: Value = None) -> Value:
     budget.spend(len(items))
     if isinstance(precedes, Closure):
         call = precedes.call
-        return tuple(sorted(items, key=cmp_to_key(lambda a, b: -1 if call(budget, (a, b)) is True else 1 if call(budget, (b, a)) is True else 0)))
+        return tuple(
+            sorted(
+                items,
+                key=cmp_to_key(
+                    lambda a, b: -1 if call(budget, (a, b)) is True else 1 if call(budget, (b, a)) is True else 0
+                ),
+            )
+        )
     try:
         return tuple(sorted(items, key=cmp_to_key(_ordered)))
     except FeelError:

@@ -51,7 +51,11 @@ def date_from(budget: Budget, found: Value) -> Value:
         return found.date
     if isinstance(found, Date):
         return found
-    return _tried(budget, "date", lambda: temporal.parse_date(found)) if isinstance(found, str) else nothing(budget, "date", found)
+    return (
+        _tried(budget, "date", lambda: temporal.parse_date(found))
+        if isinstance(found, str)
+        else nothing(budget, "date", found)
+    )
 
 
 @MOMENTS.add("date", "year", "month", "day")
@@ -72,7 +76,11 @@ def time_from(budget: Budget, found: Value) -> Value:
         return Time(0, 0, 0, 0, 0)
     if isinstance(found, Time):
         return found
-    return _tried(budget, "time", lambda: temporal.parse_time(found)) if isinstance(found, str) else nothing(budget, "time", found)
+    return (
+        _tried(budget, "time", lambda: temporal.parse_time(found))
+        if isinstance(found, str)
+        else nothing(budget, "time", found)
+    )
 
 
 @MOMENTS.add("time", "hour", "minute", "second", "offset", optional=1)
@@ -177,7 +185,12 @@ def _offset(value: DateTime) -> Value:
 def _parts(value: DaysDuration) -> tuple[int, int, int, int]:
     sign = -1 if value.nanoseconds < 0 else 1
     seconds = abs(value.nanoseconds) // NANOSECONDS
-    return sign * (seconds // 86_400), sign * (seconds // 3_600 % 24), sign * (seconds // 60 % 60), sign * (seconds % 60)
+    return (
+        sign * (seconds // 86_400),
+        sign * (seconds // 3_600 % 24),
+        sign * (seconds // 60 % 60),
+        sign * (seconds % 60),
+    )
 
 
 def _months(value: MonthsDuration) -> tuple[int, int]:

@@ -63,6 +63,7 @@ def _named(form: Function, given: tuple[Value, ...], names: tuple[str, ...]) -> 
     return tuple(by_name.get(name) for name in form.parameters[: last + 1])
 
 
-def nothing(budget: Budget, name: str, *values: Value) -> None:
+def nothing(budget: Budget, name: str, *values: Value) -> Value:
     """Null, with a note."""
     budget.note(f"{name}: unsuitable argument ({', '.join(type(value).__name__ for value in values)})")
+    return None

@@ -31,7 +31,11 @@ MAX_PATTERN = 1_000
 @TEXTS.add("substring", "string", "start position", "length", optional=1)
 def substring(budget: Budget, string: Value, start: Value, length: Value = None) -> Value:
     """Part of a text from a position (1 is first, -1 is last)."""
-    if not isinstance(string, str) or not isinstance(start, Decimal) or not (length is None or isinstance(length, Decimal)):
+    if (
+        not isinstance(string, str)
+        or not isinstance(start, Decimal)
+        or not (length is None or isinstance(length, Decimal))
+    ):
         return nothing(budget, "substring", string, start, length)
     place = int(start)
     if place == 0 or abs(place) > len(string) or (length is not None and length < 1):
@@ -250,7 +254,12 @@ def to_number(budget: Budget, found: Value, grouping: Value = None, point: Value
     if isinstance(found, Decimal):
         return found
     separators = isinstance(grouping, str | None) and isinstance(point, str | None)
-    if not isinstance(found, str) or not separators or grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
+    if (
+        not isinstance(found, str)
+        or not separators
+        or grouping not in (None, " ", ",", ".")
+        or point not in (None, ",", ".")
+    ):
         return nothing(budget, "number", found)
     if grouping is not None and grouping == point:
         return nothing(budget, "number", found)

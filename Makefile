@@ -1,0 +1,49 @@
+# Zhixing. Needs Python >= 3.11, make and the package registries; brings its own uv.
+.DEFAULT_GOAL := help
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+RUN := .venv/bin/python
+
+.PHONY: help run test check bench soak lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: .venv/ready  ## publish the shipped procedure, play a case, show its history and verify it
+	$(RUN) -m web.cli demo
+
+test: .venv/ready  ## the whole suite, on SQLite and PostgreSQL
+	$(RUN) -m pytest -q -n 2
+
+check: .venv/ready  ## everything a change must pass
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy engine storage jobs web
+	.venv/bin/lint-imports
+	$(RUN) -m pytest -q -n 2
+
+bench: .venv/ready  ## measure, side by side, and print a table
+	$(RUN) -m benchmarks
+
+soak: .venv/ready  ## the full numbers
+	$(RUN) -m pytest -q -n 2 -m soak
+
+lock: .tools/ready  ## resolve the dependencies anew: names, versions and hashes, no hosts
+	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:  ## remove what make made
+	rm -rf .venv .tools
+
+.tools/ready: requirements-tools.lock
+	@test -n "$(PYTHON)" || { echo "Zhixing needs Python 3.11 or newer on the PATH, but found none."; exit 1; }
+	$(PYTHON) -m venv .tools
+	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-tools.lock
+	@touch $@
+
+.venv/ready: .tools/ready requirements.lock requirements-dev.lock
+	.tools/bin/uv venv -q --allow-existing --python .tools/bin/python .venv
+	.tools/bin/uv pip sync -q --require-hashes --python .venv/bin/python requirements-dev.lock
+	@$(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'zhixing.pth').write_text(str(pathlib.Path.cwd()) + chr(10))"
+	@printf '#!/bin/sh\nexec "$(CURDIR)/.venv/bin/python" -m web.cli "$$@"\n' > .venv/bin/zhixing && chmod +x .venv/bin/zhixing
+	@touch $@

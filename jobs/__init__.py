@@ -1,0 +1,1 @@
+"""Work nobody clicks on: the worker, the clock, delivery of messages, sealing."""
