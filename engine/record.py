@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine import commands, encoding, events
 from engine.commands import Command
@@ -47,7 +47,7 @@ class Shelf(Protocol):
         ...
 
 
-def write(record: object, shelf: Shelf, command: Command | None = None) -> Json:
+def write(record: Any, shelf: Shelf, command: Command | None = None) -> Json:
     """The document of a command, event or state; `command` is the one whose fields an event may point to."""
     shared: Shared = {} if command is None else _shareable(command)
     return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers(type(record))}
@@ -121,7 +121,7 @@ def _writer(hint: object) -> Writer:
     return _write_value
 
 
-def _nested(found: object, shelf: Shelf, shared: Shared) -> object:
+def _nested(found: Any, shelf: Shelf, shared: Shared) -> object:
     return {name: writer(getattr(found, name), shelf, shared) for name, writer in _writers(type(found))}
 
 
@@ -177,7 +177,7 @@ def _reader(hint: object) -> Reader:
     if hint is datetime:
         return lambda found, _shelf, _command: None if found is None else _read_moment(found)
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        return lambda found, _shelf, _command: None if found is None else hint(found)
+        return lambda found, _shelf, _command: None if found is None else hint(str(found))
     if isinstance(hint, type) and is_dataclass(hint) and hint not in VALUES:
         return lambda found, shelf, command: None if found is None else read(hint, _object(found), shelf, command)
     if hint in (int, bool, str):

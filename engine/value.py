@@ -118,8 +118,8 @@ class Context(dict[str, "Value"]):
     def _refuse(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a context is never changed; make a new one with `with_entries`")
 
-    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]  # immutability, on purpose
-    clear = pop = popitem = setdefault = update = _refuse  # type: ignore[assignment]  # immutability, on purpose
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
 
     def with_entries(self, entries: Mapping[str, Value]) -> Context:
         """A new context with these entries added or replaced."""

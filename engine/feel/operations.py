@@ -77,7 +77,7 @@ def order(left: Value, right: Value) -> int | None:
     if isinstance(left, DateTime) and isinstance(right, DateTime):
         return temporal.compare(left, right)
     if isinstance(left, Decimal | str | Date | DaysDuration | MonthsDuration):
-        return (left > right) - (left < right)  # type: ignore[operator]  # same type, ordered
+        return (left > right) - (left < right)
     return None
 
 
@@ -142,7 +142,7 @@ def includes(interval: Range, value: Value) -> bool | None:
 def add(budget: Budget, left: Value, right: Value) -> Value:
     """`+` of numbers, texts, durations, and a date or time with a duration."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return _number(budget, lambda: DECIMAL.add(left, right))
+        return _number(budget, DECIMAL.add, left, right)
     if isinstance(left, str) and isinstance(right, str):
         budget.sized(text=len(left) + len(right))
         return left + right
@@ -154,7 +154,7 @@ def add(budget: Budget, left: Value, right: Value) -> Value:
 def subtract(budget: Budget, left: Value, right: Value) -> Value:
     """`-` of numbers, durations, two moments, and a date or time with a duration."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return _number(budget, lambda: DECIMAL.subtract(left, right))
+        return _number(budget, DECIMAL.subtract, left, right)
     if isinstance(left, Date | DateTime) and isinstance(right, Date | DateTime):
         return _between(budget, left, right)
     if isinstance(left, Time) and isinstance(right, Time):
@@ -166,7 +166,7 @@ def subtract(budget: Budget, left: Value, right: Value) -> Value:
 def multiply(budget: Budget, left: Value, right: Value) -> Value:
     """`*` of numbers, and of a duration with a number."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
-        return _number(budget, lambda: DECIMAL.multiply(left, right))
+        return _number(budget, DECIMAL.multiply, left, right)
     if isinstance(left, Decimal):
         left, right = right, left
     if isinstance(right, Decimal):
@@ -191,7 +191,7 @@ def power(budget: Budget, left: Value, right: Value) -> Value:
     """`**` of numbers."""
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         budget.spend(100)
-        return _number(budget, lambda: DECIMAL.power(left, right))
+        return _number(budget, DECIMAL.power, left, right)
     return nothing(budget, "** takes numbers", left, right)
 
 
@@ -206,9 +206,9 @@ def negate(budget: Budget, value: Value) -> Value:
     return nothing(budget, "- takes a number or a duration", value)
 
 
-def _number(budget: Budget, make: Callable[[], Decimal]) -> Value:
+def _number(budget: Budget, how: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Value:
     try:
-        return number(make())
+        return number(how(left, right))
     except (DecimalException, ValueError):
         return nothing(budget, "the number is out of range")
 
@@ -216,7 +216,7 @@ def _number(budget: Budget, make: Callable[[], Decimal]) -> Value:
 def _quotient(budget: Budget, left: Decimal, right: Decimal) -> Value:
     if not right:
         return nothing(budget, "division by zero")
-    return _number(budget, lambda: DECIMAL.divide(left, right))
+    return _number(budget, DECIMAL.divide, left, right)
 
 
 def _scaled(budget: Budget, value: Value, by: Decimal, how: Callable[[Decimal, Decimal], Decimal]) -> Value:

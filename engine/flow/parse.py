@@ -9,7 +9,7 @@ from lxml import etree
 from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop, Trigger
 from engine.flow.xml import BPMN, ZX, unreadable
 
-KINDS: dict[str, Kind] = {f"{{{BPMN}}}{kind.value}": kind for kind in Kind}
+KINDS: dict[object, Kind] = {f"{{{BPMN}}}{kind.value}": kind for kind in Kind}
 TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
 
 

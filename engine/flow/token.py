@@ -32,16 +32,15 @@ class Token(Task):
         self.workflow = workflow
         self.task_spec = task_spec
         self._parent = None if workflow.root is None else workflow.root.id
-        self._children = []
+        self._children: list[str] = []
         self._state = state
         self.triggered = False
         self.thread_id = 0
         self.last_state_change = 0
-        self.data = {}
-        self.internal_data = {}
+        self.data: dict[str, object] = {}
+        self.internal_data: dict[str, Any] = {}
         self.scope = scope
         self.activity: str | None = None
-        self.notes: dict[str, object] = self.internal_data
         workflow.tasks[key] = self
 
     def _set_state(self, value: int) -> None:

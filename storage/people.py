@@ -1,0 +1,71 @@
+"""People by handle and name: personal values, kept beside the journal that knows them by opaque ids."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, insert, select
+
+from engine.commands import AddPerson, Envelope, GrantRole
+from engine.errors import Reason, Refused
+from engine.stream import ORGANISATION
+from engine.value import Person
+from engine.words import StreamKind
+from storage import personal, schema
+from storage.submission import Receipt, Store
+
+
+def add(store: Store, key: str, handle: str, name: str, roles: Sequence[str]) -> Person:
+    """A new person with roles; one who has the handle already is left as they are and gets the missing roles."""
+    person = find(store, handle)
+    if person is None:
+        person = _add(store, key, handle, name)
+    for role in roles:
+        envelope = Envelope(id=f"{key}:{role}", stream=ORGANISATION, at=store.now())
+        store.submit(GrantRole(envelope=envelope, person=person, role=role))
+    return person
+
+
+def find(store: Store, handle: str) -> Person | None:
+    """The person with this handle."""
+    with store.database.read() as connection:
+        query = select(schema.handle.c.person).where(schema.handle.c.handle == handle)
+        found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else Person(found)
+
+
+def known(store: Store, handle: str) -> Person:
+    """The person with this handle. Raises Refused."""
+    found = find(store, handle)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, f"没有名为 {handle} 的人员", f"there is no person {handle}")
+    return found
+
+
+def names(connection: Connection) -> dict[str, str]:
+    """The names of all people by id; somebody erased has none."""
+    return {row.person: row.name for row in connection.execute(select(schema.handle))}
+
+
+def _add(store: Store, key: str, handle: str, name: str) -> Person:
+    rows = [personal.separate(name), personal.separate(handle)]
+
+    def build(stream: int) -> AddPerson:
+        envelope = Envelope(id=key, stream=stream, at=store.now())
+        return AddPerson(envelope=envelope, name=rows[0].personal, handle=rows[1].personal)
+
+    def remember(connection: Connection, receipt: Receipt) -> None:
+        person = f"{receipt.stream}.{receipt.revision}.1"
+        connection.execute(insert(schema.handle).values(handle=handle, person=person, name=name))
+
+    if _organisation_exists(store):
+        receipt = store.submit(build(ORGANISATION), rows, remember)
+    else:
+        receipt = store.open_stream(StreamKind.ORGANISATION, key, build, rows, remember)
+    return Person(f"{receipt.stream}.{receipt.revision}.1")
+
+
+def _organisation_exists(store: Store) -> bool:
+    with store.database.read() as connection:
+        query = select(schema.stream.c.stream_no).where(schema.stream.c.stream_no == ORGANISATION)
+        return connection.execute(query).scalar_one_or_none() is not None
