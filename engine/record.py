@@ -53,11 +53,11 @@ def write(record: Any, shelf: Shelf, command: Command | None = None) -> Json:
     return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers(type(record))}
 
 
-def write_kind(record: Command | Event, shelf: Shelf, command: Command | None = None) -> Json:
-    """The document of a command or event with its kind and version; an envelope stands elsewhere."""
+def write_kind(record: Command | Event, shelf: Shelf, command: Command | None = None) -> list[object]:
+    """`[kind, version, fields]` of a command or event; an envelope stands elsewhere."""
     document = write(record, shelf, command)
     document.pop("envelope", None)
-    return {"kind": type(record).__name__, "version": record.VERSION, **document}
+    return [type(record).__name__, record.VERSION, document]
 
 
 def read(

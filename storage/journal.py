@@ -74,11 +74,11 @@ def decode(row: Row[tuple[object, ...]], shelf: Shelf) -> Entry:
     """The entry of a row. Raises MalformedValue, UnknownKind."""
     outer, inner = _object(row.envelope), _object(row.body)
     envelope = _read_envelope(outer)
-    command, values = codec.read_command(_part(inner, "command"), envelope, shelf)
+    command, values = codec.read_command(inner.get("command"), envelope, shelf)
     found = inner.get("events")
     if not isinstance(found, list):
         raise MalformedValue("expected the events of an entry")
-    events = tuple(codec.read_event(event, values, shelf) for event in found if isinstance(event, dict))
+    events = tuple(codec.read_event(event, values, shelf) for event in found)
     consulted = _part(outer, "consulted")
     return Entry(
         stream=envelope.stream,

@@ -10,7 +10,6 @@ from engine.commands import AddPerson, Envelope, GrantRole
 from engine.errors import Reason, Refused
 from engine.stream import ORGANISATION
 from engine.value import Person
-from engine.words import StreamKind
 from storage import personal, schema
 from storage.submission import Receipt, Store
 
@@ -58,14 +57,5 @@ def _add(store: Store, key: str, handle: str, name: str) -> Person:
         person = f"{receipt.stream}.{receipt.revision}.1"
         connection.execute(insert(schema.handle).values(handle=handle, person=person, name=name))
 
-    if _organisation_exists(store):
-        receipt = store.submit(build(ORGANISATION), rows, remember)
-    else:
-        receipt = store.open_stream(StreamKind.ORGANISATION, key, build, rows, remember)
+    receipt = store.submit(build(ORGANISATION), rows, remember)
     return Person(f"{receipt.stream}.{receipt.revision}.1")
-
-
-def _organisation_exists(store: Store) -> bool:
-    with store.database.read() as connection:
-        query = select(schema.stream.c.stream_no).where(schema.stream.c.stream_no == ORGANISATION)
-        return connection.execute(query).scalar_one_or_none() is not None

@@ -1,0 +1,272 @@
+"""A scenario in simulated time: a clock of its own that ends by now, people of the scenario, every step checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from engine.commands import ClaimTask, CompleteTask, OpenCase, OpenTask, PublishVersion, TransferTask, WaiveSeparation
+from engine.errors import Refused, Text
+from engine.instance import Instance
+from engine.task import Task
+from engine.value import Context, Person, Ref, Value
+from engine.words import StreamKind
+from jobs import clock as clocks
+from jobs.worker import Worker
+from sqlalchemy import select
+from storage import intake, people, schema
+from storage.submission import Store
+from web.cli import company, plain
+
+OFFSET = re.compile(r"\+(\d+)(m|h|d)")
+UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+BETWEEN = timedelta(minutes=5)
+
+
+class Unexpected(Exception):
+    """The case went another way than the scenario says."""
+
+
+class SimulatedClock:
+    """A clock that only a scenario moves."""
+
+    def __init__(self, begin: datetime) -> None:
+        self.now = begin
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(kw_only=True)
+class Played:
+    """What a scenario left behind."""
+
+    case: int
+    instance: int
+    steps: int = 0
+    ended: str | None = None
+    told: list[Text] = field(default_factory=list)
+
+
+def length(scenario: dict[str, Any]) -> timedelta:
+    """How much simulated time a scenario takes."""
+    return sum((_offset(step) for step in scenario["steps"]), BETWEEN * 2)
+
+
+def play(
+    store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
+) -> Played:
+    """Play a scenario on a published version. Raises Unexpected, Refused."""
+    player = Player(store, clock, scenario, version, say)
+    return player.play()
+
+
+class Player:
+    """One run of one scenario."""
+
+    def __init__(
+        self, store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
+    ) -> None:
+        self.store, self.clock, self.scenario, self.version, self.say = store, clock, scenario, version, say
+        self.worker = Worker(store)
+        self.run = f"{scenario['key']}:{clock.now.isoformat()}"
+        self.persons: dict[str, Person] = {}
+        self.names: dict[str, str] = {}
+        self.procedure = company.procedure_of(store, version)
+        self.count = 0
+
+    def play(self) -> Played:
+        """All steps in order."""
+        for row in self.scenario["people"]:
+            key = f"person:{row['handle']}:{self.run}"
+            self.persons[row["handle"]] = people.add(self.store, key, row["handle"], row["name"], row["roles"])
+            self.names[row["handle"]] = row["name"]
+        self.played = self._open()
+        for step in self.scenario["steps"]:
+            self.clock.now += _offset(step)
+            self._step(step)
+            self.worker.run()
+            self.played.steps += 1
+        return self.played
+
+    def _open(self) -> Played:
+        self.clock.now += BETWEEN
+        starter = self.persons[self.scenario["starter"]]
+        data = self._resolved(self.scenario.get("case", {}))
+        values = self._resolved(self.scenario.get("input", {}))
+
+        def build(number: int) -> OpenCase:
+            return OpenCase(
+                envelope=company.envelope(self.store, number, starter, f"case:{self.run}"),
+                procedure=self.procedure.key,
+                version=self.version,
+                data=_context(data),
+                process=self.scenario["process"],
+                input=_context(values),
+            )
+
+        receipt = self.store.open_stream(StreamKind.CASE, f"case:{self.run}", build)
+        self.worker.run()
+        table = schema.instance
+        with self.store.database.read() as connection:
+            query = select(table.c.stream_no).where(table.c.case_no == receipt.stream)
+            instance = connection.execute(query).scalar_one()
+        name = self.names[self.scenario["starter"]]
+        self.say(Text(f"{self._at()}  {name} 建立服务项目 {receipt.stream}", f"{self._at()}  {name} opened case {receipt.stream}"))
+        return Played(case=receipt.stream, instance=instance)
+
+    def _step(self, step: dict[str, Any]) -> None:
+        if "expect" in step:
+            self._expect(step["expect"])
+        elif step["do"] == "tick":
+            fired = clocks.tick(self.store)
+            self.say(Text(f"{self._at()}  时钟:{fired} 个定时到期", f"{self._at()}  clock: {fired} timers fired"))
+        elif step["do"] != "work":
+            self._act(step)
+
+    def _act(self, step: dict[str, Any]) -> None:
+        task = self._task(step["element"])
+        wanted = step.get("refused")
+        try:
+            self._command(step, task)
+        except Refused as refused:
+            if refused.reason != wanted:
+                raise
+            self._tell(step, Text(f"被拒绝:{refused.text.zh}", f"refused: {refused.text.en}"))
+            return
+        if wanted is not None:
+            raise Unexpected(f"{step['element']}: expected a refusal ({wanted}), but it was accepted")
+        self._tell(step, None)
+
+    def _command(self, step: dict[str, Any], task: Task) -> None:
+        actor = self.persons[step["as"]]
+        self.count += 1
+        envelope = company.envelope(self.store, self.played.instance, actor, f"{self.run}:{self.count}")
+        match step["do"]:
+            case "claim":
+                self.store.submit(ClaimTask(envelope=envelope, task=task.id))
+            case "open":
+                self.store.submit(OpenTask(envelope=envelope, task=task.id))
+            case "transfer":
+                to = self.persons[step["to"]]
+                self.store.submit(TransferTask(envelope=envelope, task=task.id, to=to, reason=step["reason"]))
+            case "waive":
+                person = self.persons[step["for"]]
+                self.store.submit(WaiveSeparation(envelope=envelope, task=task.id, person=person, reason=step["reason"]))
+            case "complete":
+                data = self._resolved(step["data"])
+                assert isinstance(data, dict)
+                values, rows = intake.prepare(self.store, self._instance(), task, data, envelope)
+                self.store.submit(CompleteTask(envelope=envelope, task=task.id, data=values), rows)
+            case other:
+                raise Unexpected(f"expected a step that exists, but found {other!r}")
+
+    def _task(self, element: str) -> Task:
+        found = [task for task in self._instance().tasks.values() if task.element == element]
+        if len(found) != 1:
+            waiting = sorted(task.element for task in self._instance().tasks.values())
+            raise Unexpected(f"expected {element} to wait, but {', '.join(waiting) or 'nothing'} waits")
+        return found[0]
+
+    def _expect(self, wanted: dict[str, Any]) -> None:
+        instance = self._instance()
+        if "waiting" in wanted:
+            found = sorted(task.element for task in instance.tasks.values())
+            if found != sorted(wanted["waiting"]):
+                raise Unexpected(f"expected {wanted['waiting']} to wait, but found {found}")
+        if "ended" in wanted:
+            if instance.ends != (wanted["ended"],):
+                raise Unexpected(f"expected the end {wanted['ended']}, but found {instance.ends or instance.status}")
+            self.played.ended = wanted["ended"]
+            end = self.procedure.model.element(self.scenario["process"], wanted["ended"]).name or wanted["ended"]
+            self.say(Text(f"{self._at()}  流程结束:{end}", f"{self._at()}  process ended: {wanted['ended']}"))
+
+    def _instance(self) -> Instance:
+        return company.instance_of(self.store, self.played.instance)
+
+    def _tell(self, step: dict[str, Any], refusal: Text | None) -> None:
+        element = self.procedure.model.element(self.scenario["process"], step["element"])
+        number = step["element"].replace("_", ".")
+        verbs = {"complete": ("完成", "completed"), "claim": ("认领", "claimed"), "open": ("打开", "opened")}
+        zh, en = verbs.get(step["do"], (step["do"], step["do"]))
+        who = self.names[step["as"]]
+        tail = ("", "") if refusal is None else (f" → {refusal.zh}", f" → {refusal.en}")
+        self.say(
+            Text(
+                f"{self._at()}  {who} {zh} {number} {element.name or ''}{tail[0]}",
+                f"{self._at()}  {who} {en} {number}{tail[1]}",
+            )
+        )
+
+    def _at(self) -> str:
+        local = self.clock.now + timedelta(hours=8)
+        return local.strftime("%m-%d %H:%M")
+
+    def _resolved(self, found: object) -> Any:
+        """Plain JSON with `@handle` for people and `{"ref": "kind:id"}` for references."""
+        if isinstance(found, str) and found.startswith("@"):
+            return self.persons[found[1:]]
+        if isinstance(found, list):
+            return [self._resolved(item) for item in found]
+        if isinstance(found, dict):
+            if set(found) == {"ref"}:
+                kind, _, key = str(found["ref"]).partition(":")
+                return Ref(kind, key)
+            return {str(key): self._resolved(item) for key, item in found.items()}
+        return found
+
+
+def _context(found: Any) -> Context:
+    def value(item: Any) -> Value:
+        if isinstance(item, list):
+            return tuple(value(part) for part in item)
+        if isinstance(item, dict):
+            return Context({key: value(part) for key, part in item.items()})
+        return plain.value(item) if isinstance(item, Decimal | int) and not isinstance(item, bool) else item  # type: ignore[no-any-return]  # a value
+
+    found_value = value(found)
+    assert isinstance(found_value, Context)
+    return found_value
+
+
+def _offset(step: dict[str, Any]) -> timedelta:
+    match = OFFSET.fullmatch(str(step.get("at", "")))
+    return BETWEEN if match is None else int(match[1]) * UNITS[match[2]]
+
+
+def scenarios(folder: Path) -> Iterator[dict[str, Any]]:
+    """The scenarios beside a procedure."""
+    for path in sorted((folder / "scenarios").glob("*.json")):
+        found = plain.read(path.read_bytes())
+        assert isinstance(found, dict)
+        yield found
+
+
+def publish(store: Store, folder: Path, key: str) -> str:
+    """Put the procedure in a folder in force, unless it is; returns its digest."""
+    procedure = store.procedures.keep(company.files_of(folder))
+    with store.database.read() as connection:
+        table = schema.publication
+        row = connection.execute(select(table).where(table.c.procedure == procedure.key)).one_or_none()
+    if row is not None and row.version == procedure.digest:
+        return procedure.digest
+
+    def build(stream: int) -> PublishVersion:
+        envelope = company.envelope(store, stream, None, key)
+        reason = "随产品提供"
+        return PublishVersion(
+            envelope=envelope, procedure=procedure.key, version=procedure.digest, label=procedure.label, reason=reason
+        )
+
+    if row is None:
+        store.open_stream(StreamKind.PROCEDURE, key, build)
+    else:
+        store.submit(build(row.stream_no))
+    return procedure.digest
+
+
