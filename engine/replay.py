@@ -29,10 +29,14 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """The result for one stream; `revision` is the first entry that differs or cannot be re-executed here."""
+    """The result for one stream; `revision` is the first entry that differs or cannot be re-executed here.
+
+    `window` is the flow's window after the last entry that was executed.
+    """
 
     verdict: Verdict
     entries: int
+    window: bytes = b""
     revision: int | None = None
     reason: str | None = None
 
@@ -91,7 +95,7 @@ def re_execute(
         if (difference := _difference(entry, step)) is not None:
             return _stopped(Verdict.DIFFERENT, done, entry, difference)
         state, window, done = step.state, step.window, done + 1
-    return Comparison(verdict=Verdict.IDENTICAL, entries=done)
+    return Comparison(verdict=Verdict.IDENTICAL, entries=done, window=window)
 
 
 def _difference(entry: Entry, step: streams.Step) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from engine import temporal
 from engine.case import Case
 from engine.commands import Envelope
 from engine.errors import Reason, Refused
@@ -18,7 +19,7 @@ from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.stream import ORGANISATION, State
 from engine.task import Task
-from engine.value import Person
+from engine.value import Date, Person
 from engine.words import StreamKind
 from storage import people, schema
 from storage.database import Database
@@ -117,6 +118,12 @@ def procedure_of(store: Store, digest: str) -> Procedure:
     """A published version."""
     with store.database.read() as connection:
         return store.procedures.get(digest, connection)
+
+
+def today(store: Store) -> Date:
+    """The day on the organisation's clocks."""
+    zone = organisation_of(store).working.zone
+    return temporal.in_zone(temporal.from_datetime(store.now()), zone).date
 
 
 def names_of(store: Store) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
 from typing import NoReturn
@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from engine.errors import Fault, Refused, Text
+from web import settings as settings_of
+from web.settings import Settings
 
 
 class Exit(IntEnum):
@@ -34,6 +36,7 @@ class Output:
     json: bool = False
     language: str = "zh"
     zone: str = "Asia/Shanghai"
+    settings: Settings = field(default_factory=settings_of.read)
 
     def say(self, zh: str, en: str) -> None:
         """A sentence for people; silent in JSON."""
@@ -43,6 +46,10 @@ class Output:
     def text(self, text: Text) -> str:
         """The text in the language of whoever reads."""
         return text.zh if self.language == "zh" else text.en
+
+    def text_of(self, zh: str, en: str) -> str:
+        """One of two texts."""
+        return zh if self.language == "zh" else en
 
     def moment(self, at: datetime) -> str:
         """A moment in the organisation's zone."""

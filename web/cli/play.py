@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import select
 
 from engine.commands import ClaimTask, CompleteTask, OpenCase, OpenTask, PublishVersion, TransferTask, WaiveSeparation
 from engine.errors import Refused, Text
@@ -18,7 +20,6 @@ from engine.value import Context, Person, Ref, Value
 from engine.words import StreamKind
 from jobs import clock as clocks
 from jobs.worker import Worker
-from sqlalchemy import select
 from storage import intake, people, schema
 from storage.submission import Store
 from web.cli import company, plain
@@ -117,7 +118,12 @@ class Player:
             query = select(table.c.stream_no).where(table.c.case_no == receipt.stream)
             instance = connection.execute(query).scalar_one()
         name = self.names[self.scenario["starter"]]
-        self.say(Text(f"{self._at()}  {name} 建立服务项目 {receipt.stream}", f"{self._at()}  {name} opened case {receipt.stream}"))
+        self.say(
+            Text(
+                f"{self._at()}  {name} 建立服务项目 {receipt.stream}",
+                f"{self._at()}  {name} opened case {receipt.stream}",
+            )
+        )
         return Played(case=receipt.stream, instance=instance)
 
     def _step(self, step: dict[str, Any]) -> None:
@@ -157,7 +163,9 @@ class Player:
                 self.store.submit(TransferTask(envelope=envelope, task=task.id, to=to, reason=step["reason"]))
             case "waive":
                 person = self.persons[step["for"]]
-                self.store.submit(WaiveSeparation(envelope=envelope, task=task.id, person=person, reason=step["reason"]))
+                self.store.submit(
+                    WaiveSeparation(envelope=envelope, task=task.id, person=person, reason=step["reason"])
+                )
             case "complete":
                 data = self._resolved(step["data"])
                 assert isinstance(data, dict)
@@ -268,5 +276,3 @@ def publish(store: Store, folder: Path, key: str) -> str:
     else:
         store.submit(build(row.stream_no))
     return procedure.digest
-
-

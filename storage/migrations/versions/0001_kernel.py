@@ -4,7 +4,6 @@ from alembic import op
 from sqlalchemy import insert
 
 from engine.words import StreamKind
-
 from storage.migrations.triggers import protect
 from storage.schema import NEVER_CHANGED, metadata, stream
 
