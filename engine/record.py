@@ -50,7 +50,7 @@ class Shelf(Protocol):
 def write(record: Any, shelf: Shelf, command: Command | None = None) -> Json:
     """The document of a command, event or state; `command` is the one whose fields an event may point to."""
     shared: Shared = {} if command is None else _shareable(command)
-    return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers(type(record))}
+    return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers_of(record)}
 
 
 def write_kind(record: Command | Event, shelf: Shelf, command: Command | None = None) -> list[object]:
@@ -97,8 +97,13 @@ def _shareable(command: Command) -> dict[int, str]:
 # ------------------------------------------------------------------ writing
 
 
+def _writers_of(found: Any) -> tuple[tuple[str, Writer], ...]:
+    kind: Any = type(found)
+    return _writers(kind)
+
+
 @cache
-def _writers(kind: type) -> tuple[tuple[str, Writer], ...]:
+def _writers(kind: Any) -> tuple[tuple[str, Writer], ...]:
     hints = _hints(kind)
     return tuple((field.name, _writer(hints[field.name])) for field in fields(kind))
 
@@ -122,7 +127,7 @@ def _writer(hint: object) -> Writer:
 
 
 def _nested(found: Any, shelf: Shelf, shared: Shared) -> object:
-    return {name: writer(getattr(found, name), shelf, shared) for name, writer in _writers(type(found))}
+    return {name: writer(getattr(found, name), shelf, shared) for name, writer in _writers_of(found)}
 
 
 def _write_value(found: object, shelf: Shelf, shared: Shared) -> object:
@@ -160,7 +165,7 @@ def _dict(found: object) -> dict[str, object]:
 
 
 @cache
-def _readers(kind: type) -> tuple[tuple[str, Reader], ...]:
+def _readers(kind: Any) -> tuple[tuple[str, Reader], ...]:
     hints = _hints(kind)
     return tuple((field.name, _reader(hints[field.name])) for field in fields(kind))
 
@@ -223,7 +228,7 @@ def _object(found: object) -> dict[str, object]:
 
 
 @cache
-def _hints(kind: type) -> dict[str, object]:
+def _hints(kind: Any) -> dict[str, object]:
     return typing.get_type_hints(kind)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -17,7 +18,7 @@ from engine.role import Surroundings
 from engine.step import Progress
 from engine.stream import ORGANISATION
 from engine.task import Task
-from engine.value import Context, Personal, Value
+from engine.value import Context, Person, Personal, Ref, Value, number
 from engine.words import StreamKind
 from storage import personal, schema
 from storage.submission import Store
@@ -32,7 +33,7 @@ def prepare(
     element = procedure.model.element(task.process, task.element)
     form = procedure.form(element)
     if form is None:
-        return Context({key: value for key, value in data.items() if _is_value(value)}), []  # type: ignore[misc]  # just tested
+        return plain_values(data), []
     command = CompleteTask(envelope=envelope, task=task.id, data=Context())
     progress = Progress(procedure, instance, command, surroundings(store, instance))
     checked = forms.check(form, data, work.form_surrounding(progress, element, task))
@@ -70,5 +71,21 @@ def surroundings(store: Store, instance: Instance) -> Surroundings:
     return Surroundings(organisation=organisation, case=case if isinstance(case, Case) else None, performers={})
 
 
-def _is_value(value: object) -> bool:
-    return value is None or isinstance(value, bool | str | tuple | Context) or hasattr(value, "as_tuple")
+def plain_values(data: Mapping[str, object]) -> Context:
+    """What is handed in for a task without a form: texts, numbers, booleans, lists and contexts of them."""
+    return Context({str(key): _value(found) for key, found in data.items()})
+
+
+def _value(found: object) -> Value:
+    match found:
+        case None | bool() | str() | Context() | Person() | Ref():
+            return found
+        case int() | Decimal():
+            return number(found)
+        case list() | tuple():
+            return tuple(_value(item) for item in found)
+        case dict():
+            return plain_values(found)
+        case _:
+            kind = type(found).__name__
+            raise Refused(Reason.INVALID_DATA, f"应为值,但为 {kind}", f"expected a value, but found {kind}")

@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Row, insert, select
 
 from engine import encoding, record
-from engine.commands import Cause, Channel, Envelope
+from engine.commands import Cause, Envelope
 from engine.encoding import Json
 from engine.errors import MalformedValue
 from engine.events import Event, TaskClaimed, TaskCompleted

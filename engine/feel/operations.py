@@ -77,7 +77,7 @@ def order(left: Value, right: Value) -> int | None:
     if isinstance(left, DateTime) and isinstance(right, DateTime):
         return temporal.compare(left, right)
     if isinstance(left, Decimal | str | Date | DaysDuration | MonthsDuration):
-        return (left > right) - (left < right)
+        return (left > right) - (left < right)  # type: ignore[operator]  # of one type, just tested
     return None
 
 
@@ -98,7 +98,7 @@ def compare(sign: str) -> Operation:
 
     def run(budget: Budget, left: Value, right: Value) -> Value:
         if type(left) is Decimal is type(right):
-            return accept(1 if left > right else -1 if left < right else 0)  # type: ignore[operator]  # both numbers
+            return accept(1 if left > right else -1 if left < right else 0)
         found = order(left, right)
         if found is None:
             return nothing(budget, f"{sign} compares two values of one ordered type", left, right)

@@ -9,13 +9,13 @@ from lxml import etree
 from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop, Trigger
 from engine.flow.xml import BPMN, ZX, unreadable
 
-KINDS: dict[object, Kind] = {f"{{{BPMN}}}{kind.value}": kind for kind in Kind}
+KINDS: dict[str, Kind] = {f"{{{BPMN}}}" + str(kind): kind for kind in Kind}
 TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
 
 
 def processes(root: etree._Element, path: str) -> Iterator[Process]:
     """The processes of a definitions element. Raises Refused (INVALID_MODEL)."""
-    messages = {
+    messages: dict[str, str] = {
         node.get("id", ""): node.get("name") or node.get("id", "") for node in root.iterchildren(f"{{{BPMN}}}message")
     }
     for node in root.iterchildren(f"{{{BPMN}}}process"):

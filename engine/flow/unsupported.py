@@ -306,7 +306,7 @@ def _gateways(nodes: dict[str, etree._Element], follows: dict[str, list[str]]) -
         for target in targets:
             arrive.setdefault(target, []).append(source)
     for key, node in nodes.items():
-        if not node.tag.endswith("parallelGateway") or len(arrive.get(key, [])) < 2:
+        if not str(node.tag).endswith("parallelGateway") or len(arrive.get(key, [])) < 2:
             continue
         behind = _after(key, follows)
         back = [source for source in arrive[key] if source in behind]

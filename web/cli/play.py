@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from engine.commands import ClaimTask, CompleteTask, OpenCase, OpenTask, Publish
 from engine.errors import Refused, Text
 from engine.instance import Instance
 from engine.task import Task
-from engine.value import Context, Person, Ref, Value
+from engine.value import Person, Ref
 from engine.words import StreamKind
 from jobs import clock as clocks
 from jobs.worker import Worker
@@ -40,6 +39,7 @@ class SimulatedClock:
         self.now = begin
 
     def __call__(self) -> datetime:
+        """The simulated moment."""
         return self.now
 
 
@@ -106,9 +106,9 @@ class Player:
                 envelope=company.envelope(self.store, number, starter, f"case:{self.run}"),
                 procedure=self.procedure.key,
                 version=self.version,
-                data=_context(data),
+                data=intake.plain_values(data),
                 process=self.scenario["process"],
-                input=_context(values),
+                input=intake.plain_values(values),
             )
 
         receipt = self.store.open_stream(StreamKind.CASE, f"case:{self.run}", build)
@@ -227,19 +227,6 @@ class Player:
                 return Ref(kind, key)
             return {str(key): self._resolved(item) for key, item in found.items()}
         return found
-
-
-def _context(found: Any) -> Context:
-    def value(item: Any) -> Value:
-        if isinstance(item, list):
-            return tuple(value(part) for part in item)
-        if isinstance(item, dict):
-            return Context({key: value(part) for key, part in item.items()})
-        return plain.value(item) if isinstance(item, Decimal | int) and not isinstance(item, bool) else item  # type: ignore[no-any-return]  # a value
-
-    found_value = value(found)
-    assert isinstance(found_value, Context)
-    return found_value
 
 
 def _offset(step: dict[str, Any]) -> timedelta:
