@@ -83,7 +83,7 @@ def evaluate(expression: str, variables: Variables) -> Value:
         raise ExpressionFailed(Text(f"{expression}:{error.text.zh}", f"{expression}: {error.text.en}")) from error
 
 
-def _chain(instance: Instance, scope: str) -> Iterator[Context]:
+def _chain(instance: Instance, scope: str) -> Iterator[Mapping[str, Value]]:
     current: str | None = scope
     while current is not None:
         found = instance.scopes[current]

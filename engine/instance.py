@@ -28,7 +28,7 @@ class Scope:
     kind: ScopeKind
     activity: str | None
     index: int | None
-    variables: Context = field(default_factory=Context)
+    variables: dict[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +158,7 @@ def _scope_closed(instance: Instance, event: happened.ScopeClosed, _at: datetime
 
 def _variable_set(instance: Instance, event: happened.VariableSet, _at: datetime) -> Instance:
     scope = instance.scopes[event.scope]
-    changed = replace(scope, variables=scope.variables.with_entries({event.name: event.value}))
+    changed = replace(scope, variables={**scope.variables, event.name: event.value})
     return replace(instance, scopes={**instance.scopes, scope.id: changed})
 
 

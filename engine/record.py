@@ -138,8 +138,6 @@ def _write_value(found: object, shelf: Shelf, shared: Shared) -> object:
         return {_key(name): _write_value(entry, shelf, shared) for name, entry in value.items()}
     if shelf.is_large(value):
         return {"$large": shelf.put(value)}
-    if isinstance(value, Context):  # entries may be large though the whole is judged by its parts
-        return {_key(name): _write_value(entry, shelf, shared) for name, entry in value.items()}
     return encoding.to_json(value)
 
 

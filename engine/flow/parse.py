@@ -15,8 +15,9 @@ TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
 
 def processes(root: etree._Element, path: str) -> Iterator[Process]:
     """The processes of a definitions element. Raises Refused (INVALID_MODEL)."""
-    messages: dict[str, str] = {
-        node.get("id", ""): node.get("name") or node.get("id", "") for node in root.iterchildren(f"{{{BPMN}}}message")
+    messages = {
+        str(node.get("id", "")): str(node.get("name") or node.get("id", ""))
+        for node in root.iterchildren(f"{{{BPMN}}}message")
     }
     for node in root.iterchildren(f"{{{BPMN}}}process"):
         if not node.get("id"):

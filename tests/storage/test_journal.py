@@ -1,0 +1,208 @@
+"""The journal keeps, refuses, repeats and proves; on both databases."""
+
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, event, select, text, update
+from sqlalchemy.exc import DatabaseError
+
+from engine.commands import ClaimTask, CompleteTask, Envelope
+from engine.errors import Refused
+from engine.instance import Instance
+from engine.value import Context, Person
+from engine.words import Status
+from storage import checkpoint, schema, verification
+from storage.database import Database
+from storage.rebuild import rebuild
+from tests.storage.company import Company
+
+NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def company(database: Database) -> Company:
+    return Company(database)
+
+
+def test_completing_a_task_takes_at_most_twelve_statements_and_one_commit(company: Company) -> None:
+    stream = company.start()
+    task = company.task(stream, "write")
+    statements: list[str] = []
+    commits: list[object] = []
+    event.listen(company.database.writer, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    event.listen(company.database.writer, "commit", commits.append)
+    company.complete(stream, task, "wang")
+    assert len([s for s in statements if not s.startswith("BEGIN")]) <= 12
+    assert len(commits) == 1
+
+
+def test_a_repeat_gets_the_first_answer_and_writes_nothing(company: Company) -> None:
+    stream = company.start()
+    command = CompleteTask(
+        envelope=Envelope(id="once", stream=stream, at=NOW, actor=company.people["wang"]),
+        task=company.task(stream, "write"),
+        data=Context(),
+    )
+    first = company.store.submit(command)
+    second = company.store.submit(command)
+    assert (second.revision, second.events, second.repeated) == (first.revision, first.events, True)
+    assert company.instance(stream).revision == first.revision
+
+
+def test_a_repeated_refusal_is_the_same_refusal(company: Company) -> None:
+    stream = company.start()
+    command = ClaimTask(
+        envelope=Envelope(id="no", stream=stream, at=NOW, actor=company.people["guest"]),
+        task=company.task(stream, "write"),
+    )
+    told = []
+    for _ in range(2):
+        with pytest.raises(Refused) as refusal:
+            company.store.submit(command)
+        told.append((refusal.value.reason, refusal.value.text))
+    assert told[0] == told[1]
+    with company.database.read() as connection:
+        assert len(connection.execute(select(schema.refusal)).all()) == 1
+
+
+@pytest.mark.parametrize("table", [schema.entry, schema.refusal, schema.received], ids=lambda table: table.name)
+def test_the_database_forbids_change_and_deletion(company: Company, table: object) -> None:
+    stream = company.start()
+    with pytest.raises(Refused):
+        company.complete(stream, company.task(stream, "write"), "guest")
+    for statement in (update(table).values({list(table.c)[-1]: None}), delete(table)):  # type: ignore[attr-defined]  # a table
+        with pytest.raises(DatabaseError), company.database.write() as connection:
+            connection.execute(statement)
+
+
+def test_eight_threads_complete_one_task_and_one_wins(company: Company) -> None:
+    stream = company.start()
+    task = company.task(stream, "write")
+    outcomes: list[str] = []
+
+    def attempt(number: int) -> None:
+        envelope = Envelope(id=f"t{number}", stream=stream, at=NOW, actor=company.people["wang"])
+        try:
+            company.store.submit(CompleteTask(envelope=envelope, task=task, data=Context()))
+            outcomes.append("won")
+        except Refused as refused:
+            outcomes.append(refused.text.en)
+
+    threads = [threading.Thread(target=attempt, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    winner = company.people["wang"].id
+    assert sorted(outcomes) == sorted(["won"] + [f"task {task} was already completed by {winner}"] * 7)
+    company.complete(stream, company.task(stream, "review"), "chen")
+    assert company.instance(stream).status is Status.COMPLETED
+
+
+def test_a_large_value_is_stored_once_and_comes_back(company: Company) -> None:
+    stream = company.start()
+    big = "汉" * 350_000
+    company.complete(stream, company.task(stream, "write"), "wang", {"text": big})
+    with company.database.read() as connection:
+        contents = connection.execute(select(schema.large_value.c.content)).scalars().all()
+        state = connection.execute(
+            select(schema.stream.c.state).where(schema.stream.c.stream_no == stream)
+        ).scalar_one()
+    assert len(contents) == 1
+    assert len(state) < 4_000
+    fresh = Company.again(company)
+    (scope,) = fresh.instance(stream).scopes.values()
+    assert scope.variables["write"] == Context({"text": big})
+    fresh.complete(stream, fresh.task(stream, "review"), "chen")
+    assert verification.verify(fresh.store).findings == []
+    assert rebuild(fresh.store, windows=True).differences == []
+
+
+def sealed(company: Company) -> int:
+    stream = company.start()
+    company.complete(stream, company.task(stream, "write"), "wang")
+    with pytest.raises(Refused):
+        company.complete(stream, company.task(stream, "review"), "guest")
+    checkpoint.seal(company.database, Ed25519PrivateKey.generate(), NOW)
+    return stream
+
+
+def unprotected(company: Company, *statements: str) -> None:
+    """What somebody with the database's password could do."""
+    with company.database.write() as connection:
+        for table in schema.NEVER_CHANGED:
+            if company.database.is_sqlite:
+                connection.execute(text(f"DROP TRIGGER {table}_no_update"))
+                connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
+            else:
+                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+TAMPERING: list[tuple[str, Callable[[int], list[str]], str]] = [
+    (
+        "a changed byte",
+        lambda s: [f"UPDATE entry SET body = CAST(X'7b7d' AS BLOB) WHERE stream_no = {s} AND revision = 2"],
+        "entry 2 was changed",
+    ),
+    ("a deleted entry", lambda s: [f"DELETE FROM entry WHERE stream_no = {s} AND revision = 1"], "expected entry 1"),
+    (
+        "a deleted tail",
+        lambda s: [f"DELETE FROM entry WHERE stream_no = {s} AND revision = 2"],
+        "entry 2 was deleted after it was sealed",
+    ),
+    (
+        "a deleted stream",
+        lambda s: [f"DELETE FROM entry WHERE stream_no = {s}", f"DELETE FROM stream WHERE stream_no = {s}"],
+        "was deleted after it was sealed",
+    ),
+    ("a deleted refusal", lambda s: ["DELETE FROM refusal"], "refusal 1 was deleted after it was sealed"),
+    ("a deleted position", lambda s: ["DELETE FROM position WHERE position = 2"], "head 1 does not fit"),
+]
+
+
+@pytest.mark.parametrize(("what", "statements", "finding"), TAMPERING, ids=[t[0] for t in TAMPERING])
+def test_tampering_after_sealing_is_found_and_named(
+    company: Company, what: str, statements: Callable[[int], list[str]], finding: str
+) -> None:
+    stream = sealed(company)
+    assert verification.verify(company.store).findings == []
+    made = statements(stream)
+    if not company.database.is_sqlite:
+        made = [statement.replace("CAST(X'7b7d' AS BLOB)", "'\\x7b7d'::bytea") for statement in made]
+    unprotected(company, *made)
+    findings = verification.verify(Company.again(company).store).findings
+    assert any(finding in found for found in findings), (what, findings)
+
+
+def test_what_is_not_sealed_yet_is_reported_as_such(company: Company) -> None:
+    stream = sealed(company)
+    company.complete(stream, company.task(stream, "review"), "chen")
+    report = verification.verify(company.store)
+    assert (report.findings, report.unsealed) == ([], 1)
+
+
+def test_projections_equal_a_rebuild(company: Company) -> None:
+    for _ in range(3):
+        stream = company.start()
+        company.complete(stream, company.task(stream, "write"), "wang")
+    assert rebuild(company.store).differences == []
+
+
+def test_a_rebuild_mends_and_names_what_was_wrong(company: Company) -> None:
+    stream = company.start()
+    with company.database.write() as connection:
+        connection.execute(update(schema.task).values(stage="completed"))
+        connection.execute(delete(schema.inbox))
+    found = rebuild(company.store)
+    assert {line.split(":")[0] for line in found.differences} == {"task", "inbox"}
+    assert rebuild(company.store).differences == []
+    assert isinstance(company.instance(stream), Instance)
+
+
+def test_a_person_is_an_opaque_id(company: Company) -> None:
+    assert company.people["wang"] == Person("1.1.1")
