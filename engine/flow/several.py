@@ -146,6 +146,12 @@ class Loop(FlowNode):
         """A turn is over: begin the next, or go on."""
         token.workflow.make_ready(token)
 
+    def _on_cancel(self, token: Token) -> None:
+        """The turn under way is cancelled first."""
+        tokens = token.workflow
+        tokens.cancel_all(turn for turn in tokens.open() if turn.internal_data.get("body") == token.activity)
+        super()._on_cancel(token)
+
     @property
     def _loop(self) -> StandardLoop:
         assert isinstance(self.element.loop, StandardLoop)

@@ -1,0 +1,171 @@
+"""A host that records: scopes as dictionaries, ids counted, what happened as a list of words. A second adapter, by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from engine import feel, flow
+from engine.errors import Text
+from engine.flow import Model
+from engine.flow.elements import Element
+from engine.flow.host import ExpressionFailed
+from engine.value import Context, Value
+from engine.words import Outcome, ScopeKind
+
+
+@dataclass
+class Scope:
+    """A scope as the recorder keeps it."""
+
+    parent: str | None
+    kind: ScopeKind
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+class Recorder:
+    """Implements `engine.flow.host.Host`; runs one process of one model from bytes at every step."""
+
+    def __init__(self, model: Model, process: str = "p", **values: Value) -> None:
+        self.model, self.process = model, process
+        self.log: list[str] = []
+        self.scopes: dict[str, Scope] = {}
+        self.waiting: dict[str, tuple[Element, str]] = {}
+        self.failed: dict[str, Text] = {}
+        self.places: dict[str, Element] = {}
+        self.results: dict[str, dict[int, Value]] = {}
+        self.collections: dict[str, tuple[Value, ...]] = {}
+        self.count = self.spent = 0
+        self.sizes: list[tuple[int, int]] = []
+        self._kept(flow.start(model, process, self, Context(values)))
+
+    # -------------------------------------------------------------- steps
+
+    def finish(self, element: str, result: Value = None, *, nth: int = 0) -> None:
+        """The nth waiting activity of an element is done."""
+        keys = [key for key, (found, _) in self.waiting.items() if found.id == element]
+        self.finish_activity(keys[nth], result)
+
+    def finish_activity(self, key: str, result: Value = None) -> None:
+        """A waiting activity is done."""
+        element, scope = self.waiting.pop(key)
+        if result is not None:
+            self.assign(scope, element.result, result)
+        self._kept(flow.complete(self.model, self.window, key, self))
+
+    def retry(self, element: str, flows: tuple[str, ...] | None = None, *, done: bool = False) -> None:
+        """Retry or decide a failed element."""
+        (key,) = [key for key in self.failed if self.places[key].id == element]
+        del self.failed[key]
+        self._kept(flow.retry(self.model, self.window, key, self, flows, done))
+
+    def cancel(self) -> None:
+        """End everything."""
+        self._kept(flow.cancel(self.model, self.window, self))
+
+    def _kept(self, window: bytes) -> None:
+        self.window = window
+        self.sizes.append(flow.size(window))
+
+    @property
+    def done(self) -> bool:
+        """No token is left."""
+        return flow.finished(self.window)
+
+    @property
+    def open(self) -> list[str]:
+        """The elements that wait, in order."""
+        return [element.id for element, _ in self.waiting.values()]
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The variables of the instance."""
+        return next(iter(self.scopes.values())).values
+
+    # -------------------------------------------------------------- the host
+
+    def spend(self, tokens: int = 1) -> None:
+        self.spent += tokens
+
+    def open_scope(self, kind: ScopeKind, parent: str | None, activity: str | None, index: int | None = None) -> str:
+        key = f"s{len(self.scopes)}"
+        self.scopes[key] = Scope(parent, kind)
+        if kind is not ScopeKind.INSTANCE:
+            self.log.append(f"open {kind}" + ("" if index is None else f" {index}"))
+        return key
+
+    def close_scope(self, scope: str) -> None:
+        if self.scopes[scope].kind is not ScopeKind.INSTANCE:
+            self.log.append(f"close {self.scopes[scope].kind}")
+
+    def enter(self, element: Element, scope: str, flow: str | None) -> str:
+        assert "__" not in element.id
+        self.count += 1
+        key = f"1.1.{self.count}"
+        self.places[key] = element
+        self.log.append(f"enter {element.id}")
+        return key
+
+    def leave(self, activity: str, outcome: Outcome) -> None:
+        self.waiting.pop(activity, None)
+        self.failed.pop(activity, None)
+        mark = "leave" if outcome is Outcome.COMPLETED else "cancel"
+        self.log.append(f"{mark} {self.places[activity].id}")
+
+    def wait(self, activity: str, element: Element, scope: str) -> None:
+        self.waiting[activity] = (element, scope)
+
+    def throw(self, activity: str, element: Element, scope: str) -> None:
+        self.log.append(f"throw {element.message}")
+
+    def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
+        seen: dict[str, Value] = {}
+        for values in reversed(self._chain(scope)):
+            seen.update(values)
+        seen.update(names or {})
+        try:
+            return feel.evaluate(expression, seen)
+        except feel.FeelError as error:
+            raise ExpressionFailed(error.text) from error
+
+    def assign(self, scope: str, name: str, value: Value) -> None:
+        current: str | None = scope
+        while current is not None:
+            found = self.scopes[current]
+            if name in found.values:
+                found.values[name] = value
+                return
+            current = None if found.kind is ScopeKind.CALL else found.parent
+        self.create(scope, name, value)
+
+    def create(self, scope: str, name: str, value: Value) -> None:
+        self.scopes[scope].values[name] = value
+
+    def take(self, activity: str, items: tuple[Value, ...]) -> None:
+        self.collections[activity] = items
+
+    def taken(self, activity: str) -> tuple[Value, ...]:
+        return self.collections[activity]
+
+    def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
+        self.results.setdefault(activity, {})[index] = self.scopes[scope].values.get(name)
+
+    def items(self, activity: str) -> tuple[Value, ...]:
+        found = self.results.get(activity, {})
+        return tuple(found.get(index) for index in range(max(found, default=-1) + 1))
+
+    def fail(self, activity: str, element: Element, text: Text) -> None:
+        self.failed[activity] = text
+        self.log.append(f"fail {element.id}")
+
+    def ended(self, element: Element) -> None:
+        self.log.append(f"ended {element.id}")
+
+    def _chain(self, scope: str) -> list[dict[str, Value]]:
+        found: list[dict[str, Value]] = []
+        current: str | None = scope
+        while current is not None:
+            here = self.scopes[current]
+            found.append(here.values)
+            current = None if here.kind is ScopeKind.CALL else here.parent
+        return found
