@@ -9,7 +9,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 
 class Database:
@@ -53,7 +52,7 @@ class Database:
         if not self.is_sqlite:
             return create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
         arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=arguments, poolclass=NullPool if read_only else None)
+        engine = create_engine(self.url, connect_args=arguments, pool_size=10, max_overflow=20)
         event.listen(engine, "connect", _configure_reader if read_only else _configure_writer)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
         return engine

@@ -29,6 +29,9 @@ ALGORITHM = b"\x01"
 ENTRY, REFUSAL = b"zhixing-entry-1\x00", b"zhixing-refusal-1\x00"
 
 
+_ADD = insert(entries)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """An entry as bytes."""
@@ -58,7 +61,7 @@ def write(entry: Entry, previous: bytes, recorded_at: datetime, version: str | N
 def add(connection: Connection, stream: int, revision: int, written: Written) -> None:
     """Add an entry. Raises IntegrityError when the revision is taken."""
     row = {"stream_no": stream, "revision": revision, "envelope": written.envelope}
-    connection.execute(insert(entries).values(**row, body=written.body, digest=written.digest))
+    connection.execute(_ADD, {**row, "body": written.body, "digest": written.digest})
 
 
 def read(connection: Connection, stream: int, shelf: Shelf, *, until: int | None = None) -> Iterator[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import encoding, events
@@ -31,6 +31,14 @@ TASK_EVENTS = (
     events.TaskResolved,
     events.TaskCompleted,
     events.TaskCancelled,
+)
+
+_OFFER, _ENTER_INBOX = insert(schema.task), insert(schema.inbox)
+_LEAVE_INBOX = delete(schema.inbox).where(schema.inbox.c.task == bindparam("gone"))
+_CHANGE_TASK = (
+    update(schema.task)
+    .where(schema.task.c.task == bindparam("key"))
+    .values({name: bindparam(name) for name in ("stage", "holder", "opened", "closed_at", "closed_by")})
 )
 
 
@@ -69,19 +77,18 @@ def _tasks(connection: Connection, entry: Entry, before: State, after: Instance)
     touched = {event.task for event in entry.events if isinstance(event, TASK_EVENTS)}
     if not touched:
         return
-    old = sorted(touched & before.tasks.keys()) if isinstance(before, Instance) else []
+    old = touched & before.tasks.keys() if isinstance(before, Instance) else set()
     if old:
-        connection.execute(delete(schema.inbox).where(schema.inbox.c.task.in_(old)))
-    offered = [event.task for event in entry.events if isinstance(event, events.TaskOffered)]
+        connection.execute(_LEAVE_INBOX, [{"gone": key} for key in sorted(old)])
     new = [_task_row(entry, after, event) for event in entry.events if isinstance(event, events.TaskOffered)]
     if new:
-        connection.execute(insert(schema.task), new)
-    for key in sorted(touched - set(offered)):
-        changes = _task_changes(entry, after, key)
-        connection.execute(update(schema.task).where(schema.task.c.task == key).values(**changes))
+        connection.execute(_OFFER, new)
+    known = sorted(touched - {str(row["task"]) for row in new})
+    if known:
+        connection.execute(_CHANGE_TASK, [{"key": key, **_task_changes(entry, after, key)} for key in known])
     rows = [row for key in sorted(touched & after.tasks.keys()) for row in _inbox_rows(after.tasks[key])]
     if rows:
-        connection.execute(insert(schema.inbox), rows)
+        connection.execute(_ENTER_INBOX, rows)
 
 
 def _task_row(entry: Entry, after: Instance, event: events.TaskOffered) -> dict[str, object]:
@@ -102,8 +109,8 @@ def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
     if task is not None:
         holder = None if task.holder is None else task.holder.id
         return {"stage": task.stage, "holder": holder, "opened": task.opened, "closed_at": None, "closed_by": None}
-    closed = after.closed.get(key)
-    person = None if closed is None or closed.person is None else closed.person.id
+    done = (event for event in entry.events if isinstance(event, events.TaskCompleted) and event.task == key)
+    person = next((event.person.id for event in done), None)
     stage = "completed" if person is not None else "cancelled"
     return {"stage": stage, "holder": None, "opened": True, "closed_at": micros(entry.at), "closed_by": person}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from engine import record
@@ -267,21 +267,11 @@ class Submission:
         personal.keep(connection, self.rows)
         journal.add(connection, entry.stream, entry.revision, written)
         case = step.state.case if isinstance(step.state, Instance) else None
-        connection.execute(
-            update(schema.stream)
-            .where(schema.stream.c.stream_no == entry.stream)
-            .values(
-                revision=entry.revision,
-                digest=written.digest,
-                at=micros(entry.at),
-                case_no=case,
-                state=state,
-                window=step.window,
-            )
-        )
-        key = entry.command.envelope.id
-        connection.execute(insert(schema.received).values(key=key, stream_no=entry.stream, revision=entry.revision))
-        connection.execute(insert(schema.unsealed).values(stream_no=entry.stream, revision=entry.revision))
+        place = {"stream_no": entry.stream, "revision": entry.revision}
+        moved = {"number": entry.stream, "revision": entry.revision, "digest": written.digest, "at": micros(entry.at)}
+        connection.execute(_MOVE, {**moved, "case_no": case, "state": state, "window": step.window})
+        connection.execute(_RECEIVE, {"key": entry.command.envelope.id, **place})
+        connection.execute(_LEAVE_UNSEALED, place)
         projection.project(connection, entry, before, step.state)
 
 
@@ -300,6 +290,14 @@ def _entry(command: Command, step: streams.Step, around: Surroundings, consulted
     )
 
 
+_stream = schema.stream.c
+_MOVE = (
+    update(schema.stream)
+    .where(_stream.stream_no == bindparam("number"))
+    .values({name: bindparam(name) for name in ("revision", "digest", "at", "case_no", "state", "window")})
+)
+_RECEIVE = insert(schema.received)
+_LEAVE_UNSEALED = insert(schema.unsealed)
 _FIND = text(
     'SELECT s.kind, s.revision, s.digest, s.at, s.case_no, s.state, s."window", r.key AS known, '
     f"(SELECT o.revision FROM stream o WHERE o.stream_no = {ORGANISATION}) AS organisation, "
