@@ -67,10 +67,15 @@ def at(kind: StreamKind, stream: int, entries: Iterable[Entry], revision: int) -
     for entry in entries:
         if entry.revision > revision:
             break
-        for event in entry.events:
-            state = streams.apply(state, event, entry.at)
-        state = streams.advance(state, entry.revision)
+        state = after(state, entry)
     return state
+
+
+def after(state: State, entry: Entry) -> State:
+    """The state after one more entry."""
+    for event in entry.events:
+        state = streams.apply(state, event, entry.at)
+    return streams.advance(state, entry.revision)
 
 
 def re_execute(

@@ -10,6 +10,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
+SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+"""A reader on PostgreSQL sees one moment throughout, as on SQLite."""
+
 
 class Database:
     """One database of one organisation.
@@ -25,7 +28,7 @@ class Database:
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.writer = self._engine(read_only=False)
-        self.reader = self._engine(read_only=True) if self.is_sqlite else self.writer
+        self.reader = self._engine(read_only=True) if self.is_sqlite else self.writer.execution_options(**SNAPSHOT)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

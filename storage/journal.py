@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from engine import encoding, record
 from engine.commands import Cause, Envelope
@@ -29,7 +29,16 @@ ALGORITHM = b"\x01"
 ENTRY, REFUSAL = b"zhixing-entry-1\x00", b"zhixing-refusal-1\x00"
 
 
+LAST = 2**62
+"""Behind every revision."""
+
 _ADD = insert(entries)
+_READ = (
+    select(entries)
+    .where(entries.c.stream_no == bindparam("stream"))
+    .where(entries.c.revision > bindparam("after"), entries.c.revision <= bindparam("until"))
+    .order_by(entries.c.revision)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +73,11 @@ def add(connection: Connection, stream: int, revision: int, written: Written) ->
     connection.execute(_ADD, {**row, "body": written.body, "digest": written.digest})
 
 
-def read(connection: Connection, stream: int, shelf: Shelf, *, until: int | None = None) -> Iterator[Entry]:
-    """The entries of a stream, oldest first."""
-    query = select(entries).where(entries.c.stream_no == stream).order_by(entries.c.revision)
-    if until is not None:
-        query = query.where(entries.c.revision <= until)
-    for row in connection.execute(query):
+def read(
+    connection: Connection, stream: int, shelf: Shelf, *, after: int = 0, until: int | None = None
+) -> Iterator[Entry]:
+    """The entries of a stream behind one revision and up to another, oldest first."""
+    for row in connection.execute(_READ, {"stream": stream, "after": after, "until": LAST if until is None else until}):
         yield decode(row, shelf)
 
 

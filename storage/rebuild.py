@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
-from engine import record
+from engine import record, replay
 from engine import stream as streams
 from engine.instance import Instance
 from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
-from storage import journal, projection, schema, verification
+from storage import journal, projection, reexecution, schema
 from storage.shelf import StreamShelf
 from storage.submission import Store
 
@@ -48,10 +48,7 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
     shelf = StreamShelf(connection, row.stream_no, store.recent)
     state: State = streams.empty(StreamKind(row.kind), row.stream_no)
     for entry in journal.read(connection, row.stream_no, shelf):
-        previous = state
-        for event in entry.events:
-            state = streams.apply(state, event, entry.at)
-        state = streams.advance(state, entry.revision)
+        previous, state = state, replay.after(state, entry)
         projection.project(connection, entry, previous, state, jobs=False)
     if state.revision == 0:
         return
@@ -65,7 +62,7 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
 
 
 def _window(store: Store, connection: Connection, row: Row[tuple[object, ...]], made: Rebuilt) -> None:
-    compared = verification.re_execute(store, connection, StreamKind.INSTANCE, row.stream_no)
+    compared = reexecution.re_execute(store, connection, StreamKind.INSTANCE, row.stream_no)
     if compared.verdict is not Verdict.IDENTICAL:
         made.differences.append(f"stream {row.stream_no}: {compared.reason}")
     elif compared.window != bytes(row.window):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right, insort
 from collections import OrderedDict
 from threading import Lock
 from typing import cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from engine import record, replay
 from engine import stream as streams
@@ -30,24 +31,28 @@ CLASSES: dict[StreamKind, type] = {
 
 
 class States:
-    """The newest states of this process by stream and revision."""
+    """The states this process used last, by stream and revision."""
 
     def __init__(self, recent: Recent) -> None:
         self.recent = recent
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, int], State] = OrderedDict()
+        self._revisions: dict[int, list[int]] = {}
 
     def remember(self, state: State) -> None:
-        """Keep a committed state while it is among the newest."""
+        """Keep a committed state while it is among those used last."""
+        key = (state.stream, state.revision)
         with self._lock:
-            self._kept[state.stream, state.revision] = state
+            if key not in self._kept:
+                insort(self._revisions.setdefault(state.stream, []), state.revision)
+            self._kept[key] = state
+            self._kept.move_to_end(key)
             while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+                self._forget(*self._kept.popitem(last=False)[0])
 
     def decode(self, kind: StreamKind, stream: int, revision: int, data: bytes, shelf: StreamShelf) -> State:
         """The state that these bytes of a stream's row hold."""
-        with self._lock:
-            found = self._kept.get((stream, revision))
+        found = self._recall(stream, revision)
         if found is not None:
             return found
         if revision == 0 or not data:
@@ -58,17 +63,39 @@ class States:
 
     def at(self, connection: Connection, kind: StreamKind, stream: int, revision: int) -> State:
         """The state of a stream at a revision: kept, in its row, or made from its entries."""
-        with self._lock:
-            found = self._kept.get((stream, revision))
+        found = self._recall(stream, revision)
         if found is not None:
             return found
         shelf = StreamShelf(connection, stream, self.recent)
-        table = schema.stream
-        row = connection.execute(
-            select(table.c.revision, table.c.state).where(table.c.stream_no == stream)
-        ).one_or_none()
+        row = connection.execute(_ROW, {"number": stream}).one_or_none()
         if row is not None and row.revision == revision:
             return self.decode(kind, stream, revision, bytes(row.state), shelf)
-        state = replay.at(kind, stream, journal.read(connection, stream, shelf, until=revision), revision)
+        state = self._nearest(kind, stream, revision)
+        for entry in journal.read(connection, stream, shelf, after=state.revision, until=revision):
+            state = replay.after(state, entry)
         self.remember(state)
         return state
+
+    def _recall(self, stream: int, revision: int) -> State | None:
+        key = (stream, revision)
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+        return found
+
+    def _nearest(self, kind: StreamKind, stream: int, revision: int) -> State:
+        """The newest kept state not after a revision; so looking at one revision after another reads each entry once."""
+        with self._lock:
+            revisions = self._revisions.get(stream, [])
+            place = bisect_right(revisions, revision)
+            return self._kept[stream, revisions[place - 1]] if place else streams.empty(kind, stream)
+
+    def _forget(self, stream: int, revision: int) -> None:
+        revisions = self._revisions[stream]
+        revisions.remove(revision)
+        if not revisions:
+            del self._revisions[stream]
+
+
+_ROW = select(schema.stream.c.revision, schema.stream.c.state).where(schema.stream.c.stream_no == bindparam("number"))

@@ -2,31 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
-from engine import replay
-from engine.case import Case
-from engine.commands import OpenCase, PublishVersion, StartInstance
-from engine.errors import EngineError
-from engine.instance import Instance
-from engine.journal import Entry
-from engine.organisation import Organisation
-from engine.procedure import Procedure
-from engine.replay import Comparison, Verdict
-from engine.role import Surroundings
-from engine.stream import ORGANISATION, State
 from engine.words import StreamKind
-from storage import checkpoint, journal, schema
-from storage.shelf import StreamShelf
+from storage import checkpoint, journal, reexecution, schema
+from storage.reexecution import Stream
 from storage.submission import Store
 
-Progress = Callable[[int, int], None]
+Progress: TypeAlias = Callable[[int, int], None]
+READ_AHEAD = 1_000
+Reached: TypeAlias = tuple[int, bytes, str | None]
+_ENTRIES = select(schema.entry).order_by(schema.entry.c.stream_no, schema.entry.c.revision)
+
+_position, _entry, _refusal = schema.position, schema.entry, schema.refusal
+_SEALED = (
+    select(_position, _entry.c.digest.label("entry_digest"), _refusal.c.digest.label("refusal_digest"))
+    .select_from(
+        _position.outerjoin(
+            _entry, (_entry.c.stream_no == _position.c.stream_no) & (_entry.c.revision == _position.c.revision)
+        ).outerjoin(_refusal, _refusal.c.refusal_no == _position.c.refusal_no)
+    )
+    .where(_position.c.position >= bindparam("first"), _position.c.position <= bindparam("last"))
+    .order_by(_position.c.position)
+)
 
 
 @dataclass(kw_only=True)
@@ -49,48 +53,76 @@ class Report:
         return not self.findings
 
 
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 def verify(
-    store: Store, only: int | None = None, *, execute: bool = True, progress: Progress = lambda done, of: None
+    store: Store, only: int | None = None, *, execute: bool = True, processes: int = 1, progress: Progress = silent
 ) -> Report:
-    """Check one stream, or everything with the heads."""
+    """Check one stream, or everything with the heads; re-execution may be spread over processes."""
     report = Report()
     with store.database.read() as connection:
-        numbers = _streams(connection) if only is None else [only]
-        for done, number in enumerate(numbers, 1):
-            _chain(connection, number, report)
-            if execute and not any(f.startswith(f"stream {number}:") for f in report.findings):
-                _execution(store, connection, number, report)
-            progress(done, len(numbers))
+        whole = _chains(connection, only, report)
         if only is None:
             _refusals(connection, report)
             _heads(connection, report)
+    done = 0
+    for part in reexecution.run(store, whole if execute else [], processes):
+        done += part.streams
+        report.executed += part.entries
+        report.findings += part.findings
+        report.needs_release += part.needs_release
+        progress(done, len(whole))
     return report
 
 
-def _streams(connection: Connection) -> list[int]:
-    """Every stream that any table knows of: one that was deleted is missing here but stands in a sealed position."""
-    known = set(connection.execute(select(schema.stream.c.stream_no).where(schema.stream.c.revision > 0)).scalars())
-    return sorted(known | set(connection.execute(select(schema.entry.c.stream_no).distinct()).scalars()))
+def _chains(connection: Connection, only: int | None, report: Report) -> list[Stream]:
+    """Check every stream's digests; returns the streams that are whole.
+
+    A stream that was deleted altogether is missing here, but stands in a sealed position.
+    """
+    column = schema.stream.c
+    query = select(column.stream_no, column.kind, column.revision, column.digest).order_by(column.stream_no)
+    rows = connection.execute(query if only is None else query.where(column.stream_no == only))
+    ends = {row.stream_no: row for row in rows}
+    whole: list[Stream] = []
+    for number, (reached, digest, problem) in _reached(connection, only, report):
+        end = ends.pop(number, None)
+        report.streams += 1
+        if problem is None and (end is None or end.revision != reached or bytes(end.digest) != digest):
+            problem = f"ends at entry {reached}, not where its head says"
+        if problem is not None:
+            report.findings.append(f"stream {number}: {problem}")
+        elif end is not None:
+            whole.append((number, StreamKind(end.kind), reached))
+    for number, end in ends.items():
+        if end.revision > 0:
+            report.findings.append(f"stream {number}: expected entry 1, but it has none")
+    return whole
 
 
-def _chain(connection: Connection, number: int, report: Report) -> None:
-    previous, expected = b"", 1
-    table = schema.entry
-    for row in connection.execute(select(table).where(table.c.stream_no == number).order_by(table.c.revision)):
-        if row.revision != expected:
-            report.findings.append(f"stream {number}: expected entry {expected}, but found {row.revision}")
-            return
-        digest = journal.digest_of(journal.ENTRY, previous, bytes(row.envelope), bytes(row.body))
-        if digest != bytes(row.digest):
-            report.findings.append(f"stream {number}: entry {row.revision} was changed")
-            return
-        previous, expected = digest, expected + 1
-        report.entries += 1
-    report.streams += 1
-    query = select(schema.stream.c.revision, schema.stream.c.digest).where(schema.stream.c.stream_no == number)
-    head = connection.execute(query).one_or_none()
-    if head is None or head.revision != expected - 1 or bytes(head.digest) != previous:
-        report.findings.append(f"stream {number}: ends at entry {expected - 1}, not where its head says")
+def _reached(connection: Connection, only: int | None, report: Report) -> Iterator[tuple[int, Reached]]:
+    """How far each stream's chain holds: its last good revision, the digest there, and what is wrong behind it."""
+    query = _ENTRIES if only is None else _ENTRIES.where(schema.entry.c.stream_no == only)
+    rows = connection.execution_options(yield_per=READ_AHEAD).execute(query)
+    current, revision, previous, problem = 0, 0, b"", None
+    for number, found, envelope, body, digest in rows:
+        if number != current:
+            if current:
+                yield current, (revision, previous, problem)
+            current, revision, previous, problem = number, 0, b"", None
+        if problem is not None:
+            continue
+        if found != revision + 1:
+            problem = f"expected entry {revision + 1}, but found {found}"
+        elif journal.digest_of(journal.ENTRY, previous, envelope, body) != digest:
+            problem = f"entry {found} was changed"
+        else:
+            revision, previous = found, digest
+            report.entries += 1
+    if current:
+        yield current, (revision, previous, problem)
 
 
 def _refusals(connection: Connection, report: Report) -> None:
@@ -110,8 +142,9 @@ def _heads(connection: Connection, report: Report) -> None:
     for number, head in enumerate(heads, 1):
         chain = previous
         for row in _positions(connection, first, head.last_position):
-            chain = checkpoint.running(chain, row._mapping)
-            report.findings += _still_there(connection, row._mapping)
+            chain = checkpoint.running(chain, row)
+            if (finding := _still_there(row)) is not None:
+                report.findings.append(finding)
             report.sealed += 1
         digest = checkpoint.head_digest(number, head.last_position, head.at, previous, chain)
         if (
@@ -126,25 +159,19 @@ def _heads(connection: Connection, report: Report) -> None:
     report.unsealed = connection.execute(select(func.count()).select_from(schema.unsealed)).scalar_one()
 
 
-def _positions(connection: Connection, first: int, last: int) -> Iterator[Row[Any]]:
-    table = schema.position
-    query = select(table).where(table.c.position >= first, table.c.position <= last).order_by(table.c.position)
-    yield from connection.execute(query)
+def _positions(connection: Connection, first: int, last: int) -> Iterator[RowMapping]:
+    """Sealed positions, each with the digest that stands there today."""
+    rows = connection.execution_options(yield_per=READ_AHEAD).execute(_SEALED, {"first": first, "last": last})
+    yield from rows.mappings()
 
 
-def _still_there(connection: Connection, item: Mapping[Any, Any]) -> list[str]:
-    stream, revision, refusal = item["stream_no"], item["revision"], item["refusal_no"]
-    table = schema.entry
-    if refusal is not None:
-        query = select(schema.refusal.c.digest).where(schema.refusal.c.refusal_no == refusal)
-        what = f"refusal {refusal}"
-    else:
-        query = select(table.c.digest).where(table.c.stream_no == stream, table.c.revision == revision)
-        what = f"stream {stream}: entry {revision}"
-    found = connection.execute(query).scalar_one_or_none()
-    if found is None:
-        return [f"{what} was deleted after it was sealed"]
-    return [] if bytes(found) == bytes(item["digest"]) else [f"{what} was changed after it was sealed"]
+def _still_there(item: RowMapping) -> str | None:
+    refusal = item["refusal_no"]
+    what = f"stream {item['stream_no']}: entry {item['revision']}" if refusal is None else f"refusal {refusal}"
+    today = item["entry_digest"] if refusal is None else item["refusal_digest"]
+    if today is None:
+        return f"{what} was deleted after it was sealed"
+    return None if today == item["digest"] else f"{what} was changed after it was sealed"
 
 
 def _signed(key: bytes, signature: bytes, digest: bytes) -> bool:
@@ -153,51 +180,3 @@ def _signed(key: bytes, signature: bytes, digest: bytes) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def _execution(store: Store, connection: Connection, number: int, report: Report) -> None:
-    query = select(schema.stream.c.kind).where(schema.stream.c.stream_no == number)
-    kind = StreamKind(connection.execute(query).scalar_one())
-    try:
-        compared = re_execute(store, connection, kind, number)
-    except (EngineError, KeyError) as error:
-        report.findings.append(f"stream {number}: cannot be read: {error}")
-        return
-    report.executed += compared.entries
-    if compared.verdict is Verdict.DIFFERENT:
-        report.findings.append(f"stream {number}: entry {compared.revision} {compared.reason}")
-    elif compared.verdict is Verdict.NEEDS_RELEASE:
-        report.needs_release.append(f"stream {number}: from entry {compared.revision} on: {compared.reason}")
-
-
-def re_execute(store: Store, connection: Connection, kind: StreamKind, number: int) -> Comparison:
-    """Execute a stream's commands again and compare."""
-    shelf = StreamShelf(connection, number, store.recent)
-
-    def procedure(entry: Entry, state: State) -> Procedure | None:
-        command = entry.command
-        if isinstance(command, StartInstance | OpenCase | PublishVersion):
-            return store.procedures.get(command.version, connection)
-        if isinstance(state, Instance | Case) and state.version:
-            return store.procedures.get(state.version, connection)
-        if hasattr(command, "procedure"):
-            return store.procedures.in_force(str(command.procedure), connection)
-        return None
-
-    def surroundings(entry: Entry) -> Surroundings:
-        organisation: State = Organisation(stream=ORGANISATION)
-        case: State | None = None
-        for other, revision in entry.consulted.items():
-            if other == ORGANISATION:
-                organisation = store.states.at(connection, StreamKind.ORGANISATION, other, revision)
-            else:
-                case = store.states.at(connection, StreamKind.CASE, other, revision)
-        assert isinstance(organisation, Organisation)
-        return Surroundings(
-            organisation=organisation,
-            case=case if isinstance(case, Case) else None,
-            performers=entry.performers,
-        )
-
-    entries = journal.read(connection, number, shelf)
-    return replay.re_execute(kind, number, entries, procedure=procedure, surroundings=surroundings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import click
 from rich.progress import Progress
@@ -143,7 +144,11 @@ def prove(output: Output, store: Store, stream: int | None = None, *, execute: b
     with Progress(console=output.console, disable=output.json, transient=True) as bar:
         task = bar.add_task("核验" if output.language == "zh" else "verifying")
         report = verification.verify(
-            store, stream, execute=execute, progress=lambda done, of: bar.update(task, completed=done, total=of)
+            store,
+            stream,
+            execute=execute,
+            processes=os.cpu_count() or 1,
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     output.say(
         f"核验:{report.streams} 个流 {report.entries} 条,重新执行 {report.executed} 条;"

@@ -1,0 +1,126 @@
+"""Re-execution of whole streams, spread over processes: do the same commands still make the same events?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from engine import replay
+from engine.case import Case
+from engine.commands import OpenCase, PublishVersion, StartInstance
+from engine.errors import EngineError
+from engine.instance import Instance
+from engine.journal import Entry
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from engine.replay import Comparison, Verdict
+from engine.role import Surroundings
+from engine.stream import ORGANISATION, State
+from engine.words import StreamKind
+from storage import journal
+from storage.database import Database
+from storage.shelf import StreamShelf
+from storage.submission import Store
+
+CHUNK = 25
+WORTH_IT = 8
+"""From so many chunks on, other processes are started: each needs about a second to begin."""
+
+Stream: TypeAlias = tuple[int, StreamKind, int]
+"""Number, kind, and the revision up to which it is whole."""
+
+
+@dataclass(kw_only=True)
+class Executed:
+    """What re-execution found in some streams."""
+
+    streams: int = 0
+    entries: int = 0
+    findings: list[str] = field(default_factory=list)
+    needs_release: list[str] = field(default_factory=list)
+
+
+def run(store: Store, streams: Sequence[Stream], processes: int = 1) -> Iterator[Executed]:
+    """Execute streams again, up to the revision given for each; results come part by part, in the order of the streams."""
+    chunks = [streams[start : start + CHUNK] for start in range(0, len(streams), CHUNK)]
+    if processes < 2 or len(chunks) < WORTH_IT:
+        yield from (_executed(store, chunk) for chunk in chunks)
+        return
+    url = store.database.url.render_as_string(hide_password=False)
+    workers = min(processes, len(chunks))
+    with ProcessPoolExecutor(workers, get_context("spawn"), initializer=_begin, initargs=(url,)) as pool:
+        yield from pool.map(_executed_elsewhere, chunks)
+
+
+def re_execute(
+    store: Store, connection: Connection, kind: StreamKind, number: int, until: int | None = None
+) -> Comparison:
+    """Execute a stream's commands again, up to a revision, and compare."""
+    shelf = StreamShelf(connection, number, store.recent)
+
+    def procedure(entry: Entry, state: State) -> Procedure | None:
+        command = entry.command
+        if isinstance(command, StartInstance | OpenCase | PublishVersion):
+            return store.procedures.get(command.version, connection)
+        if isinstance(state, Instance | Case) and state.version:
+            return store.procedures.get(state.version, connection)
+        if hasattr(command, "procedure"):
+            return store.procedures.in_force(str(command.procedure), connection)
+        return None
+
+    def surroundings(entry: Entry) -> Surroundings:
+        organisation: State = Organisation(stream=ORGANISATION)
+        case: State | None = None
+        for other, revision in entry.consulted.items():
+            if other == ORGANISATION:
+                organisation = store.states.at(connection, StreamKind.ORGANISATION, other, revision)
+            else:
+                case = store.states.at(connection, StreamKind.CASE, other, revision)
+        assert isinstance(organisation, Organisation)
+        return Surroundings(
+            organisation=organisation,
+            case=case if isinstance(case, Case) else None,
+            performers=entry.performers,
+        )
+
+    entries = journal.read(connection, number, shelf, until=until)
+    return replay.re_execute(kind, number, entries, procedure=procedure, surroundings=surroundings)
+
+
+def _executed(store: Store, streams: Sequence[Stream]) -> Executed:
+    made = Executed(streams=len(streams))
+    with store.database.read() as connection:
+        for stream in streams:
+            _one(store, connection, stream, made)
+    return made
+
+
+def _one(store: Store, connection: Connection, stream: Stream, made: Executed) -> None:
+    number, kind, revision = stream
+    try:
+        compared = re_execute(store, connection, kind, number, revision)
+    except (EngineError, KeyError) as error:
+        made.findings.append(f"stream {number}: cannot be read: {error}")
+        return
+    made.entries += compared.entries
+    if compared.verdict is Verdict.DIFFERENT:
+        made.findings.append(f"stream {number}: entry {compared.revision} {compared.reason}")
+    elif compared.verdict is Verdict.NEEDS_RELEASE:
+        made.needs_release.append(f"stream {number}: from entry {compared.revision} on: {compared.reason}")
+
+
+_elsewhere: list[Store] = []
+"""The store of a process that only re-executes."""
+
+
+def _begin(url: str) -> None:
+    _elsewhere.append(Store(Database(url)))
+
+
+def _executed_elsewhere(streams: Sequence[Stream]) -> Executed:
+    return _executed(_elsewhere[0], streams)
