@@ -34,6 +34,7 @@ from storage.shelf import Recent, StreamShelf
 from storage.states import States
 
 ATTEMPTS = 8
+LONGEST_ID = 200
 Also = Callable[[Connection, "Receipt"], None]
 
 
@@ -95,6 +96,12 @@ class Store:
         rows: Sequence[personal.Row],
         also: Also | None,
     ) -> Receipt:
+        if not 0 < len(key) <= LONGEST_ID:
+            raise Refused(
+                Reason.INVALID_DATA,
+                f"命令编号应为 1 到 {LONGEST_ID} 个字符",
+                f"expected a command id of 1 to {LONGEST_ID} characters, but found {len(key)}",
+            )
         for attempt in range(ATTEMPTS):
             submission = Submission(self, rows, also)
             try:
@@ -128,7 +135,7 @@ class Submission:
     ) -> Receipt:
         """The answer to the command; everything it changes is in this transaction."""
         if kind is not None:
-            if (answer := self._answer(connection, key)) is not None:
+            if (answer := self._answer(connection, key, build)) is not None:
                 return answer
             number = connection.execute(insert(schema.stream).values(kind=kind)).inserted_primary_key
             assert number is not None
@@ -176,7 +183,7 @@ class Submission:
         if row is None:
             return None
         if row.known is not None:
-            return self._repeat(connection, key)
+            return self._repeat(connection, command)
         return Current(
             kind=StreamKind(row.kind),
             revision=row.revision,
@@ -189,22 +196,24 @@ class Submission:
             window=bytes(row.window),
         )
 
-    def _answer(self, connection: Connection, key: str) -> Receipt | None:
-        found = connection.execute(select(schema.received.c.key).where(schema.received.c.key == key)).one_or_none()
-        return None if found is None else self._repeat(connection, key)
+    def _answer(self, connection: Connection, key: str, build: Callable[[int], Command]) -> Receipt | None:
+        found = connection.execute(_FIRST, {"key": key}).one_or_none()
+        return None if found is None else self._repeat(connection, build(found.stream_no))
 
-    def _repeat(self, connection: Connection, key: str) -> Receipt:
+    def _repeat(self, connection: Connection, command: Command) -> Receipt:
+        """The first answer to a command. Raises Refused when its id was another command's."""
         self.repeated = True
-        row = connection.execute(select(schema.received).where(schema.received.c.key == key)).one()
+        row = connection.execute(_FIRST, {"key": command.envelope.id}).one()
         if row.refusal_no is not None:
             raise refusals.read(connection, row.refusal_no)
         shelf = StreamShelf(connection, row.stream_no, self.store.recent)
-        found = connection.execute(
-            select(schema.entry).where(
-                schema.entry.c.stream_no == row.stream_no, schema.entry.c.revision == row.revision
+        (entry,) = journal.read(connection, row.stream_no, shelf, after=row.revision - 1, until=row.revision)
+        if type(entry.command) is not type(command) or entry.stream != command.envelope.stream:
+            raise Refused(
+                Reason.INVALID_DATA,
+                f"命令编号 {command.envelope.id} 已被另一条命令使用",
+                f"expected a new command id, but {command.envelope.id} belongs to another command",
             )
-        ).one()
-        entry = journal.decode(found, shelf)
         return Receipt(stream=entry.stream, revision=entry.revision, events=entry.events, repeated=True)
 
     def _before(self, current: Current, command: Command) -> State:
@@ -297,6 +306,7 @@ _MOVE = (
     .values({name: bindparam(name) for name in ("revision", "digest", "at", "case_no", "state", "window")})
 )
 _RECEIVE = insert(schema.received)
+_FIRST = select(schema.received).where(schema.received.c.key == bindparam("key"))
 _LEAVE_UNSEALED = insert(schema.unsealed)
 _FIND = text(
     'SELECT s.kind, s.revision, s.digest, s.at, s.case_no, s.state, s."window", r.key AS known, '

@@ -68,6 +68,24 @@ def test_a_repeated_refusal_is_the_same_refusal(company: Company) -> None:
         assert len(connection.execute(select(schema.refusal)).all()) == 1
 
 
+def test_the_id_of_another_command_is_refused_and_nothing_is_told_of_that_command(company: Company) -> None:
+    first, second = company.start(), company.start()
+    envelope = Envelope(id="mine", stream=first, at=NOW, actor=company.people["wang"])
+    company.store.submit(CompleteTask(envelope=envelope, task=company.task(first, "write"), data=Context()))
+    other = Envelope(id="mine", stream=second, at=NOW, actor=company.people["wang"])
+    with pytest.raises(Refused, match="mine belongs to another command"):
+        company.store.submit(CompleteTask(envelope=other, task=company.task(second, "write"), data=Context()))
+    assert company.instance(second).revision == 1
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201], ids=["empty", "too long"])
+def test_a_command_id_has_1_to_200_characters(company: Company, key: str) -> None:
+    stream = company.start()
+    envelope = Envelope(id=key, stream=stream, at=NOW, actor=company.people["wang"])
+    with pytest.raises(Refused, match="1 to 200 characters"):
+        company.store.submit(ClaimTask(envelope=envelope, task=company.task(stream, "write")))
+
+
 @pytest.mark.parametrize("table", [schema.entry, schema.refusal, schema.received], ids=lambda table: table.name)
 def test_the_database_forbids_change_and_deletion(company: Company, table: object) -> None:
     stream = company.start()
