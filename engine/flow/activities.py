@@ -63,16 +63,17 @@ class SubProcess(FlowNode):
     def work(self, token: Token) -> bool:
         """Open the scope and put a token at each start."""
         tokens = token.workflow
-        scope = tokens.host.open_scope(self.kind, token.scope, token.activity)
-        token.internal_data["scopes"] = {scope: "0"}
+        if not self.starts:
+            key = self.element.id
+            raise ExpressionFailed(Text(f"{key} 之内没有开始的地方", f"expected a start within {key}, but it has none"))
+        scope = tokens.open_scope(token, self.kind)
         for start in self.starts:
             tokens.add(start, scope, TaskState.READY)
         return False
 
     def within_done(self, token: Token, scope: str) -> None:
         """No token is left inside."""
-        token.workflow.host.close_scope(scope)
-        token.internal_data.pop("scopes")
+        token.workflow.close_scope(token, scope)
         self.resume(token)
 
 
@@ -83,8 +84,7 @@ class CallActivity(SubProcess):
 
     def work(self, token: Token) -> bool:
         """Evaluate the inputs outside and set them inside; after a failure at the end, the outputs once more."""
-        if "scopes" in token.internal_data:
-            (scope,) = token.internal_data["scopes"]
+        for scope in token.internal_data.get("scopes", {}):
             self._give_back(token, scope)
             return True
         host = token.workflow.host
@@ -107,7 +107,6 @@ class CallActivity(SubProcess):
     def _give_back(self, token: Token, scope: str) -> None:
         host = token.workflow.host
         outputs = {name: host.evaluate(source, scope) for name, source in self.element.outputs.items()}
-        host.close_scope(scope)
-        token.internal_data.pop("scopes")
+        token.workflow.close_scope(token, scope)
         for name, value in outputs.items():
             host.assign(token.scope, name, value)

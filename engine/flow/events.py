@@ -43,23 +43,26 @@ class Boundary(FlowNode):
 
     def arm(self, tokens: Tokens, scope: str, activity: str) -> None:
         """Begin to wait beside the activity."""
-        token = tokens.add(self.name, scope, TaskState.WAITING)
-        token.internal_data["attached"] = activity
-        token.activity = tokens.host.enter(self.element, scope, None)
+        token = tokens.add(self.name, scope, TaskState.WAITING, attached=activity)
+        tokens.enter(token, tokens.host.enter(self.element, scope, None))
         self._wait(token)
 
     def retry(self, token: Token) -> None:
         """Try to wait again."""
+        token.internal_data.pop("failed", None)
         self._wait(token)
 
     def resume(self, token: Token) -> None:
-        """The moment or message came: end the activity, or go on beside it; a cycle waits for the next."""
+        """The moment or message came: end the activity, or go on beside it.
+
+        Beside it a cycle or message waits again, as often as it comes while the activity lasts.
+        """
         tokens = token.workflow
-        activity = token.internal_data.pop("attached")
+        activity = tokens.detach(token)
         super().resume(token)
         if self.element.interrupting:
             tokens.of(activity).cancel()
-        elif self.element.trigger is Trigger.TIMER_CYCLE:
+        elif self.element.trigger in (Trigger.TIMER_CYCLE, Trigger.MESSAGE):
             self.arm(tokens, token.scope, activity)
 
     def _wait(self, token: Token) -> None:

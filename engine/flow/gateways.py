@@ -6,10 +6,8 @@ from collections.abc import Sequence
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.errors import Text
 from engine.flow.elements import Flow
-from engine.flow.host import ExpressionFailed
-from engine.flow.node import FlowNode, holds
+from engine.flow.node import FlowNode, holds, nothing_holds
 from engine.flow.token import Token, Tokens
 
 
@@ -24,7 +22,7 @@ class Exclusive(FlowNode):
                 return (flow,)
         rest = [f for f in self.outgoing if f.id == default] or [f for f in self.outgoing if f.condition is None]
         if not rest:
-            raise nothing_holds(self)
+            raise nothing_holds(self.element)
         return rest[:1]
 
 
@@ -36,10 +34,10 @@ class Parallel(FlowNode):
         if len(self.incoming) == 1:
             super().arrive(tokens, flow, scope)
             return
-        tokens.add(self.name, scope, TaskState.WAITING).internal_data["flow"] = flow.id
-        came = arrivals(tokens, self, scope)
+        tokens.add(self.name, scope, TaskState.WAITING, flow=flow.id)
+        came = tokens.arrivals(self.name, scope)
         if len(came) == len(self.incoming):
-            fire([waiting[0] for waiting in came.values()])
+            tokens.fire([waiting[0] for waiting in came.values()])
 
     def choose(self, token: Token) -> Sequence[Flow]:
         """Every flow."""
@@ -54,7 +52,7 @@ class Inclusive(FlowNode):
         if len(self.incoming) == 1:
             super().arrive(tokens, flow, scope)
             return
-        tokens.add(self.name, scope, TaskState.WAITING).internal_data["flow"] = flow.id
+        tokens.add(self.name, scope, TaskState.WAITING, flow=flow.id)
 
     def choose(self, token: Token) -> Sequence[Flow]:
         """At least one flow. Raises ExpressionFailed when none may be taken."""
@@ -62,19 +60,19 @@ class Inclusive(FlowNode):
         held = [f for f in self.outgoing if f.id != default and holds(token, f)]
         rest = held or [f for f in self.outgoing if f.id == default]
         if not rest:
-            raise nothing_holds(self)
+            raise nothing_holds(self.element)
         return rest
 
     def join(self, tokens: Tokens, scope: str) -> bool:
         """Fire if no other token of the scope can still reach an incoming flow that is empty."""
-        came = arrivals(tokens, self, scope)
+        came = tokens.arrivals(self.name, scope)
         empty = [flow for flow in self.incoming if flow.id not in came]
         full = [flow for flow in self.incoming if flow.id in came]
         for other in tokens.within(scope):
             name = other.task_spec.name
             if other.task_spec is not self and self._reaches(name, empty) and not self._reaches(name, full):
                 return False
-        fire([waiting[0] for waiting in came.values()])
+        tokens.fire([waiting[0] for waiting in came.values()])
         return True
 
     def _reaches(self, name: str, flows: Sequence[Flow]) -> bool:
@@ -101,32 +99,3 @@ class Inclusive(FlowNode):
             if node.element.attached_to is not None:
                 todo.append(f"{self.element.process}:{node.element.attached_to}")
         return seen
-
-
-def arrivals(tokens: Tokens, node: FlowNode, scope: str) -> dict[str, list[Token]]:
-    """The tokens that wait at a join in a scope, by the flow they came by, oldest first."""
-    came: dict[str, list[Token]] = {}
-    for token in tokens.within(scope):
-        if token.task_spec is node and token._state == TaskState.WAITING:
-            came.setdefault(token.internal_data["flow"], []).append(token)
-    return came
-
-
-def fire(consumed: Sequence[Token]) -> None:
-    """One token goes on for all that are consumed."""
-    first, *others = consumed
-    for token in others:
-        token.workflow.remove(token)
-    first.internal_data.pop("flow")
-    first.workflow.make_ready(first)
-
-
-def nothing_holds(node: FlowNode) -> ExpressionFailed:
-    """No flow may be taken."""
-    key = node.element.id
-    return ExpressionFailed(
-        Text(
-            f"网关 {key} 没有一个条件成立,也没有默认流",
-            f"expected one condition of gateway {key} to hold, but none does and it has no default flow",
-        )
-    )

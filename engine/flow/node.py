@@ -31,17 +31,22 @@ class FlowNode(TaskSpec):
         return True
 
     def choose(self, token: Token) -> Sequence[Flow]:
-        """The flows that get a token: plain ones, conditional ones that hold, else the default. BPMN 2.0.2 §13.2.1."""
+        """The flows that get a token: plain ones, conditional ones that hold, else the default. BPMN 2.0.2 §8.4.13.
+
+        Raises ExpressionFailed when all are conditional and none holds: a token never vanishes without a word.
+        """
         default = self.element.default_flow
         conditional = [f for f in self.outgoing if f.condition is not None and f.id != default]
         plain = [f for f in self.outgoing if f.condition is None and f.id != default]
         held = [f for f in conditional if holds(token, f)]
         rest = [f for f in self.outgoing if f.id == default] if not held else []
+        if conditional and not (plain or held or rest):
+            raise nothing_holds(self.element)
         return [f for f in self.outgoing if f in plain or f in held or f in rest]
 
     def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
         """A token comes by a flow."""
-        tokens.add(self.name, scope, TaskState.READY).internal_data["flow"] = flow.id
+        tokens.add(self.name, scope, TaskState.READY, flow=flow.id)
 
     def resume(self, token: Token) -> None:
         """What the element waited for is there."""
@@ -51,6 +56,11 @@ class FlowNode(TaskSpec):
     def retry(self, token: Token) -> None:
         """Try again after a failure, from where it failed."""
         token.workflow.make_ready(token)
+
+    def decide(self, token: Token) -> None:
+        """Go on as if the work were done, because a person decided so; what is still under way inside is cancelled."""
+        token.workflow.cancel_within(token)
+        self.resume(token)
 
     # -------------------------------------------------------------- SpiffWorkflow's hooks
 
@@ -69,6 +79,7 @@ class FlowNode(TaskSpec):
                 if not self.work(token):
                     return None
                 notes["phase"] = "leaving"
+            self.disarm(token)
             if "chosen" not in notes:
                 notes["chosen"] = [flow.id for flow in self.choose(token)]
         except ExpressionFailed as error:
@@ -78,7 +89,6 @@ class FlowNode(TaskSpec):
 
     def _on_complete_hook(self, token: Token) -> None:
         tokens, chosen = token.workflow, token.internal_data["chosen"]
-        self.disarm(token)
         tokens.host.leave(token.activity, Outcome.COMPLETED)
         for flow in self.outgoing:
             if flow.id in chosen:
@@ -87,8 +97,7 @@ class FlowNode(TaskSpec):
     def _on_cancel(self, token: Token) -> None:
         """Cancel from the inside out: what is within, what is attached, then the token itself."""
         tokens = token.workflow
-        for scope in reversed(list(token.internal_data.get("scopes", {}))):
-            tokens.cancel_scope(scope)
+        tokens.cancel_within(token)
         self.disarm(token)
         if token.activity is not None:
             tokens.host.leave(token.activity, Outcome.CANCELLED)
@@ -102,14 +111,13 @@ class FlowNode(TaskSpec):
         token.workflow.host.fail(token.activity, self.element, text)
 
     def disarm(self, token: Token) -> None:
-        """The boundary events that wait at this activity wait no longer."""
+        """The work is over: boundary events at this activity wait no longer, whatever the flows out of it say."""
         if self.boundaries:
-            for attached in token.workflow.attached(token.activity):
-                attached.cancel()
+            token.workflow.cancel_all(token.workflow.serving(token.activity))
 
     def _enter(self, token: Token) -> None:
         tokens = token.workflow
-        token.activity = tokens.host.enter(self.element, token.scope, token.internal_data.pop("flow", None))
+        tokens.enter(token, tokens.host.enter(self.element, token.scope, token.internal_data.pop("flow", None)))
         for name in self.boundaries:
             tokens.spec.task_specs[name].arm(tokens, token.scope, token.activity)
 
@@ -125,5 +133,15 @@ def holds(token: Token, flow: Flow) -> bool:
         Text(
             f"顺序流 {flow.id} 的条件应得到 true 或 false,但得到 {type(found).__name__}",
             f"expected true or false from the condition of {flow.id}, but found {type(found).__name__}",
+        )
+    )
+
+
+def nothing_holds(element: Element) -> ExpressionFailed:
+    """No flow may be taken."""
+    return ExpressionFailed(
+        Text(
+            f"{element.id} 之后没有一个条件成立,也没有默认流",
+            f"expected one condition after {element.id} to hold, but none does and it has no default flow",
         )
     )

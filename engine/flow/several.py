@@ -26,7 +26,7 @@ class Several(FlowNode):
     def work(self, token: Token) -> bool:
         """Take the items and start the first, or all."""
         loop = self._loop
-        if "scopes" in token.internal_data:
+        if "begun" in token.internal_data:
             return self._after_item(token)
         count = self._take(token, loop)
         token.internal_data |= {"scopes": {}, "count": str(count), "begun": "0"}
@@ -36,10 +36,10 @@ class Several(FlowNode):
 
     def item_done(self, token: Token, item: Token) -> None:
         """Keep the item's result; go on with the next, or end."""
-        host = token.workflow.host
-        index = token.internal_data["scopes"].pop(item.scope)
-        host.item_done(token.activity, int(index), item.scope, self.element.result)
-        host.close_scope(item.scope)
+        tokens = token.workflow
+        index = int(token.internal_data["scopes"][item.scope])
+        tokens.host.item_done(token.activity, index, item.scope, self.element.result)
+        tokens.close_scope(token, item.scope)
         if token.internal_data.get("failed"):
             return  # an item of a parallel one; the failed condition is asked again on retry
         try:
@@ -74,20 +74,19 @@ class Several(FlowNode):
         tokens, notes = token.workflow, token.internal_data
         index = int(notes["begun"])
         notes["begun"] = str(index + 1)
-        scope = tokens.host.open_scope(ScopeKind.ITEM, token.scope, token.activity, index)
-        notes["scopes"][scope] = str(index)
+        scope = tokens.open_scope(token, ScopeKind.ITEM, index)
         item = tokens.host.taken(token.activity)[index]
         if self._loop.item is not None:
             tokens.host.create(scope, self._loop.item, item)
         tokens.host.create(scope, self.element.result, None)
-        tokens.add(self.name + ITEM, scope, TaskState.READY).internal_data["body"] = token.activity
+        tokens.add(self.name + ITEM, scope, TaskState.READY, body=token.activity)
 
     def _after_item(self, token: Token) -> bool:
         """Whether the whole is done after an item; begins the next one of a sequence."""
         notes = token.internal_data
         count, begun = int(notes["count"]), int(notes["begun"])
         if self._complete(token, count, begun):
-            token.workflow.cancel_items(token)
+            token.workflow.cancel_within(token)
             return self._finish(token)
         if self._loop.sequential and begun < count and not notes["scopes"]:
             self._begin(token)
@@ -113,7 +112,6 @@ class Several(FlowNode):
         host, count = token.workflow.host, int(token.internal_data["count"])
         done = host.items(token.activity)
         host.assign(token.scope, self.element.result, (*done, *(None for _ in range(count - len(done)))))
-        token.internal_data.pop("scopes")
         return True
 
     def _unexpected(self, zh: str, en: str, found: Value) -> ExpressionFailed:
@@ -138,8 +136,7 @@ class Loop(FlowNode):
         if (turns > 0 or loop.test_before) and not self._goes_on(token, loop, turns):
             return True
         notes["turns"] = str(turns + 1)
-        turn = token.workflow.add(self.name + ITEM, token.scope, TaskState.READY)
-        turn.internal_data["body"] = token.activity
+        token.workflow.add(self.name + ITEM, token.scope, TaskState.READY, body=token.activity)
         return False
 
     def item_done(self, token: Token, item: Token) -> None:
@@ -149,7 +146,7 @@ class Loop(FlowNode):
     def _on_cancel(self, token: Token) -> None:
         """The turn under way is cancelled first."""
         tokens = token.workflow
-        tokens.cancel_all(turn for turn in tokens.open() if turn.internal_data.get("body") == token.activity)
+        tokens.cancel_all(other for other in tokens.serving(token.activity) if "body" in other.internal_data)
         super()._on_cancel(token)
 
     @property

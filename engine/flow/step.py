@@ -6,7 +6,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Reason, Refused
 from engine.flow import window as windows
-from engine.flow.gateways import Inclusive
+from engine.flow.gateways import Exclusive, Inclusive
 from engine.flow.host import Host
 from engine.flow.model import Model
 from engine.flow.specification import starts
@@ -43,7 +43,7 @@ def retry(
     if flows is not None:
         _choose(token, flows)
     if done or flows is not None:
-        token.node.resume(token)
+        token.node.decide(token)
     else:
         token.node.retry(token)
     return _run(tokens)
@@ -52,14 +52,21 @@ def retry(
 def cancel(model: Model, window: bytes, host: Host) -> bytes:
     """End everything, from the inside out."""
     tokens = windows.decode(window, model.specification, host)
-    scopes = {token.scope for token in tokens.open() if tokens.owner(token.scope) is None}
-    for scope in sorted(scopes):
-        tokens.cancel_scope(scope)
+    scopes = {token.scope: None for token in tokens.open() if tokens.owner(token.scope) is None}
+    for scope in scopes:
+        tokens.cancel_all(tokens.within(scope))
+        host.close_scope(scope)
     return windows.encode(tokens)
 
 
 def _choose(token: Token, flows: tuple[str, ...]) -> None:
     possible = [flow.id for flow in token.node.outgoing]
+    if isinstance(token.node, Exclusive) and len(flows) != 1:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"排他网关 {token.element.id} 之后应选一条流,但选了 {len(flows)} 条",
+            f"expected one flow out of the exclusive gateway {token.element.id}, but found {len(flows)}",
+        )
     unknown = [flow for flow in flows if flow not in possible]
     if unknown:
         raise Refused(
@@ -83,8 +90,6 @@ def _run(tokens: Tokens) -> bytes:
 
 
 def _joined(tokens: Tokens) -> bool:
-    for token in tokens.open():
-        node = token.task_spec
-        if isinstance(node, Inclusive) and token._state == TaskState.WAITING and node.join(tokens, token.scope):
-            return True
-    return False
+    """Fire every inclusive join that no token can reach any more; firing one never keeps another from it."""
+    joins = [(node, scope) for node, scope in tokens.joins() if isinstance(node, Inclusive)]
+    return any([node.join(tokens, scope) for node, scope in joins])

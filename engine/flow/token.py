@@ -8,15 +8,17 @@ no random id.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
+from engine.errors import Reason, Refused
 from engine.flow.elements import Element, Flow
 from engine.flow.host import Host
+from engine.words import ScopeKind
 
 OPEN = TaskState.NOT_FINISHED_MASK
 
@@ -55,14 +57,28 @@ class Token(Task):
         return self.task_spec
 
     @property
+    def serves(self) -> str | None:
+        """The activity whose boundary the token waits at, or whose item or turn it runs."""
+        notes = self.internal_data
+        found: str | None = notes.get("attached") or notes.get("body")
+        return found
+
+    @property
     def element(self) -> Element:
         """The flow node the token is at."""
         element: Element = self.task_spec.element
         return element
 
 
+MOST_NESTED = 64
+"""How deep scopes may lie in each other: a process that calls itself without end is refused at once."""
+
+
 class Tokens(Workflow):
-    """The tokens of one instance, in order of arrival. Finished ones leave at once."""
+    """The tokens of one instance, in order of arrival. Finished ones leave at once.
+
+    Every question about them is answered from an index, so a step costs as much as what it moves.
+    """
 
     def __init__(self, spec: object, host: Host) -> None:
         super().__init__(spec, deserializing=True)
@@ -71,16 +87,38 @@ class Tokens(Workflow):
         self.root = self.task_tree = Token(self, spec.start, TaskState.COMPLETED, "", "")  # type: ignore[attr-defined]  # SpiffWorkflow is untyped
         self.counted = 0
         self.ready: deque[Token] = deque()
+        self._entered: dict[str, Token] = {}
+        self._moving: dict[str, dict[str, Token]] = {}
+        self._serving: dict[str, dict[str, Token]] = {}
+        self._joining: dict[tuple[str, str], dict[str, Token]] = {}
+        self._owning: dict[str, Token] = {}
 
-    def add(self, spec_name: str, scope: str, state: int, key: str | None = None) -> Token:
-        """A new token at an element; its key is counted, so that it is the same in every execution."""
+    # -------------------------------------------------------------- coming and going
+
+    def add(self, spec_name: str, scope: str, state: int, key: str | None = None, **notes: Any) -> Token:
+        """A new token at an element; its key is counted, so that it is the same in every execution.
+
+        Notes: `flow` it came by; `attached` to an activity; `body`, the activity it runs an item or turn of.
+        """
         if key is None:
             self.counted += 1
             key = f"t{self.counted}"
         token = Token(self, self.spec.task_specs[spec_name], state, key, scope)
+        token.internal_data.update(notes)
+        self._moving.setdefault(scope, {})[key] = token
+        if token.serves is not None:
+            self._serving.setdefault(token.serves, {})[key] = token
+        if state == TaskState.WAITING and "flow" in notes:
+            self._joining.setdefault((spec_name, scope), {})[key] = token
+        self._owning |= dict.fromkeys(notes.get("scopes", ()), token)
         if state == TaskState.READY:
             self.ready.append(token)
         return token
+
+    def enter(self, token: Token, activity: str) -> None:
+        """The token has a counted id from now on."""
+        token.activity = activity
+        self._entered[activity] = token
 
     def make_ready(self, token: Token) -> None:
         """The token will run when its turn comes."""
@@ -93,34 +131,77 @@ class Tokens(Workflow):
         target = self.spec.task_specs[f"{token.element.process}:{flow.target}"]
         target.arrive(self, flow, token.scope)
 
+    def fire(self, consumed: Sequence[Token]) -> None:
+        """One token goes on for all that a join consumes."""
+        first, *others = consumed
+        for token in others:
+            self.remove(token)
+        self._joining[first.node.name, first.scope].pop(first.id)
+        first.internal_data.pop("flow")
+        self.make_ready(first)
+
+    def detach(self, token: Token) -> str:
+        """A boundary event waits no longer beside its activity, whose counted id is returned."""
+        activity: str = token.internal_data.pop("attached")
+        del self._serving[activity][token.id]
+        return activity
+
+    def remove(self, token: Token) -> None:
+        """The token is gone."""
+        if self.tasks.pop(token.id, None) is not None:
+            self._moving[token.scope].pop(token.id)
+            self._serving.get(token.serves or "", {}).pop(token.id, None)
+            self._joining.get((token.node.name, token.scope), {}).pop(token.id, None)
+            self._entered.pop(token.activity or "", None)
+
+    # -------------------------------------------------------------- questions
+
     def open(self) -> Iterator[Token]:
         """Every token, oldest first."""
         return (task for task in list(self.tasks.values()) if task is not self.root and task._state & OPEN)
 
-    def within(self, scope: str) -> Iterator[Token]:
+    def within(self, scope: str) -> list[Token]:
         """The tokens that move in exactly this scope, oldest first."""
-        return (token for token in self.open() if token.scope == scope)
+        return [token for token in self._moving.get(scope, {}).values() if token._state & OPEN]
 
     def of(self, activity: str) -> Token:
         """The token that entered under this counted id. Raises KeyError."""
-        for token in self.open():
-            if token.activity == activity:
-                return token
-        raise KeyError(activity)
+        return self._entered[activity]
 
-    def attached(self, activity: str) -> list[Token]:
-        """The boundary events that wait at an activity."""
-        return [token for token in self.open() if token.internal_data.get("attached") == activity]
+    def serving(self, activity: str | None) -> list[Token]:
+        """What stands beside an activity: its waiting boundary events, and the turn of a loop or items under way."""
+        return [] if activity is None else list(self._serving.get(activity, {}).values())
+
+    def joins(self) -> list[tuple[Any, str]]:
+        """The joins at which tokens wait, each with the scope they move in; that of the oldest token first."""
+        return [(self.spec.task_specs[name], scope) for (name, scope), came in self._joining.items() if came]
+
+    def arrivals(self, name: str, scope: str) -> dict[str, list[Token]]:
+        """The tokens that wait at a join in a scope, by the flow they came by, oldest first."""
+        came: dict[str, list[Token]] = {}
+        for token in self._joining.get((name, scope), {}).values():
+            came.setdefault(token.internal_data["flow"], []).append(token)
+        return came
 
     def owner(self, scope: str) -> Token | None:
         """The activity that opened the scope; None for that of the instance."""
-        return next((token for token in self.open() if scope in token.internal_data.get("scopes", ())), None)
+        return self._owning.get(scope)
 
-    def remove(self, token: Token) -> None:
-        """The token is gone."""
-        self.tasks.pop(token.id, None)
+    # -------------------------------------------------------------- scopes
 
-    # -------------------------------------------------------------- cancelling
+    def open_scope(self, token: Token, kind: ScopeKind, index: int | None = None) -> str:
+        """Open a scope within an activity. Raises Refused (BUDGET) when it would lie too deep."""
+        self._shallow(token)
+        scope = self.host.open_scope(kind, token.scope, token.activity, index)
+        token.internal_data.setdefault("scopes", {})[scope] = str(index or 0)
+        self._owning[scope] = token
+        return scope
+
+    def close_scope(self, token: Token, scope: str) -> str:
+        """Close a scope that nothing moves in any more; returns which item it was."""
+        self.host.close_scope(scope)
+        del self._owning[scope]
+        return str(token.internal_data["scopes"].pop(scope))
 
     def cancel_all(self, tokens: Iterable[Token]) -> None:
         """Cancel tokens, the newest first; one that went with another is left alone."""
@@ -128,17 +209,24 @@ class Tokens(Workflow):
             if token.id in self.tasks and token._state & OPEN:
                 token.cancel()
 
-    def cancel_scope(self, scope: str) -> None:
-        """Cancel what moves in a scope, then close it."""
-        self.cancel_all(self.within(scope))
-        self.host.close_scope(scope)
+    def cancel_within(self, token: Token) -> None:
+        """Cancel what moves in the scopes of an activity, the newest first, and close them."""
+        scopes = token.internal_data.get("scopes", {})
+        for scope in sorted(scopes, key=lambda scope: -int(scopes[scope])):
+            self.cancel_all(self.within(scope))
+            self.close_scope(token, scope)
 
-    def cancel_items(self, token: Token) -> None:
-        """Cancel the items of a multi-instance that are still under way."""
-        scopes = token.internal_data["scopes"]
-        for scope in list(scopes):
-            self.cancel_scope(scope)
-        scopes.clear()
+    def _shallow(self, token: Token) -> None:
+        depth, around = 1, self.owner(token.scope)
+        while around is not None:
+            depth, around = depth + 1, self.owner(around.scope)
+        if depth > MOST_NESTED:
+            key = token.element.id
+            raise Refused(
+                Reason.BUDGET,
+                f"{key} 之内最多嵌套 {MOST_NESTED} 层(是否有不停地调用自己的流程?)",
+                f"expected at most {MOST_NESTED} scopes in each other, but {key} needs more (a process that calls itself without end?)",
+            )
 
     # -------------------------------------------------------------- SpiffWorkflow's hook
 
@@ -150,8 +238,6 @@ class Tokens(Workflow):
             token = self.of(body)
             token.task_spec.item_done(token, task)
             return
-        if any(True for _ in self.within(task.scope)):
-            return
         owner = self.owner(task.scope)
-        if owner is not None:
+        if owner is not None and not self.within(task.scope):
             owner.task_spec.within_done(owner, task.scope)

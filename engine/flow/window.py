@@ -33,9 +33,9 @@ def decode(window: bytes, spec: object, host: Host) -> Tokens:
     tokens = Tokens(spec, host)
     tokens.counted = int(document["counted"])
     for key, name, state, scope, activity, notes in document["tokens"]:
-        token = tokens.add(name, scope, VALUES[state], key)
-        token.activity = activity
-        token.internal_data.update(notes)
+        token = tokens.add(name, scope, VALUES[state], key, **notes)
+        if activity is not None:
+            tokens.enter(token, activity)
     return tokens
 
 

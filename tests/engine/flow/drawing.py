@@ -35,14 +35,16 @@ def gateway(kind: str, key: str, **attributes: str) -> str:
     return node(f"{kind}Gateway", key, **attributes)
 
 
-def boundary(key: str, host: str, *, interrupting: bool = True, cycle: bool = False) -> str:
-    """A timer boundary event."""
-    body = (
-        '<bpmn:timeCycle>duration("PT1H")</bpmn:timeCycle>'
-        if cycle
-        else '<bpmn:timeDuration>"PT1H"</bpmn:timeDuration>'
-    )
+def boundary(
+    key: str, host: str, *, interrupting: bool = True, cycle: bool = False, message: str = "", after: str = '"PT1H"'
+) -> str:
+    """A boundary event: a timer that fires after a time, a cycle, or a message."""
+    body = f"<bpmn:timeDuration>{after}</bpmn:timeDuration>"
+    if cycle:
+        body = '<bpmn:timeCycle>duration("PT1H")</bpmn:timeCycle>'
     inner = f"<bpmn:timerEventDefinition>{body}</bpmn:timerEventDefinition>"
+    if message:
+        inner = f'<bpmn:messageEventDefinition messageRef="{message}"/>'
     return node("boundaryEvent", key, inner, attachedToRef=host, cancelActivity=str(interrupting).lower())
 
 

@@ -10,7 +10,7 @@ from engine.errors import Text
 from engine.flow import Model
 from engine.flow.elements import Element
 from engine.flow.host import ExpressionFailed
-from engine.value import Context, Value
+from engine.value import Context, DaysDuration, Value
 from engine.words import Outcome, ScopeKind
 
 
@@ -56,6 +56,10 @@ class Recorder:
     def retry(self, element: str, flows: tuple[str, ...] | None = None, *, done: bool = False) -> None:
         """Retry or decide a failed element."""
         (key,) = [key for key in self.failed if self.places[key].id == element]
+        self.retry_activity(key, flows, done=done)
+
+    def retry_activity(self, key: str, flows: tuple[str, ...] | None = None, *, done: bool = False) -> None:
+        """Retry or decide a failed activity."""
         del self.failed[key]
         self._kept(flow.retry(self.model, self.window, key, self, flows, done))
 
@@ -113,6 +117,10 @@ class Recorder:
         self.log.append(f"{mark} {self.places[activity].id}")
 
     def wait(self, activity: str, element: Element, scope: str) -> None:
+        if element.expression is not None and not isinstance(
+            self.evaluate(element.expression, scope), str | DaysDuration
+        ):
+            raise ExpressionFailed(Text("应得到时长", f"expected a duration from {element.id}"))
         self.waiting[activity] = (element, scope)
 
     def throw(self, activity: str, element: Element, scope: str) -> None:

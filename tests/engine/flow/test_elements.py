@@ -95,7 +95,7 @@ def test_a_gateway_without_a_way_fails_keeps_its_token_and_can_be_decided() -> N
         + flow("g", "b", "k > 3")
     )
     run = Recorder(model(body), k=number(1))
-    assert (run.open, [t.en[:40] for t in run.failed.values()]) == ([], ["expected one condition of gateway g to h"])
+    assert (run.open, [t.en[:38] for t in run.failed.values()]) == ([], ["expected one condition after g to hold"])
     run.values["k"] = number(9)
     run.retry("g")
     assert run.open == ["a"]
