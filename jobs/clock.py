@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import logging
+from collections.abc import Iterator
+
+from sqlalchemy import Row, select, tuple_
 
 from engine.commands import Envelope, FireTimer
-from engine.errors import Refused
+from engine.errors import EngineError, Reason, Refused
 from engine.words import Channel
 from storage import schema
 from storage.moments import micros
 from storage.submission import Store
 
 BATCH = 200
+PASSED = (Reason.NOT_FOUND, Reason.WRONG_STATE)
+
+log = logging.getLogger(__name__)
 
 
 def tick(store: Store) -> int:
     """Fire the timers that are due, earliest first; returns how many fired. A timer fires once: its id is the command's."""
+    return sum(_fire(store, row) for row in _due(store))
+
+
+def _due(store: Store) -> Iterator[Row[tuple[object, ...]]]:
+    """The timers due by now, each once, read page by page behind the last one: a refused one is not met again."""
     table = schema.timer
-    fired = 0
-    passed: set[str] = set()
+    now, last = micros(store.now()), (-1, "")
     while True:
+        query = select(table).where(table.c.due <= now, tuple_(table.c.due, table.c.timer) > last)
         with store.database.read() as connection:
-            query = select(table).where(table.c.due <= micros(store.now()), table.c.timer.not_in(passed))
             rows = connection.execute(query.order_by(table.c.due, table.c.timer).limit(BATCH)).all()
         if not rows:
-            return fired
-        for row in rows:
-            passed.add(row.timer)
-            envelope = Envelope(id=f"timer:{row.timer}", stream=row.stream_no, at=store.now(), channel=Channel.CLOCK)
-            try:
-                store.submit(FireTimer(envelope=envelope, timer=row.timer))
-                fired += 1
-            except Refused:
-                continue  # another node fired it, or its task was just done
+            return
+        yield from rows
+        last = (rows[-1].due, rows[-1].timer)
+
+
+def _fire(store: Store, row: Row[tuple[object, ...]]) -> bool:
+    envelope = Envelope(id=f"timer:{row.timer}", stream=row.stream_no, at=store.now(), channel=Channel.CLOCK)
+    try:
+        return not store.submit(FireTimer(envelope=envelope, timer=row.timer)).repeated
+    except Refused as refused:
+        if refused.reason not in PASSED:  # PASSED: another node fired it, or its task was just done
+            log.warning("timer %s: %s", row.timer, refused)
+    except EngineError:  # one instance that cannot go on must not keep the others waiting
+        log.exception("timer %s", row.timer)
+    return False

@@ -1,14 +1,16 @@
 """One pass of the worker: lease jobs, do them outside any step, answer with a command.
 
-A job is done when its command's entry stands; the command's id is made from the job's, so a second try writes nothing.
+A job leaves its table in the transaction of the entry that says it is done; the command's id is made from the job's,
+so a second try writes nothing.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, func, select
 
 from engine import commands, encoding
 from engine.commands import (
@@ -21,22 +23,29 @@ from engine.commands import (
     OpenCase,
     StartInstance,
 )
-from engine.errors import Reason, Refused
+from engine.errors import EngineError, Reason, Refused
 from engine.value import Context
 from engine.words import Channel, StreamKind
+from jobs import lease
 from jobs.connectors import Call, Connector, ConnectorFailed
 from jobs.connectors.number_sequence import NumberSequence
+from jobs.lease import Job
 from storage import schema
-from storage.moments import micros
-from storage.projection import payload_of
-from storage.submission import Store
+from storage.submission import Receipt, Store
 
 CONNECTORS: Mapping[str, Connector] = {connector.name: connector for connector in (NumberSequence(),)}
 """Every connector by the name a model gives in `zx:connector`."""
 
-LEASE = timedelta(minutes=2)
 TRIES = 5
 BATCH = 50
+PASS = 100_000
+"""How many jobs one pass takes at most, so that a model that makes work without end does not keep it for ever."""
+
+LONGEST_WAIT = 3_600
+PASSED = (Reason.NOT_FOUND, Reason.WRONG_STATE)
+"""What a refusal says when the answer came too late to matter."""
+
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -45,113 +54,144 @@ class Worker:
     def __init__(self, store: Store, connectors: Mapping[str, Connector] = CONNECTORS) -> None:
         self.store, self.connectors = store, connectors
 
-    def run(self) -> int:
+    def run(self, most: int = PASS) -> int:
         """Do the jobs that are due; returns how many were done or given up."""
-        done = 0
-        while rows := self._lease(self.store.now()):
-            done += sum(self._do(row) for row in rows)
+        done = taken = 0
+        while taken < most and (found := lease.take(self.store.database, self.store.now(), min(BATCH, most - taken))):
+            taken += len(found)
+            done += sum(self._do(job) for job in found)
         return done
 
-    def _lease(self, now: datetime) -> list[Row[tuple[object, ...]]]:
-        table = schema.job
-        with self.store.database.write() as connection:
-            query = select(table).where(table.c.due <= micros(now), table.c.leased_until < micros(now))
-            rows = connection.execute(
-                query.order_by(table.c.due, table.c.job).limit(BATCH).with_for_update(skip_locked=True)
-            ).all()
-            if rows:
-                leased = {"leased_until": micros(now + LEASE), "tries": table.c.tries + 1}
-                keys = [row.job for row in rows]
-                connection.execute(update(table).where(table.c.job.in_(keys)).values(**leased))
-        return list(rows)
-
-    def _do(self, row: Row[tuple[object, ...]]) -> bool:
-        payload = payload_of(bytes(row.payload))
+    def _do(self, job: Job) -> bool:
+        if self.store.now() >= job.until:
+            return False  # the ones before took too long: another worker may have it by now
         try:
-            match row.kind:
-                case "connector":
-                    self._connector(row, payload)
-                case "message":
-                    self._message(row, payload)
-                case _:
-                    self._command(row, payload)
+            self._act(job)
         except Refused as refused:
-            return self._given_up(row, refused)
+            return self._refused(job, refused)
         except ConnectorFailed as failed:
-            if not failed.permanent and row.tries + 1 < TRIES:
-                self._later(row, str(failed))
-                return False
-            self._submit(FailService(envelope=self._envelope(row, row.stream_no), request=row.job, message=str(failed)))
-        self._finished(row)
+            return self._failed(job, failed)
+        except (EngineError, LookupError, ValueError, AssertionError) as error:
+            log.exception("job %s cannot be read", job.key)
+            lease.park(self.store.database, job, f"{type(error).__name__}: {error}")
         return True
 
-    def _connector(self, row: Row[tuple[object, ...]], payload: Mapping[str, object]) -> None:
-        connector = self.connectors.get(str(payload["connector"]))
-        if connector is None:
-            raise ConnectorFailed(f"there is no connector {payload['connector']}", permanent=True)
-        parameters = encoding.from_json(payload["parameters"])
-        assert isinstance(parameters, Context)
-        result = connector.run(Call(key=row.job, parameters=parameters), self.store.database)
-        self._submit(AnswerService(envelope=self._envelope(row, row.stream_no), request=row.job, result=result))
+    def _act(self, job: Job) -> None:
+        match job.kind:
+            case "connector":
+                self._connector(job)
+            case "message":
+                self._message(job)
+            case _:
+                self._command(job)
 
-    def _message(self, row: Row[tuple[object, ...]], payload: Mapping[str, object]) -> None:
-        table = schema.subscription
-        correlation = encoding.digest(encoding.from_json(payload["correlation"]))
-        query = select(table).where(table.c.name == payload["name"], table.c.correlation == correlation)
-        with self.store.database.read() as connection:
-            found = connection.execute(query.order_by(table.c.subscription).limit(1)).one_or_none()
+    # -------------------------------------------------------------- what a job asks for
+
+    def _connector(self, job: Job) -> None:
+        name = str(job.payload["connector"])
+        connector = self.connectors.get(name)
+        if connector is None:
+            raise ConnectorFailed(f"there is no connector {name}", permanent=True)
+        if job.tries > TRIES:
+            raise ConnectorFailed(f"the worker was interrupted in each of {job.tries - 1} tries", permanent=True)
+        parameters = encoding.from_json(job.payload["parameters"])
+        assert isinstance(parameters, Context)
+        try:
+            result = connector.run(Call(key=job.key, parameters=parameters), self.store.database)
+        except ConnectorFailed:
+            raise
+        except Exception as error:  # one connector's fault must not keep the other jobs waiting
+            log.exception("connector %s failed", name)
+            raise ConnectorFailed(f"{type(error).__name__}: {error}", permanent=False) from error
+        self._submit(job, AnswerService(envelope=self._envelope(job, job.stream), request=job.key, result=result))
+
+    def _message(self, job: Job) -> None:
+        found = self._receiver(job)
         if found is None:
             raise Refused(
                 Reason.NOT_FOUND,
-                f"没有实例在等待消息 {payload['name']}",
-                f"no instance waits for message {payload['name']}",
+                f"没有实例在等待消息 {job.name}",
+                f"no instance waits for message {job.name}",
             )
-        content = encoding.from_json(payload["payload"])
+        content = encoding.from_json(job.payload["payload"])
         assert isinstance(content, Context)
-        envelope = self._envelope(row, found.stream_no)
-        self._submit(DeliverMessage(envelope=envelope, subscription=found.subscription, payload=content))
+        envelope = self._envelope(job, found.stream_no)
+        self._submit(job, DeliverMessage(envelope=envelope, subscription=found.subscription, payload=content))
 
-    def _command(self, row: Row[tuple[object, ...]], payload: Mapping[str, object]) -> None:
-        kind = getattr(commands, str(payload["kind"]))
-        fields = encoding.from_json(payload["fields"])
+    def _receiver(self, job: Job) -> Row[tuple[object, ...]] | None:
+        """Whoever has waited longest."""
+        table = schema.subscription
+        query = select(table).where(table.c.name == job.name, table.c.correlation == job.correlation)
+        oldest = query.order_by(table.c.stream_no, func.length(table.c.subscription), table.c.subscription)
+        with self.store.database.read() as connection:
+            return connection.execute(oldest.limit(1)).one_or_none()
+
+    def _command(self, job: Job) -> None:
+        kind = getattr(commands, str(job.payload["kind"]))
+        fields = encoding.from_json(job.payload["fields"])
         assert isinstance(fields, Context)
         given = dict(_typed(kind, fields))
-        if payload["stream"] is not None:
-            self._submit(kind(envelope=self._envelope(row, int(str(payload["stream"]))), **given))
+        if job.target is not None:
+            self._submit(job, kind(envelope=self._envelope(job, job.target), **given))
             return
         stream = {StartInstance: StreamKind.INSTANCE, OpenCase: StreamKind.CASE}[kind]
-        key = f"job:{row.job}"
-        self.store.open_stream(stream, key, lambda number: kind(envelope=self._envelope(row, number), **given))
+        receipt = self.store.open_stream(
+            stream,
+            f"job:{job.key}",
+            lambda number: kind(envelope=self._envelope(job, number), **given),
+            also=lambda connection, _receipt: lease.done(connection, job),
+        )
+        self._answered(job, receipt)
 
-    def _submit(self, command: Command) -> None:
-        self.store.submit(command)
+    # -------------------------------------------------------------- how it went
 
-    def _envelope(self, row: Row[tuple[object, ...]], stream: int) -> Envelope:
-        *_, n = (int(part) for part in row.job.split("."))
-        cause = Cause(stream=row.stream_no, revision=row.revision, n=n)
-        return Envelope(id=f"job:{row.job}", stream=stream, at=self.store.now(), channel=Channel.WORKER, cause=cause)
+    def _submit(self, job: Job, command: Command) -> None:
+        receipt = self.store.submit(command, also=lambda connection, _receipt: lease.done(connection, job))
+        self._answered(job, receipt)
 
-    def _finished(self, row: Row[tuple[object, ...]]) -> None:
-        with self.store.database.write() as connection:
-            connection.execute(delete(schema.job).where(schema.job.c.job == row.job))
+    def _answered(self, job: Job, receipt: Receipt) -> None:
+        if receipt.repeated or not receipt.events:
+            lease.drop(self.store.database, job)
 
-    def _later(self, row: Row[tuple[object, ...]], problem: str) -> None:
-        wait = timedelta(seconds=min(2**row.tries, 3_600))
-        change = update(schema.job).where(schema.job.c.job == row.job)
-        due = micros(self.store.now() + wait)
-        with self.store.database.write() as connection:
-            connection.execute(change.values(due=due, leased_until=0, problem=problem[:1_000]))
-
-    def _given_up(self, row: Row[tuple[object, ...]], refused: Refused) -> bool:
-        """What the engine refuses cannot come right by itself, unless an earlier job of the stream is still to be done."""
-        if refused.reason is Reason.WRONG_STATE and row.tries + 1 < TRIES:
-            self._later(row, str(refused))
+    def _refused(self, job: Job, refused: Refused) -> bool:
+        database = self.store.database
+        if job.kind == "message" and refused.reason in PASSED:
+            lease.give_back(database, job)  # the receiver got another one, or is gone
             return False
-        if row.kind == "message":
-            self._later(row, str(refused))
+        if job.kind == "connector":
+            return self._unwanted(job, refused)
+        if refused.reason is Reason.WRONG_STATE and job.tries < TRIES:
+            self._later(job, str(refused))
             return False
-        self._finished(row)
+        log.warning("job %s is parked: %s", job.key, refused)
+        lease.park(database, job, str(refused))
         return True
+
+    def _unwanted(self, job: Job, refused: Refused) -> bool:
+        """The answer came too late, or the instance cannot go on with it: then a person decides."""
+        if refused.reason in PASSED:
+            lease.drop(self.store.database, job)
+            return True
+        return self._failed(job, ConnectorFailed(str(refused), permanent=True))
+
+    def _failed(self, job: Job, failed: ConnectorFailed) -> bool:
+        if not failed.permanent and job.tries < TRIES:
+            self._later(job, str(failed))
+            return False
+        envelope = self._envelope(job, job.stream)
+        try:
+            self._submit(job, FailService(envelope=envelope, request=job.key, message=str(failed)))
+        except Refused:
+            lease.drop(self.store.database, job)  # nobody waits for the answer any more
+        return True
+
+    def _later(self, job: Job, problem: str) -> None:
+        wait = timedelta(seconds=min(2**job.tries, LONGEST_WAIT))
+        lease.put_off(self.store.database, job, self.store.now() + wait, problem)
+
+    def _envelope(self, job: Job, stream: int) -> Envelope:
+        cause = Cause(stream=job.stream, revision=job.revision, n=int(job.key.rpartition(".")[2]))
+        return Envelope(id=f"job:{job.key}", stream=stream, at=self.store.now(), channel=Channel.WORKER, cause=cause)
 
 
 def _typed(kind: type[Command], fields: Context) -> list[tuple[str, object]]:

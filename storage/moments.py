@@ -23,8 +23,8 @@ def moment(found: int) -> datetime:
 
 
 def due(found: DateTime | None) -> int:
-    """Microseconds of a due moment; what is never due sorts last."""
+    """Microseconds of a due moment, rounded up so that it has come by then; what is never due sorts last."""
     if found is None:
         return NEVER
     nanoseconds = temporal.nanoseconds_utc(found)
-    return NEVER if nanoseconds is None else nanoseconds // 1_000
+    return NEVER if nanoseconds is None else -(-nanoseconds // 1_000)

@@ -43,7 +43,7 @@ _CHANGE_TASK = (
 
 
 def project(connection: Connection, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
-    """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which repeats no work."""
+    """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts."""
     match after:
         case Instance():
             _instance(connection, entry, after)
@@ -59,6 +59,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             pass
     if jobs:
         _jobs(connection, entry)
+        _drafts(connection, entry)
 
 
 def _instance(connection: Connection, entry: Entry, after: Instance) -> None:
@@ -180,38 +181,48 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
 def _jobs(connection: Connection, entry: Entry) -> None:
     rows = [
         {
-            "job": key,
             "stream_no": entry.stream,
             "revision": entry.revision,
-            "kind": kind,
-            "payload": encoding.write(payload),
             "due": micros(entry.at),
+            "target": None,
+            "name": None,
+            "correlation": None,
+            **found,
         }
         for event in entry.events
         if (found := _job(event)) is not None
-        for key, kind, payload in (found,)
     ]
     if rows:
         connection.execute(insert(schema.job), rows)
 
 
-def _job(event: Event) -> tuple[str, str, Json] | None:
+def _job(event: Event) -> dict[str, object] | None:
+    payload: dict[str, Json]
     match event:
         case events.ServiceRequested():
-            parameters = encoding.to_json(event.parameters)
-            return event.request, "connector", {"connector": event.connector, "parameters": parameters}
+            payload = {"connector": event.connector, "parameters": encoding.to_json(event.parameters)}
+            return {"job": event.request, "kind": "connector", "payload": encoding.write(payload)}
         case events.MessageThrown():
-            correlation, payload = encoding.to_json(event.correlation), encoding.to_json(event.payload)
-            return event.message, "message", {"name": event.name, "correlation": correlation, "payload": payload}
+            payload = {"payload": encoding.to_json(event.payload)}
+            place = {"name": event.name, "correlation": encoding.digest(event.correlation)}
+            return {"job": event.message, "kind": "message", "payload": encoding.write(payload), **place}
         case events.FollowUpScheduled():
-            target = None if event.stream is None else str(event.stream)
-            return (
-                event.job,
-                "command",
-                {"stream": target, "kind": event.kind, "fields": encoding.to_json(event.fields)},
-            )
+            payload = {"kind": event.kind, "fields": encoding.to_json(event.fields)}
+            return {
+                "job": event.job,
+                "kind": "command",
+                "payload": encoding.write(payload),
+                "target": event.stream,
+            }
         case _:
             return None
+
+
+def _drafts(connection: Connection, entry: Entry) -> None:
+    """What a person had begun to enter ends with the task."""
+    gone = [e.task for e in entry.events if isinstance(e, events.TaskCompleted | events.TaskCancelled)]
+    if gone:
+        connection.execute(delete(schema.draft).where(schema.draft.c.task.in_(gone)))
 
 
 def _upsert(

@@ -19,11 +19,15 @@ from storage.moments import micros
 LOCK = 7_411_001
 
 
-def keep(database: Database, command: Command, refused: Refused, now: datetime) -> None:
-    """Write a refusal in a transaction of its own; a command that was answered meanwhile is left alone."""
+def keep(database: Database, command: Command, refused: Refused, now: datetime, *, opened: bool = False) -> None:
+    """Write a refusal in a transaction of its own; a command that was answered meanwhile is left alone.
+
+    `opened`: the command would have been the first of a new stream. That stream's number was given back and will be
+    another's, so the refusal names none.
+    """
     try:
         with database.write() as connection:
-            _write(connection, command, refused, now)
+            _write(connection, command, refused, now, None if opened else command.envelope.stream)
     except IntegrityError:
         return  # the same command id was answered by another process
 
@@ -36,22 +40,21 @@ def read(connection: Connection, number: int) -> Refused:
     return Refused(Reason(found["reason"]), found["zh"], found["en"], faults)
 
 
-def _write(connection: Connection, command: Command, refused: Refused, now: datetime) -> None:
+def _write(connection: Connection, command: Command, refused: Refused, now: datetime, stream: int | None) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     table = schema.refusal
     last = connection.execute(select(table).order_by(table.c.refusal_no.desc()).limit(1)).one_or_none()
     number, previous = (1, b"") if last is None else (last.refusal_no + 1, bytes(last.digest))
-    body = encoding.write(_body(command, refused, now, number))
+    body = encoding.write(_body(command, refused, now, number, stream))
     digest = journal.digest_of(journal.REFUSAL, previous, body)
     connection.execute(insert(table).values(refusal_no=number, body=body, digest=digest))
-    envelope = command.envelope
-    answer = {"key": envelope.id, "stream_no": envelope.stream, "revision": 0, "refusal_no": number}
+    answer = {"key": command.envelope.id, "stream_no": stream or 0, "revision": 0, "refusal_no": number}
     connection.execute(insert(schema.received).values(**answer))
     connection.execute(insert(schema.unsealed).values(refusal_no=number))
 
 
-def _body(command: Command, refused: Refused, now: datetime, number: int) -> Json:
+def _body(command: Command, refused: Refused, now: datetime, number: int, stream: int | None) -> Json:
     envelope = command.envelope
     target = getattr(command, "task", None)
     return {
@@ -64,7 +67,7 @@ def _body(command: Command, refused: Refused, now: datetime, number: int) -> Jso
         "kind": type(command).__name__,
         "number": str(number),
         "reason": str(refused.reason),
-        "stream": str(envelope.stream),
+        "stream": None if stream is None else str(stream),
         "task": target if isinstance(target, str) else None,
         "zh": refused.text.zh,
     }

@@ -102,6 +102,16 @@ head = Table(
     Column("signature", LargeBinary, nullable=False),
 )
 
+disposed = Table(
+    "disposed",
+    metadata,
+    Column("stream_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 # ------------------------------------------------------------------ procedures
 
 version = Table(
@@ -249,17 +259,23 @@ Index("subscription_of_name", subscription.c.name, subscription.c.correlation)
 job = Table(
     "job",
     metadata,
-    Column("job", String(64), primary_key=True),
+    Column("job_no", Number, primary_key=True, autoincrement=True),
+    Column("job", String(64), nullable=False, unique=True),
     Column("stream_no", BigInteger, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),
+    Column("target", BigInteger),  # the stream of a follow-up: its jobs are done in the order of their numbers
+    Column("name", String(200)),  # of a message, with its correlation: it is delivered when somebody waits for it
+    Column("correlation", String(64)),
     Column("payload", LargeBinary, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("leased_until", BigInteger, nullable=False, default=0),
     Column("tries", Integer, nullable=False, default=0),
     Column("problem", String(1000)),
 )
-Index("job_due", job.c.due)
+Index("job_due", job.c.due, job.c.job_no)
+Index("job_of_target", job.c.target, job.c.job_no)
+Index("job_of_message", job.c.name, job.c.correlation, job.c.job_no)
 
 performer = Table(
     "performer",
@@ -270,8 +286,8 @@ performer = Table(
     PrimaryKeyConstraint("case_no", "element", "person"),
 )
 
-PROJECTIONS = (instance, case, task, inbox, timer, subscription, performer)
+PROJECTIONS = (publication, instance, case, task, inbox, timer, subscription, performer)
 """What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
 
-NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "version", "version_file")
-"""Tables whose rows database triggers protect."""
+NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "disposed", "version", "version_file")
+"""Tables whose rows database triggers protect; entries of a stream in `disposed` may be deleted."""

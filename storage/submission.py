@@ -25,7 +25,7 @@ from engine.role import Surroundings
 from engine.semantics import SEMANTICS
 from engine.stream import ORGANISATION, State
 from engine.value import Person
-from engine.words import StreamKind
+from engine.words import Channel, StreamKind
 from storage import journal, personal, projection, refusals, schema
 from storage.database import Database
 from storage.moments import micros, moment
@@ -108,8 +108,8 @@ class Store:
                 with self.database.write() as connection:
                     receipt = submission.run(connection, key, build, kind)
             except Refused as refused:
-                if not submission.repeated and submission.command is not None:
-                    refusals.keep(self.database, submission.command, refused, self.now())
+                if submission.command is not None and submission.is_decided:
+                    refusals.keep(self.database, submission.command, refused, self.now(), opened=kind is not None)
                 raise
             except (IntegrityError, OperationalError):
                 if attempt == ATTEMPTS - 1:
@@ -143,6 +143,12 @@ class Submission:
         else:
             self.command = build(0)
         return self._execute(connection, self.command)
+
+    @property
+    def is_decided(self) -> bool:
+        """A refusal of it is the answer to its command id. What clock and worker are refused they try again."""
+        channel = None if self.command is None else self.command.envelope.channel
+        return not self.repeated and channel not in (None, Channel.CLOCK, Channel.WORKER)
 
     def committed(self) -> None:
         """The transaction holds: what it made may be shared."""
@@ -251,7 +257,8 @@ class Submission:
         if case is None or not keys:
             return {}
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:case)"), {"case": case})
+            # negative: the positive keys are those of `LOCK` in other modules
+            connection.execute(text("SELECT pg_advisory_xact_lock(:case)"), {"case": -case})
         table = schema.performer
         query = select(table.c.element, table.c.person).where(table.c.case_no == case, table.c.element.in_(keys))
         found: dict[str, tuple[Person, ...]] = {}

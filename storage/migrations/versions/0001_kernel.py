@@ -1,23 +1,308 @@
-"""The tables of the kernel, and the triggers that protect what is never changed."""
+"""The tables of the kernel, and the triggers that protect what is never changed.
+
+Written out: what `storage/schema.py` says later must not change how this step is taken.
+"""
 
 from alembic import op
-from sqlalchemy import insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    UniqueConstraint,
+)
 
-from engine.words import StreamKind
 from storage.migrations.triggers import protect
-from storage.schema import NEVER_CHANGED, metadata, stream
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+ORGANISATION = {"kind": "organisation", "revision": 0, "digest": b"", "at": 0, "state": b"", "window": b""}
+PROTECTED = ("entry", "refusal", "received", "position", "head", "disposed", "version", "version_file")
+
 
 def upgrade() -> None:
     """Create everything."""
-    bind = op.get_bind()
-    metadata.create_all(bind)
-    bind.execute(insert(stream).values(kind=StreamKind.ORGANISATION))  # the first stream of every database
-    for table in NEVER_CHANGED:
-        for statement in protect(table, bind.dialect.name):
+    for make in (_streams, _proofs, _heads, _procedures, _outside, _worker, _work, _tasks, _waiting):
+        make()
+    for table in PROTECTED:
+        for statement in protect(table, op.get_bind().dialect.name):
             op.execute(statement)
+
+
+def _streams() -> None:
+    """What the journal says; the organisation's is the first stream of every database."""
+    stream = op.create_table(
+        "stream",
+        Column("stream_no", NUMBER, autoincrement=True, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("digest", LargeBinary(), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("case_no", BigInteger(), nullable=True),
+        Column("state", LargeBinary(), nullable=False),
+        Column("window", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("stream_no"),
+    )
+    op.create_table(
+        "entry",
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("envelope", LargeBinary(), nullable=False),
+        Column("body", LargeBinary(), nullable=False),
+        Column("digest", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("stream_no", "revision"),
+    )
+    op.create_table(
+        "large_value",
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("digest", String(64), nullable=False),
+        Column("content", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("stream_no", "digest"),
+    )
+    op.create_table(
+        "received",
+        Column("key", String(200), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("refusal_no", BigInteger(), nullable=True),
+        PrimaryKeyConstraint("key"),
+    )
+    op.bulk_insert(stream, [ORGANISATION])
+
+
+def _proofs() -> None:
+    """Refusals, and what is not sealed yet."""
+    op.create_table(
+        "refusal",
+        Column("refusal_no", NUMBER, autoincrement=False, nullable=False),
+        Column("body", LargeBinary(), nullable=False),
+        Column("digest", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("refusal_no"),
+    )
+    op.create_table(
+        "unsealed",
+        Column("unsealed_no", NUMBER, autoincrement=True, nullable=False),
+        Column("stream_no", BigInteger(), nullable=True),
+        Column("revision", BigInteger(), nullable=True),
+        Column("refusal_no", BigInteger(), nullable=True),
+        PrimaryKeyConstraint("unsealed_no"),
+    )
+
+
+def _heads() -> None:
+    """What was sealed, and what was disposed of."""
+    op.create_table(
+        "position",
+        Column("position", NUMBER, autoincrement=False, nullable=False),
+        Column("stream_no", BigInteger(), nullable=True),
+        Column("revision", BigInteger(), nullable=True),
+        Column("refusal_no", BigInteger(), nullable=True),
+        Column("digest", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("position"),
+    )
+    op.create_index("position_of_entry", "position", ["stream_no", "revision"])
+    op.create_table(
+        "head",
+        Column("head_no", NUMBER, autoincrement=False, nullable=False),
+        Column("last_position", BigInteger(), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("digest", LargeBinary(), nullable=False),
+        Column("key", LargeBinary(), nullable=False),
+        Column("signature", LargeBinary(), nullable=False),
+        PrimaryKeyConstraint("head_no"),
+    )
+    op.create_table(
+        "disposed",
+        Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("digest", LargeBinary(), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("stream_no"),
+    )
+
+
+def _procedures() -> None:
+    """Versions of procedures."""
+    op.create_table(
+        "version",
+        Column("digest", String(64), nullable=False),
+        Column("procedure", String(100), nullable=False),
+        PrimaryKeyConstraint("digest"),
+    )
+    op.create_table(
+        "version_file",
+        Column("version", String(64), nullable=False),
+        Column("path", String(300), nullable=False),
+        Column("content", LargeBinary(), nullable=False),
+        ForeignKeyConstraint(
+            ["version"],
+            ["version.digest"],
+        ),
+        PrimaryKeyConstraint("version", "path"),
+    )
+    op.create_table(
+        "publication",
+        Column("procedure", String(100), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("version", String(64), nullable=True),
+        PrimaryKeyConstraint("procedure"),
+    )
+
+
+def _outside() -> None:
+    """What stands outside the journal and may be erased."""
+    op.create_table(
+        "personal",
+        Column("reference", String(64), nullable=False),
+        Column("salt", LargeBinary(), nullable=True),
+        Column("content", LargeBinary(), nullable=True),
+        PrimaryKeyConstraint("reference"),
+    )
+    op.create_table(
+        "handle",
+        Column("handle", String(100), nullable=False),
+        Column("person", String(64), nullable=False),
+        Column("name", String(100), nullable=False),
+        PrimaryKeyConstraint("handle"),
+        UniqueConstraint("person"),
+    )
+    op.create_table(
+        "draft",
+        Column("task", String(64), nullable=False),
+        Column("person", String(64), nullable=False),
+        Column("content", LargeBinary(), nullable=False),
+        Column("saved_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("task", "person"),
+    )
+
+
+def _worker() -> None:
+    """What the worker has given and what it is still to do."""
+    op.create_table(
+        "sequence",
+        Column("name", String(200), nullable=False),
+        Column("next", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("name"),
+    )
+    op.create_table(
+        "sequence_given",
+        Column("key", String(200), nullable=False),
+        Column("name", String(200), nullable=False),
+        Column("number", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("key"),
+    )
+    op.create_table(
+        "job",
+        Column("job_no", NUMBER, autoincrement=True, nullable=False),
+        Column("job", String(64), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("revision", BigInteger(), nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("target", BigInteger(), nullable=True),
+        Column("name", String(200), nullable=True),
+        Column("correlation", String(64), nullable=True),
+        Column("payload", LargeBinary(), nullable=False),
+        Column("due", BigInteger(), nullable=False),
+        Column("leased_until", BigInteger(), nullable=False),
+        Column("tries", Integer(), nullable=False),
+        Column("problem", String(1000), nullable=True),
+        PrimaryKeyConstraint("job_no"),
+        UniqueConstraint("job"),
+    )
+    op.create_index("job_due", "job", ["due", "job_no"])
+    op.create_index("job_of_message", "job", ["name", "correlation", "job_no"])
+    op.create_index("job_of_target", "job", ["target", "job_no"])
+
+
+def _work() -> None:
+    """Instances and cases."""
+    op.create_table(
+        "instance",
+        Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
+        Column("case_no", BigInteger(), nullable=True),
+        Column("process", String(100), nullable=False),
+        Column("version", String(64), nullable=False),
+        Column("status", String(16), nullable=False),
+        Column("started_at", BigInteger(), nullable=False),
+        Column("ended_at", BigInteger(), nullable=True),
+        PrimaryKeyConstraint("stream_no"),
+    )
+    op.create_index("instance_of_case", "instance", ["case_no"])
+    op.create_table(
+        "case_",
+        Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
+        Column("procedure", String(100), nullable=False),
+        Column("version", String(64), nullable=False),
+        Column("status", String(16), nullable=False),
+        Column("opened_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("stream_no"),
+    )
+
+
+def _tasks() -> None:
+    """Tasks and inboxes."""
+    op.create_table(
+        "task",
+        Column("task", String(64), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("case_no", BigInteger(), nullable=True),
+        Column("process", String(100), nullable=False),
+        Column("element", String(100), nullable=False),
+        Column("stage", String(16), nullable=False),
+        Column("holder", String(64), nullable=True),
+        Column("opened", Boolean(), nullable=False),
+        Column("due", BigInteger(), nullable=True),
+        Column("offered_at", BigInteger(), nullable=False),
+        Column("closed_at", BigInteger(), nullable=True),
+        Column("closed_by", String(64), nullable=True),
+        PrimaryKeyConstraint("task"),
+    )
+    op.create_index("task_of_stream", "task", ["stream_no"])
+    op.create_table(
+        "inbox",
+        Column("task", String(64), nullable=False),
+        Column("kind", String(8), nullable=False),
+        Column("key", String(64), nullable=False),
+        Column("due", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("task", "kind", "key"),
+    )
+    op.create_index("inbox_of_key", "inbox", ["kind", "key", "due", "task"])
+
+
+def _waiting() -> None:
+    """What is waited for."""
+    op.create_table(
+        "timer",
+        Column("timer", String(64), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("activity", String(64), nullable=False),
+        Column("kind", String(16), nullable=False),
+        Column("due", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("timer"),
+    )
+    op.create_index("timer_due", "timer", ["due"])
+    op.create_table(
+        "subscription",
+        Column("subscription", String(64), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("name", String(200), nullable=False),
+        Column("correlation", String(64), nullable=False),
+        PrimaryKeyConstraint("subscription"),
+    )
+    op.create_index("subscription_of_name", "subscription", ["name", "correlation"])
+    op.create_table(
+        "performer",
+        Column("case_no", BigInteger(), nullable=False),
+        Column("element", String(200), nullable=False),
+        Column("person", String(64), nullable=False),
+        PrimaryKeyConstraint("case_no", "element", "person"),
+    )
