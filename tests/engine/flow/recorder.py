@@ -29,6 +29,7 @@ class Recorder:
     def __init__(self, model: Model, process: str = "p", **values: Value) -> None:
         self.model, self.process = model, process
         self.log: list[str] = []
+        self.left: list[str] = []
         self.scopes: dict[str, Scope] = {}
         self.waiting: dict[str, tuple[Element, str]] = {}
         self.failed: dict[str, Text] = {}
@@ -113,6 +114,7 @@ class Recorder:
     def leave(self, activity: str, outcome: Outcome) -> None:
         self.waiting.pop(activity, None)
         self.failed.pop(activity, None)
+        self.left.append(activity)
         mark = "leave" if outcome is Outcome.COMPLETED else "cancel"
         self.log.append(f"{mark} {self.places[activity].id}")
 
