@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,6 +29,9 @@ Json = dict[str, object]
 Writer = Callable[[object, "Shelf", "Shared"], object]
 Reader = Callable[[object, "Shelf", "Mapping[str, object]"], object]
 Shared = Mapping[int, str]
+"""Fields of a command by the identity of their values."""
+
+NOTHING: Shared = {}
 
 
 class Shelf(Protocol):
@@ -47,17 +50,18 @@ class Shelf(Protocol):
         ...
 
 
-def write(record: Any, shelf: Shelf, command: Command | None = None) -> Json:
-    """The document of a command, event or state; `command` is the one whose fields an event may point to."""
-    shared: Shared = {} if command is None else _shareable(command)
+def write(record: Any, shelf: Shelf, shared: Shared = NOTHING) -> Json:
+    """The document of a command, event or state; `shared` are values that stand in its command already."""
     return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers_of(record)}
 
 
-def write_kind(record: Command | Event, shelf: Shelf, command: Command | None = None) -> list[object]:
-    """`[kind, version, fields]` of a command or event; an envelope stands elsewhere."""
-    document = write(record, shelf, command)
-    document.pop("envelope", None)
-    return [type(record).__name__, record.VERSION, document]
+def write_entry(command: Command, events: Iterable[Event], shelf: Shelf) -> Json:
+    """The document of a command and what it made happen."""
+    shared = _shareable(command)
+    return {
+        "command": _write_kind(command, shelf, NOTHING),
+        "events": [_write_kind(event, shelf, shared) for event in events],
+    }
 
 
 def read(
@@ -83,6 +87,13 @@ def kind_of(name: object, version: object) -> type:
     if not isinstance(found, type) or not issubclass(found, Command | Event) or version != found.VERSION:
         raise UnknownKind(str(name), version if isinstance(version, int) else 0)
     return found
+
+
+def _write_kind(record: Command | Event, shelf: Shelf, shared: Shared) -> list[object]:
+    """`[kind, version, fields]`; the envelope stands elsewhere."""
+    document = write(record, shelf, shared)
+    document.pop("envelope", None)
+    return [type(record).__name__, record.VERSION, document]
 
 
 def _shareable(command: Command) -> dict[int, str]:
@@ -148,7 +159,7 @@ def _key(name: str) -> str:
 def _moment(found: object) -> str:
     if not isinstance(found, datetime):
         raise MalformedValue("expected a moment")
-    return found.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    return found.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _tuple(found: object) -> tuple[object, ...]:

@@ -61,9 +61,7 @@ def digest_of(purpose: bytes, previous: bytes, *parts: bytes) -> bytes:
 def write(entry: Entry, previous: bytes, recorded_at: datetime, version: str | None, shelf: Shelf) -> Written:
     """The bytes of an entry that follows the one with this digest."""
     envelope = encoding.write(_envelope(entry, recorded_at, version))
-    command = record.write_kind(entry.command, shelf)
-    events = [record.write_kind(event, shelf, entry.command) for event in entry.events]
-    body = _bytes({"command": command, "events": events})
+    body = _bytes(record.write_entry(entry.command, entry.events, shelf))
     return Written(envelope=envelope, body=body, digest=digest_of(ENTRY, previous, envelope, body))
 
 
