@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from engine.commands import CompleteTask, Envelope, PublishVersion, StartInstance
+from engine.commands import CompleteTask, Envelope, OpenCase, PublishVersion, StartInstance, TerminateInstance
 from engine.instance import Instance
 from engine.value import Context, Person
 from engine.words import StreamKind
@@ -26,14 +27,18 @@ NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 class Company:
     """The store, people by handle, and the procedure in force."""
 
-    def __init__(self, database: Database, body: str = BODY, lanes: str = LANES) -> None:
+    def __init__(
+        self, database: Database, body: str = BODY, lanes: str = LANES, more: Mapping[str, bytes] | None = None
+    ) -> None:
         self.database = database
-        self.store = Store(database, lambda: NOW)
+        self.now = NOW
+        self.store = Store(database, lambda: self.now)
         self.numbers = count(1)
         self.people: dict[str, Person] = {}
         for handle, roles in (("wang", ["SALES"]), ("chen", ["SMO"]), ("mr", ["MR"]), ("guest", [])):
             self.people[handle] = people.add(self.store, f"p:{handle}", handle, handle, roles)
         files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": process(body, lanes=lanes)}
+        files |= more or {}
         self.procedure = self.store.procedures.keep(files)
         self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish)
 
@@ -42,25 +47,47 @@ class Company:
         """The same company as another process sees it: without anything cached."""
         made = cls.__new__(cls)
         made.__dict__ |= other.__dict__
-        made.store = Store(other.database, lambda: NOW)
+        made.store = Store(other.database, lambda: made.now)
         return made
 
-    def start(self) -> int:
+    def start(self, process: str = "p", case: int | None = None) -> int:
         """A new instance; returns its stream."""
         key = f"s{next(self.numbers)}"
-        envelope = {"id": key, "at": NOW, "actor": self.people["wang"]}
+        envelope = {"id": key, "at": self.now, "actor": self.people["wang"]}
         receipt = self.store.open_stream(
             StreamKind.INSTANCE,
             key,
             lambda number: StartInstance(
                 envelope=Envelope(stream=number, **envelope),  # type: ignore[arg-type]  # fields of an envelope
-                case=None,
+                case=case,
                 version=self.procedure.digest,
-                process="p",
+                process=process,
                 input=Context(),
             ),
         )
         return receipt.stream
+
+    def open_case(self) -> int:
+        """A new case without a root instance; returns its stream."""
+        key = f"case{next(self.numbers)}"
+        envelope = {"id": key, "at": self.now, "actor": self.people["chen"]}
+        receipt = self.store.open_stream(
+            StreamKind.CASE,
+            key,
+            lambda number: OpenCase(
+                envelope=Envelope(stream=number, **envelope),  # type: ignore[arg-type]  # fields of an envelope
+                procedure="trial",
+                version=self.procedure.digest,
+                data=Context(),
+                process=None,
+                input=Context(),
+            ),
+        )
+        return receipt.stream
+
+    def later(self, **after: float) -> None:
+        """Time goes by."""
+        self.now += timedelta(**after)
 
     def instance(self, stream: int) -> Instance:
         """The instance as its row has it."""
@@ -73,8 +100,13 @@ class Company:
 
     def complete(self, stream: int, task: str, who: str, data: dict[str, str] | None = None) -> Receipt:
         """Hand in a task."""
-        envelope = Envelope(id=f"c{next(self.numbers)}", stream=stream, at=NOW, actor=self.people[who])
+        envelope = Envelope(id=f"c{next(self.numbers)}", stream=stream, at=self.now, actor=self.people[who])
         return self.store.submit(CompleteTask(envelope=envelope, task=task, data=Context(data or {})))
+
+    def terminate(self, stream: int) -> Receipt:
+        """End an instance."""
+        envelope = Envelope(id=f"t{next(self.numbers)}", stream=stream, at=self.now, actor=self.people["chen"])
+        return self.store.submit(TerminateInstance(envelope=envelope, reason="不再需要"))
 
     def _publish(self, stream: int) -> PublishVersion:
         return PublishVersion(

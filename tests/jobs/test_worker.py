@@ -1,0 +1,257 @@
+"""The worker: leases, connectors that fail, follow-ups in order; on both databases."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands import Envelope, RetryIncident
+from engine.errors import Refused
+from engine.value import Context, Value
+from engine.words import Status
+from jobs import lease
+from jobs.connectors import Call, ConnectorFailed
+from jobs.connectors.number_sequence import NumberSequence
+from jobs.worker import TRIES, Worker
+from storage import schema, verification
+from storage.database import Database
+from tests.engine.flow.drawing import node
+from tests.engine.world import chain, lane
+from tests.storage.company import Company
+from tests.storage.loaded import NUMBER, company
+
+SERVICE = (
+    '<bpmn:startEvent id="s"/>'
+    + node("serviceTask", "number", NUMBER, **{"zx:connector": "number-sequence"})
+    + node("userTask", "after")
+    + '<bpmn:endEvent id="e"/>'
+    + chain("s", "number", "after", "e")
+)
+ALL = f'<bpmn:laneSet id="ls">{lane("SMO", "s", "number", "after", "e")}</bpmn:laneSet>'
+
+
+class Scripted:
+    """A connector that does what a test says, one answer after another."""
+
+    name = "number-sequence"
+
+    def __init__(self, *answers: Exception | Value) -> None:
+        self.answers = list(answers)
+        self.keys: list[str] = []
+
+    def run(self, call: Call, database: Database) -> Value:
+        self.keys.append(call.key)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.fixture
+def service(database: Database) -> Company:
+    return Company(database, SERVICE, ALL.replace("SMO", "SALES"))
+
+
+def scripted(company: Company, *answers: Exception | Value) -> tuple[Worker, Scripted]:
+    connector = Scripted(*answers)
+    return Worker(company.store, {connector.name: connector}), connector
+
+
+def transient(text: str = "no answer") -> ConnectorFailed:
+    return ConnectorFailed(text, permanent=False)
+
+
+def jobs(company: Company) -> list[tuple[str, int, str | None]]:
+    with company.database.read() as connection:
+        rows = connection.execute(select(schema.job).order_by(schema.job.c.job_no))
+        return [(row.kind, row.tries, row.problem) for row in rows]
+
+
+def test_a_job_is_gone_with_the_entry_that_does_it(service: Company) -> None:
+    stream = service.start()
+    assert Worker(service.store).run() == 1
+    assert jobs(service) == []
+    assert service.task(stream, "after")
+
+
+def test_an_expired_lease_is_taken_over_and_the_one_before_writes_nothing(service: Company) -> None:
+    stream = service.start()
+    (held,) = lease.take(service.database, service.now, 10)
+    assert Worker(service.store).run() == 0
+    service.later(minutes=2)
+    slow, fast = Worker(service.store), Worker(service.store)
+    assert fast.run() == 1
+    revision = service.instance(stream).revision
+    slow._act(held)  # its connector answers at last
+    assert service.instance(stream).revision == revision
+    assert slow._do(held) is False
+    with service.database.read() as connection:
+        assert [row.number for row in connection.execute(select(schema.sequence_given))] == [1]
+
+
+def test_a_worker_that_is_late_does_not_begin_what_another_may_have(service: Company) -> None:
+    service.start()
+    (held,) = lease.take(service.database, service.now, 10)
+    worker, connector = scripted(service, Context())
+    service.later(minutes=2)
+    assert worker._do(held) is False
+    assert connector.keys == []
+
+
+def test_a_permanent_failure_becomes_an_incident_at_once(service: Company) -> None:
+    stream = service.start()
+    worker, connector = scripted(service, ConnectorFailed("no such pattern", permanent=True))
+    assert worker.run() == 1
+    (incident,) = service.instance(stream).incidents.values()
+    assert (incident.message_en, len(connector.keys), jobs(service)) == (
+        "the service task failed: no such pattern",
+        1,
+        [],
+    )
+
+
+def test_a_failure_for_a_while_is_tried_again_with_growing_waits(service: Company) -> None:
+    stream = service.start()
+    worker, connector = scripted(service, transient(), transient(), Context({"number": "N-7"}))
+    assert worker.run() == 0
+    assert jobs(service) == [("connector", 1, "no answer")]
+    for wait, done in ((1, 0), (1, 0), (3, 0), (1, 1)):
+        service.later(seconds=wait)
+        assert worker.run() == done, wait
+    assert len(set(connector.keys)) == 1
+    (scope,) = service.instance(stream).scopes.values()
+    assert scope.variables["number"] == Context({"number": "N-7"})
+
+
+@pytest.mark.parametrize("problem", [transient, lambda: ValueError("broken")], ids=["failed", "broken"])
+def test_the_last_try_raises_an_incident_that_can_be_retried(
+    service: Company, problem: Callable[[], Exception]
+) -> None:
+    stream = service.start()
+    worker, connector = scripted(service, *(problem() for _ in range(TRIES)))
+    for _ in range(TRIES + 2):
+        worker.run()
+        service.later(hours=1)
+    (incident,) = service.instance(stream).incidents.values()
+    assert len(connector.keys) == TRIES
+    envelope = Envelope(id="retry", stream=stream, at=service.now, actor=service.people["chen"])
+    service.store.submit(RetryIncident(envelope=envelope, incident=incident.id, reason="服务已恢复"))
+    Worker(service.store).run()
+    assert service.task(stream, "after")
+    assert verification.verify(service.store).findings == []
+
+
+def test_a_job_that_kills_its_worker_each_time_becomes_an_incident(service: Company) -> None:
+    stream = service.start()
+    for _ in range(TRIES):
+        assert len(lease.take(service.database, service.now, 10)) == 1
+        service.later(minutes=2)
+    worker, connector = scripted(service, Context())
+    assert worker.run() == 1
+    (incident,) = service.instance(stream).incidents.values()
+    assert "interrupted" in incident.message_en
+    assert connector.keys == []
+
+
+def test_one_broken_connector_does_not_hold_up_the_others(service: Company) -> None:
+    first, second = service.start(), service.start()
+    worker, _ = scripted(service, RuntimeError("bug"), Context({"number": "N-1"}))
+    worker.run()
+    assert service.instance(second).tasks
+    assert not service.instance(first).tasks
+
+
+def test_a_service_nobody_waits_for_any_more_leaves_no_job(service: Company) -> None:
+    stream = service.start()
+    (held,) = lease.take(service.database, service.now, 10)
+    service.terminate(stream)
+    assert Worker(service.store)._do(held) is True
+    assert jobs(service) == []
+    assert service.instance(stream).status is Status.TERMINATED
+
+
+def test_numbers_are_unique_and_without_a_gap(database: Database) -> None:
+    found = company(database)
+    keys = [f"k{n}" for n in range(20)]
+    sequence, parameters = NumberSequence(), Context({"pattern": "N-{seq3}"})
+    given = [sequence.run(Call(key=key, parameters=parameters), found.database) for key in keys]
+    again = [sequence.run(Call(key=key, parameters=parameters), found.database) for key in keys]
+    assert [value["number"] for value in given if isinstance(value, Context)] == [f"N-{n:03}" for n in range(1, 21)]
+    assert again == given
+
+
+# ------------------------------------------------------------------ follow-ups
+
+DOCUMENT = (
+    '<bpmn:startEvent id="s"/>'
+    + node("userTask", "write", **{"zx:document": "plan:write"})
+    + node("userTask", "check", **{"zx:document": "plan:review", "zx:approved": "true"})
+    + '<bpmn:endEvent id="e"/>'
+    + chain("s", "write", "check", "e")
+)
+TWO = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "write", "e")}{lane("SMO", "check")}</bpmn:laneSet>'
+
+
+@pytest.fixture
+def written(database: Database) -> tuple[Company, int]:
+    """A company with a case whose document was written and reviewed, but the worker has not been by."""
+    made = Company(database, DOCUMENT, TWO)
+    case = made.open_case()
+    stream = made.start(case=case)
+    made.complete(stream, made.task(stream, "write"), "wang")
+    made.complete(stream, made.task(stream, "check"), "chen")
+    return made, case
+
+
+def revision(company: Company, stream: int) -> int:
+    with company.database.read() as connection:
+        query = select(schema.stream.c.revision).where(schema.stream.c.stream_no == stream)
+        return int(connection.execute(query).scalar_one())
+
+
+def test_follow_ups_of_a_case_are_done_in_the_order_they_were_scheduled(written: tuple[Company, int]) -> None:
+    made, case = written
+    (first,) = lease.take(made.database, made.now, 10)
+    assert first.payload["kind"] == "DraftDocument"
+    assert lease.take(made.database, made.now, 10) == []
+    lease.put_off(made.database, first, made.now + timedelta(seconds=5), "fails for a moment")
+    assert Worker(made.store).run() == 0
+    made.later(seconds=5)
+    assert Worker(made.store).run() == 2
+    assert revision(made, case) == 3
+
+
+def test_a_follow_up_refused_for_good_is_parked_with_the_reason_and_holds_nobody_up(
+    written: tuple[Company, int],
+) -> None:
+    made, case = written
+    (first,) = lease.take(made.database, made.now, 10)
+    lease.park(made.database, first, "for the test")
+    for _ in range(TRIES + 1):
+        Worker(made.store).run()
+        made.later(hours=1)
+    with made.database.read() as connection:
+        waiting = lease.parked(connection)
+    assert [job.kind for job in waiting] == ["command", "command"]
+    assert "no document plan" in waiting[1].problem
+    for job in waiting:
+        lease.try_again(made.database, job.key, made.now)
+    assert Worker(made.store).run() == 2
+    assert revision(made, case) == 3
+    assert verification.verify(made.store).findings == []
+
+
+def test_only_a_parked_job_is_tried_again_by_hand(service: Company) -> None:
+    service.start()
+    with pytest.raises(Refused, match="expected a parked job"):
+        lease.try_again(service.database, "9.9.9", service.now)
+
+
+def test_what_a_worker_is_refused_is_no_answer_for_ever(written: tuple[Company, int]) -> None:
+    made, _ = written
+    first, *_ = lease.take(made.database, made.now, 10)
+    lease.park(made.database, first, "for the test")
+    Worker(made.store).run()
+    with made.database.read() as connection:
+        assert connection.execute(select(schema.refusal)).all() == []

@@ -1,0 +1,46 @@
+"""A process with everything that can be lost: tasks in parallel, a script in a loop, a timer, a number, a message."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from storage.database import Database
+from tests.engine.flow.drawing import flow, gateway, node, path, script
+from tests.engine.world import lane
+from tests.storage.company import Company
+
+TURNS = 2
+NUMBER = '<bpmn:extensionElements><zx:parameter name="pattern" value="&quot;N-{seq4}&quot;"/></bpmn:extensionElements>'
+TIMER = '<bpmn:timerEventDefinition><bpmn:timeDuration>"PT30M"</bpmn:timeDuration></bpmn:timerEventDefinition>'
+MESSAGE = '<bpmn:messageEventDefinition messageRef="called"/>'
+
+LOADED = (
+    '<bpmn:startEvent id="s"/>'
+    + gateway("parallel", "fork")
+    + node("userTask", "write")
+    + script("count", "{turns: get or else(turns, 0) + 1}")
+    + gateway("exclusive", "again", default="again_join")
+    + node("userTask", "look")
+    + node("intermediateCatchEvent", "wait", TIMER)
+    + node("serviceTask", "number", NUMBER, **{"zx:connector": "number-sequence"})
+    + node("intermediateThrowEvent", "call", MESSAGE, **{"zx:correlation": "instance.id"})
+    + node("intermediateCatchEvent", "hear", MESSAGE, **{"zx:correlation": "instance.id"})
+    + gateway("parallel", "join")
+    + '<bpmn:endEvent id="e"/>'
+    + path("s", "fork", "write", "count", "again", "join", "e")
+    + flow("again", "write", f"turns < {TURNS}")
+    + path("fork", "look", "join")
+    + path("fork", "wait", "number", "call", "join")
+    + path("fork", "hear", "join")
+)
+"""Two turns of write; each instance calls itself, perhaps before it listens to anybody else."""
+
+ELEMENTS = ("s", "fork", "write", "count", "again", "look", "wait", "number", "call", "hear", "join", "e")
+LANES = f'<bpmn:laneSet id="ls">{lane("SALES", *ELEMENTS)}</bpmn:laneSet>'
+WAIT = timedelta(minutes=31)
+"""Longer than the timer."""
+
+
+def company(database: Database) -> Company:
+    """A company that runs the loaded process."""
+    return Company(database, LOADED, LANES)
