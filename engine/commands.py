@@ -239,12 +239,13 @@ class DraftDocument(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewDocument(Command):
-    """Record a review of the newest version; a positive one approves it."""
+    """Record a review of the newest version; a positive one approves it. `waived`: even by its author."""
 
     document: str
     reviewer: Person
     approved: bool
     opinion: str
+    waived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,7 +55,7 @@ def draft(document: Document | None, command: DraftDocument) -> DocumentDrafted:
 
 
 def review(document: Document | None, command: ReviewDocument) -> DocumentReviewed:
-    """Record a review. Raises Refused unless a draft waits, and when its author reviews."""
+    """Record a review. Raises Refused unless a draft waits, and when its author reviews without a waiver."""
     found = _existing(document, command.document)
     if found.status is not DocumentStatus.DRAFTED:
         raise Refused(
@@ -63,7 +63,7 @@ def review(document: Document | None, command: ReviewDocument) -> DocumentReview
             f"应有待审核的版本,但 {found.version} 的状态为 {found.status}",
             f"expected a version that waits for review, but {found.version} is {found.status}",
         )
-    if found.author == command.reviewer:
+    if found.author == command.reviewer and not command.waived:
         raise Refused(
             Reason.SEPARATION_OF_DUTIES,
             f"{found.version} 的编制人不得审核该版本",

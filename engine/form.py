@@ -10,8 +10,8 @@ from engine.errors import Fault, Text
 from engine.feel import Expression
 from engine.form_fields import Field, FieldType, Form, Right
 from engine.form_input import Unsuitable
-from engine.form_schema import parse
-from engine.value import Context, Personal, Value
+from engine.form_schema import ROW_NUMBER, parse
+from engine.value import Context, Personal, Value, number
 
 MAX_ROWS = 10_000
 
@@ -124,10 +124,10 @@ def _converted(field: Field, path: str, found: object, zone: str, faults: list[F
 def _table(field: Field, path: str, found: object, zone: str, faults: list[Fault]) -> Value:
     if not isinstance(found, list | tuple) or len(found) > MAX_ROWS:
         raise Unsuitable(f"应为不超过 {MAX_ROWS} 行的表格", f"expected a table of at most {MAX_ROWS} rows")
-    return tuple(_row(field, f"{path}[{place}]", row, zone, faults) for place, row in enumerate(found))
+    return tuple(_row(field, f"{path}[{place}]", place, row, zone, faults) for place, row in enumerate(found))
 
 
-def _row(table: Field, path: str, found: object, zone: str, faults: list[Fault]) -> Value:
+def _row(table: Field, path: str, place: int, found: object, zone: str, faults: list[Fault]) -> Value:
     if not isinstance(found, dict):
         faults.append(Fault(path, Text("应为一行数据", "expected a row")))
         return Context()
@@ -138,9 +138,10 @@ def _row(table: Field, path: str, found: object, zone: str, faults: list[Fault])
         for column in table.columns
         if column.type is not FieldType.COMPUTED
     }
+    around = {ROW_NUMBER: number(place + 1)}
     for column in table.columns:
         if column.compute is not None:
-            values[column.key] = _evaluated(column.compute, values, {}, f"{path}.{column.key}", faults)
+            values[column.key] = _evaluated(column.compute, values, around, f"{path}.{column.key}", faults)
         if column.required and values.get(column.key) is None and not _reported(faults, f"{path}.{column.key}"):
             faults.append(Fault(f"{path}.{column.key}", REQUIRED))
     return Context({key: value for key, value in values.items() if value is not None})

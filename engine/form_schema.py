@@ -21,6 +21,8 @@ KNOWN = LOOKS | LAYOUT | {"type", "key", "path", "components", "values", "valida
 PROPERTIES = frozenset({"type", "currency", "kind", "role", "personal", "searchable", "section", "requiredWhen", "check", "checkMessage", "checkMessage:en", "document", "internal"})  # fmt: skip
 VALIDATIONS = frozenset({"required", "min", "max", "minLength", "maxLength", "pattern", "validationType", "patternErrorMessage"})  # fmt: skip
 OUTSIDE = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
+ROW_NUMBER = "row number"
+"""What a computed column may call its row: 1 for the first."""
 SIMPLE = {"textfield": FieldType.TEXT, "textarea": FieldType.LONG, "checkbox": FieldType.BOOL, "radio": FieldType.ENUM, "checklist": FieldType.ENUMS, "dynamiclist": FieldType.TABLE, "expression": FieldType.COMPUTED}  # fmt: skip
 BY_PROPERTY = {"number": {"money", "pct"}, "select": {"user", "org", "ref"}, "taglist": {"users"}}
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
@@ -96,10 +98,10 @@ class _Reader:
                 if made is not None:
                     yield made
 
-    def expressions(self, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    def expressions(self, fields: tuple[Field, ...], around: frozenset[str] = OUTSIDE) -> tuple[Field, ...]:
         """The fields with their expressions compiled, now that all names are known."""
         personal = frozenset(field.key for field in fields if field.personal)
-        names = frozenset(field.key for field in fields) | OUTSIDE
+        names = frozenset(field.key for field in fields) | around
         keys = [field.key for field in fields]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             self.fault(key, f"字段 {key} 重复", f"expected one field {key}")
@@ -146,7 +148,7 @@ class _Reader:
     def _columns(self, found: Json, key: str) -> tuple[Field, ...]:
         inner = _Reader(f"{self.path}#{key}")
         columns = tuple(inner.fields(_components(found), None, {}))
-        columns = inner.expressions(columns)
+        columns = inner.expressions(columns, frozenset({ROW_NUMBER}))
         self.faults += inner.faults
         for column in columns:
             if column.type is FieldType.TABLE:

@@ -201,6 +201,7 @@ def document_written(progress: Progress, element: Element, task: Task, data: Con
             "reviewer": person,
             "approved": approved,
             "opinion": opinion if isinstance(opinion, str) else "",
+            "waived": person in task.waived,
         }
         progress.follow_up(case, "ReviewDocument", fields)
 
@@ -288,8 +289,9 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
     """What the form's rules see: the reserved names, the rights of the task, the result of the time before."""
     view = progress.view(task.scope)
     earlier = view.get(element.result)
+    this: dict[str, Value] = {"id": task.id, "element": task.element, "repeated": earlier is not None}
     return forms.surrounding(
-        names={name: view[name] for name in RESERVED},
+        names={**{name: view[name] for name in RESERVED}, "task": Context(this)},
         rights=forms.rights(element.extensions.get("section", "")),
         earlier=earlier if isinstance(earlier, Context) else {},
         zone=progress.zone,

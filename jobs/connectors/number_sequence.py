@@ -19,13 +19,18 @@ MAX_NAME = 190
 
 
 class NumberSequence:
-    """`pattern` with `{field}` for each parameter, `{yyyy}` for the year, `{seq3}` for the number with three digits."""
+    """`pattern` with `{field}` for each parameter, `{yyyy}` for the year, `{seq3}` for the number with three digits.
+
+    `keep` is the number that the thing has already, or null: a document keeps its number in every version.
+    """
 
     name = "number-sequence"
 
     def run(self, call: Call, database: Database) -> Value:
         """The number, as a context with `number` and `sequence`; the same one for the same key."""
         name, width = self._filled(call.parameters)
+        if isinstance(kept := call.parameters.get("keep"), str):
+            return Context({"number": kept, "sequence": name})
         with database.write() as connection:
             given = schema.sequence_given
             found = connection.execute(select(given.c.number).where(given.c.key == call.key)).scalar_one_or_none()

@@ -14,7 +14,8 @@ from storage.database import Database
 from storage.rebuild import rebuild
 from storage.submission import Store
 from web.cli import company
-from web.cli.play import SimulatedClock, length, play, publish, scenarios
+from web.cli.play import SimulatedClock, play, publish, scenarios
+from web.cli.timetable import begin
 
 ROOT = Path(__file__).parents[2] / "bpmn" / "service-planning"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -26,6 +27,8 @@ ENDS = {
     "review-failed": "End_stopped",
     "customer-changes": "End_confirmed",
     "customer-silent": "End_abandoned",
+    "renewal": "End_confirmed",
+    "change": "End_confirmed",
 }
 FOUND = {scenario["key"]: scenario for scenario in scenarios(ROOT)}
 
@@ -40,7 +43,7 @@ def test_every_scenario_has_an_expected_end() -> None:
 
 @pytest.mark.parametrize("key", sorted(ENDS))
 def test_a_scenario_ends_where_it_should_and_proves_itself(database: Database, key: str) -> None:
-    clock = SimulatedClock(NOW - length(FOUND[key]))
+    clock = SimulatedClock(begin(FOUND[key], NOW))
     store = Store(database, clock)
     played = play(store, clock, FOUND[key], publish(store, ROOT, "publish"), lambda _: None)
     assert played.ended == ENDS[key]
@@ -54,7 +57,7 @@ def test_a_scenario_ends_where_it_should_and_proves_itself(database: Database, k
 
 def test_documents_are_facts_of_the_case(database: Database) -> None:
     scenario = FOUND["returned-twice"]
-    clock = SimulatedClock(NOW - length(scenario))
+    clock = SimulatedClock(begin(scenario, NOW))
     store = Store(database, clock)
     played = play(store, clock, scenario, publish(store, ROOT, "publish"), lambda _: None)
     case = company.case_of(store, company.instance_of(store, played.instance))
@@ -65,7 +68,7 @@ def test_documents_are_facts_of_the_case(database: Database) -> None:
 
 def test_personal_values_stand_nowhere_in_the_journal_and_erasing_them_leaves_it_verifiable(database: Database) -> None:
     scenario = FOUND["straight-through"]
-    clock = SimulatedClock(NOW - length(scenario))
+    clock = SimulatedClock(begin(scenario, NOW))
     store = Store(database, clock)
     play(store, clock, scenario, publish(store, ROOT, "publish"), lambda _: None)
     with database.read() as connection:

@@ -13,7 +13,8 @@ from storage import checkpoint
 from web.cli import company, plain
 from web.cli.journal_commands import prove, show_history, show_moment
 from web.cli.output import Exit, Output
-from web.cli.play import SimulatedClock, length, play, publish
+from web.cli.play import SimulatedClock, play, publish
+from web.cli.timetable import begin
 
 SHIPPED = Path(__file__).parents[2] / "bpmn" / "service-planning"
 
@@ -32,7 +33,7 @@ def demo(output: Output, scenario: str, keep: bool) -> None:
             )
         found = plain.read((SHIPPED / "scenarios" / f"{scenario}.json").read_bytes())
         assert isinstance(found, dict)
-        clock = SimulatedClock(datetime.now(UTC) - length(found))
+        clock = SimulatedClock(begin(found, datetime.now(UTC)))
         with company.opened(settings, clock) as store:
             version = publish(store, SHIPPED, f"publish:{clock.now.isoformat()}")
             procedure = company.procedure_of(store, version)

@@ -1,8 +1,10 @@
-"""A scenario in simulated time: a clock of its own that ends by now, people of the scenario, every step checked."""
+"""A scenario in simulated time: a clock of its own that ends by now, people of the scenario, every step checked.
+
+The format of scenarios stands in `bpmn/README.md`.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,9 +13,25 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.commands import ClaimTask, CompleteTask, OpenCase, OpenTask, PublishVersion, TransferTask, WaiveSeparation
+from engine import temporal
+from engine.commands import (
+    AppointDeputy,
+    ClaimTask,
+    Command,
+    CompleteTask,
+    DelegateTask,
+    OpenCase,
+    OpenTask,
+    PublishVersion,
+    ReleaseTask,
+    ResolveTask,
+    TransferTask,
+    UrgeTask,
+    WaiveSeparation,
+)
 from engine.errors import Refused, Text
 from engine.instance import Instance
+from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Person, Ref
 from engine.words import StreamKind
@@ -22,10 +40,30 @@ from jobs.worker import Worker
 from storage import intake, people, schema
 from storage.submission import Store
 from web.cli import company, plain
+from web.cli.timetable import OPENED_AT, Timetable
 
-OFFSET = re.compile(r"\+(\d+)(m|h|d)")
-UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-BETWEEN = timedelta(minutes=5)
+SIMPLE: dict[str, Callable[..., Command]] = {
+    "claim": ClaimTask,
+    "open": OpenTask,
+    "release": ReleaseTask,
+    "transfer": TransferTask,
+    "delegate": DelegateTask,
+    "resolve": ResolveTask,
+    "urge": UrgeTask,
+    "waive": WaiveSeparation,
+}
+"""What people do with a task besides completing it."""
+VERBS = {
+    "complete": ("完成", "completed"),
+    "claim": ("认领", "claimed"),
+    "open": ("打开", "opened"),
+    "release": ("退回待办", "released"),
+    "transfer": ("转办", "transferred"),
+    "delegate": ("委派", "delegated"),
+    "resolve": ("交回", "handed back"),
+    "urge": ("催办", "urged"),
+    "waive": ("豁免", "waived the separation of duties for"),
+}
 
 
 class Unexpected(Exception):
@@ -54,11 +92,6 @@ class Played:
     told: list[Text] = field(default_factory=list)
 
 
-def length(scenario: dict[str, Any]) -> timedelta:
-    """How much simulated time a scenario takes."""
-    return sum((_offset(step) for step in scenario["steps"]), BETWEEN * 2)
-
-
 def play(
     store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
 ) -> Played:
@@ -74,6 +107,7 @@ class Player:
         self, store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
     ) -> None:
         self.store, self.clock, self.scenario, self.version, self.say = store, clock, scenario, version, say
+        self.timetable = Timetable.on(clock.now)
         self.worker = Worker(store)
         self.run = f"{scenario['key']}:{clock.now.isoformat()}"
         self.persons: dict[str, Person] = {}
@@ -89,14 +123,14 @@ class Player:
             self.names[row["handle"]] = row["name"]
         self.played = self._open()
         for step in self.scenario["steps"]:
-            self.clock.now += _offset(step)
+            self._advance(step)
             self._step(step)
             self.worker.run()
             self.played.steps += 1
         return self.played
 
     def _open(self) -> Played:
-        self.clock.now += BETWEEN
+        self.clock.now = self.timetable.moment(1, self.scenario.get("opened_at", OPENED_AT))
         starter = self.persons[self.scenario["starter"]]
         data = self._resolved(self.scenario.get("case", {}))
         values = self._resolved(self.scenario.get("input", {}))
@@ -126,14 +160,36 @@ class Player:
         )
         return Played(case=receipt.stream, instance=instance)
 
+    def _advance(self, step: dict[str, Any]) -> None:
+        if "at" not in step:
+            return
+        moment = self.timetable.moment(step["day"], step["at"])
+        if moment < self.clock.now:
+            raise Unexpected(f"day {step['day']} {step['at']}: expected steps in the order of time")
+        self.clock.now = moment
+
     def _step(self, step: dict[str, Any]) -> None:
-        if "expect" in step:
-            self._expect(step["expect"])
-        elif step["do"] == "tick":
-            fired = clocks.tick(self.store)
-            self.say(Text(f"{self._at()}  时钟:{fired} 个定时到期", f"{self._at()}  clock: {fired} timers fired"))
-        elif step["do"] != "work":
-            self._act(step)
+        match step.get("do"):
+            case "tick":
+                fired = clocks.tick(self.store)
+                self.say(Text(f"{self._at()}  时钟:{fired} 个定时到期", f"{self._at()}  clock: {fired} timers fired"))
+                if fired != step.get("expect", {}).get("fired", fired):
+                    raise Unexpected(f"expected {step['expect']['fired']} timers to fire, but {fired} did")
+            case "deputy":
+                self._deputy(step)
+            case None:
+                self._expect(step["expect"])
+            case _:
+                self._act(step)
+
+    def _deputy(self, step: dict[str, Any]) -> None:
+        self.count += 1
+        person, deputy = self.persons[step["for"]], self.persons[step["to"]]
+        first, last = (temporal.parse_date(self.timetable.text(step[name])) for name in ("first", "last"))
+        envelope = company.envelope(self.store, ORGANISATION, None, f"{self.run}:{self.count}")
+        self.store.submit(AppointDeputy(envelope=envelope, person=person, deputy=deputy, first=first, last=last))
+        who, to = self.names[step["for"]], self.names[step["to"]]
+        self.say(Text(f"{self._at()}  {to} 代理 {who}", f"{self._at()}  {to} acts for {who}"))
 
     def _act(self, step: dict[str, Any]) -> None:
         task = self._task(step["element"])
@@ -153,26 +209,18 @@ class Player:
         actor = self.persons[step["as"]]
         self.count += 1
         envelope = company.envelope(self.store, self.played.instance, actor, f"{self.run}:{self.count}")
-        match step["do"]:
-            case "claim":
-                self.store.submit(ClaimTask(envelope=envelope, task=task.id))
-            case "open":
-                self.store.submit(OpenTask(envelope=envelope, task=task.id))
-            case "transfer":
-                to = self.persons[step["to"]]
-                self.store.submit(TransferTask(envelope=envelope, task=task.id, to=to, reason=step["reason"]))
-            case "waive":
-                person = self.persons[step["for"]]
-                self.store.submit(
-                    WaiveSeparation(envelope=envelope, task=task.id, person=person, reason=step["reason"])
-                )
-            case "complete":
-                data = self._resolved(step["data"])
-                assert isinstance(data, dict)
-                values, rows = intake.prepare(self.store, self._instance(), task, data, envelope)
-                self.store.submit(CompleteTask(envelope=envelope, task=task.id, data=values), rows)
-            case other:
-                raise Unexpected(f"expected a step that exists, but found {other!r}")
+        if step["do"] == "complete":
+            data = self._resolved(step["data"])
+            assert isinstance(data, dict)
+            values, rows = intake.prepare(self.store, self._instance(), task, data, envelope)
+            self.store.submit(CompleteTask(envelope=envelope, task=task.id, data=values), rows)
+            return
+        if step["do"] not in SIMPLE:
+            raise Unexpected(f"expected a step that exists, but found {step['do']!r}")
+        people_named = {"to": "to", "for": "person"}
+        fields = {field: self.persons[step[name]] for name, field in people_named.items() if name in step}
+        fields |= {name: step[name] for name in ("reason", "opinion", "message") if name in step}
+        self.store.submit(SIMPLE[step["do"]](envelope=envelope, task=task.id, **fields))
 
     def _task(self, element: str) -> Task:
         found = [task for task in self._instance().tasks.values() if task.element == element]
@@ -200,8 +248,7 @@ class Player:
     def _tell(self, step: dict[str, Any], refusal: Text | None) -> None:
         element = self.procedure.model.element(self.scenario["process"], step["element"])
         number = step["element"].replace("_", ".")
-        verbs = {"complete": ("完成", "completed"), "claim": ("认领", "claimed"), "open": ("打开", "opened")}
-        zh, en = verbs.get(step["do"], (step["do"], step["do"]))
+        zh, en = VERBS[step["do"]]
         who = self.names[step["as"]]
         tail = ("", "") if refusal is None else (f" → {refusal.zh}", f" → {refusal.en}")
         self.say(
@@ -216,7 +263,7 @@ class Player:
         return local.strftime("%m-%d %H:%M")
 
     def _resolved(self, found: object) -> Any:
-        """Plain JSON with `@handle` for people and `{"ref": "kind:id"}` for references."""
+        """Plain JSON with `@handle` for people, `{"ref": "kind:id"}` for references, `{"day": 3}` for dates."""
         if isinstance(found, str) and found.startswith("@"):
             return self.persons[found[1:]]
         if isinstance(found, list):
@@ -225,13 +272,10 @@ class Player:
             if set(found) == {"ref"}:
                 kind, _, key = str(found["ref"]).partition(":")
                 return Ref(kind, key)
+            if found.keys() in ({"day"}, {"day", "at"}):
+                return self.timetable.text(found)
             return {str(key): self._resolved(item) for key, item in found.items()}
         return found
-
-
-def _offset(step: dict[str, Any]) -> timedelta:
-    match = OFFSET.fullmatch(str(step.get("at", "")))
-    return BETWEEN if match is None else int(match[1]) * UNITS[match[2]]
 
 
 def scenarios(folder: Path) -> Iterator[dict[str, Any]]:

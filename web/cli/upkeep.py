@@ -14,7 +14,8 @@ from storage import people
 from web.cli import company
 from web.cli.output import Exit, Output
 from web.cli.plain import read
-from web.cli.play import SimulatedClock, Unexpected, length, play, publish
+from web.cli.play import SimulatedClock, Unexpected, play, publish
+from web.cli.timetable import begin
 
 
 @click.command()
@@ -86,7 +87,7 @@ def play_command(output: Output, folder: Path, scenario: str | None) -> None:
     for path in paths:
         found = read(path.read_bytes())
         assert isinstance(found, dict)
-        clock = SimulatedClock(datetime.now(UTC) - length(found))
+        clock = SimulatedClock(begin(found, datetime.now(UTC)))
         with company.opened(output.settings, clock) as store:
             version = publish(store, folder, f"publish:{clock.now.isoformat()}")
             output.say(f"— {found['title']['zh']}", f"— {found['title']['en']}")
