@@ -1,0 +1,295 @@
+"""The words of BPMN 2.0: what may stand in each element that is executed, and what to draw instead of the others.
+
+An element, attribute or child that stands in neither table is refused: nothing is dropped without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+def _names(text: str) -> list[str]:
+    return text.split()
+
+
+NOTHING: frozenset[str] = frozenset()
+ZX_ANYWHERE = frozenset({"clause", "source"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What may stand in an element: attributes, child elements (`once` at most once), zx attributes and elements."""
+
+    attributes: frozenset[str] = NOTHING
+    once: frozenset[str] = NOTHING
+    many: frozenset[str] = NOTHING
+    zx: frozenset[str] = NOTHING
+    inside: frozenset[str] = NOTHING
+
+    @property
+    def children(self) -> frozenset[str]:
+        """Every child element that has a meaning here."""
+        return self.once | self.many | {"documentation", "extensionElements"}
+
+
+def _word(attributes: str = "", *, once: str = "", many: str = "", zx: str = "", inside: str = "") -> Word:
+    return Word(
+        attributes=frozenset(["id", *attributes.split()]),
+        once=frozenset(once.split()),
+        many=frozenset(many.split()),
+        zx=ZX_ANYWHERE.union(zx.split()),
+        inside=frozenset(inside.split()),
+    )
+
+
+FLOW_NODES = frozenset(
+    _names("""startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
+    task userTask manualTask scriptTask serviceTask sendTask receiveTask subProcess callActivity
+    exclusiveGateway parallelGateway inclusiveGateway""")
+)
+"""Flow nodes that are executed."""
+
+ACTIVITIES = frozenset(
+    _names("task userTask manualTask scriptTask serviceTask sendTask receiveTask subProcess callActivity")
+)
+_ARTIFACTS = "textAnnotation association group"
+_CONTENT = " ".join(sorted(FLOW_NODES)) + f" sequenceFlow laneSet {_ARTIFACTS}"
+_ACTIVITY = "name default isForCompensation startQuantity completionQuantity"
+_LOOPS = "standardLoopCharacteristics multiInstanceLoopCharacteristics"
+_FLOWS = "incoming outgoing"
+_PERSON = "form result section assignee candidates due remind escalation separateFrom document approved external bulk"
+_EXPRESSION = _word("language evaluatesToTypeRef")
+
+
+def _activity(attributes: str = "", *, once: str = "", many: str = "", zx: str = "result", inside: str = "") -> Word:
+    return _word(f"{_ACTIVITY} {attributes}", once=f"{_LOOPS} {once}", many=f"{_FLOWS} {many}", zx=zx, inside=inside)
+
+
+def _event(attributes: str = "", *, definitions: str = "", zx: str = "", inside: str = "") -> Word:
+    return _word(f"name {attributes}", many=f"{_FLOWS} {definitions}", zx=zx, inside=inside)
+
+
+WORDS: dict[str, Word] = {
+    "definitions": _word(
+        "name targetNamespace expressionLanguage typeLanguage exporter exporterVersion",
+        many="process collaboration message category",
+    ),
+    "process": _word(
+        "name isExecutable processType isClosed definitionalCollaborationRef", many=f"{_CONTENT} {_ARTIFACTS}"
+    ),
+    "collaboration": _word("name isClosed", many=f"participant messageFlow {_ARTIFACTS}"),
+    "participant": _word("name processRef"),
+    "messageFlow": _word("name sourceRef targetRef messageRef"),
+    "message": _word("name"),
+    "laneSet": _word("name", many="lane"),
+    "lane": _word("name", once="childLaneSet", many="flowNodeRef", zx="role"),
+    "childLaneSet": _word("name", many="lane"),
+    "flowNodeRef": _word(),
+    "sequenceFlow": _word("name sourceRef targetRef isImmediate", once="conditionExpression"),
+    "conditionExpression": _EXPRESSION,
+    "startEvent": _event("isInterrupting parallelMultiple", zx="inputs"),
+    "endEvent": _event(definitions="messageEventDefinition terminateEventDefinition", zx="correlation", inside="input"),
+    "intermediateCatchEvent": _event(
+        "parallelMultiple", definitions="timerEventDefinition messageEventDefinition", zx="correlation result"
+    ),
+    "intermediateThrowEvent": _event(definitions="messageEventDefinition", zx="correlation", inside="input"),
+    "boundaryEvent": _event(
+        "attachedToRef cancelActivity parallelMultiple",
+        definitions="timerEventDefinition messageEventDefinition",
+        zx="correlation result",
+    ),
+    "timerEventDefinition": _word(once="timeDate timeDuration timeCycle"),
+    "timeDate": _EXPRESSION,
+    "timeDuration": _EXPRESSION,
+    "timeCycle": _EXPRESSION,
+    "messageEventDefinition": _word("messageRef"),
+    "terminateEventDefinition": _word(),
+    "task": _activity(),
+    "userTask": _activity("implementation", zx=_PERSON),
+    "manualTask": _activity(zx=_PERSON),
+    "scriptTask": _activity("scriptFormat", once="script"),
+    "script": _word(),
+    "serviceTask": _activity("implementation", zx="result connector document", inside="parameter"),
+    "sendTask": _activity("implementation messageRef", zx="result correlation", inside="input"),
+    "receiveTask": _activity("implementation messageRef instantiate", zx="result correlation"),
+    "subProcess": _activity("triggeredByEvent", many=_CONTENT),
+    "callActivity": _activity("calledElement", inside="input output"),
+    "exclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
+    "parallelGateway": _word("name gatewayDirection", many=_FLOWS),
+    "inclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
+    "multiInstanceLoopCharacteristics": _word(
+        "isSequential behavior",
+        once="loopCardinality loopDataInputRef inputDataItem completionCondition",
+        zx="collection item",
+    ),
+    "loopCardinality": _EXPRESSION,
+    "loopDataInputRef": _word(),
+    "inputDataItem": _word("name isCollection"),
+    "completionCondition": _EXPRESSION,
+    "standardLoopCharacteristics": _word("testBefore loopMaximum", once="loopCondition"),
+    "loopCondition": _EXPRESSION,
+    "documentation": _word("textFormat"),
+    "extensionElements": _word(),
+    "incoming": _word(),
+    "outgoing": _word(),
+    "textAnnotation": _word("textFormat", once="text"),
+    "text": _word(),
+    "association": _word("sourceRef targetRef associationDirection"),
+    "group": _word("categoryValueRef"),
+    "category": _word("name", many="categoryValue"),
+    "categoryValue": _word("value"),
+}
+"""Everything that is executed, or that has no meaning for execution in the standard either."""
+
+BOOLEANS = frozenset(
+    _names("""isExecutable isClosed isImmediate isInterrupting parallelMultiple cancelActivity isForCompensation instantiate
+    triggeredByEvent isSequential testBefore isCollection""")
+)
+"""Attributes that are read as `true` or `false`; XML's `1` and `0` would be read as neither."""
+
+Sentence = tuple[str, str]
+
+ONLY: dict[str, tuple[frozenset[str], Sentence]] = {
+    "processType": (frozenset({"None", "Private"}), ("用私有流程", "a private process")),
+    "isImmediate": (frozenset({"true"}), ("直接相连的顺序流", "a sequence flow without steps left out")),
+    "isInterrupting": (frozenset({"true"}), ("用非中断边界事件", "a non-interrupting boundary event")),
+    "parallelMultiple": (frozenset({"false"}), ("并行网关后画多个事件", "several events behind a parallel gateway")),
+    "isForCompensation": (frozenset({"false"}), ("画出补救步骤", "the remedial steps drawn out")),
+    "startQuantity": (frozenset({"1"}), ("用并行网关汇合", "a parallel join")),
+    "completionQuantity": (frozenset({"1"}), ("用多实例", "a multi-instance activity")),
+    "instantiate": (frozenset({"false"}), ("用无触发的开始事件", "a start event without trigger")),
+    "triggeredByEvent": (frozenset({"false"}), ("用子流程上的边界事件", "a boundary event on a sub-process")),
+    "behavior": (frozenset({"All"}), ("用 completionCondition", "a completionCondition")),
+    "implementation": (
+        frozenset({"##unspecified", "##WebService"}),
+        ("用 zx:connector 或 zx:form", "zx:connector or zx:form"),
+    ),
+}
+"""Attributes whose other values would change execution, and what to draw instead."""
+
+_GATEWAY = ("用排他网关和条件", "an exclusive gateway with conditions")
+_VARIABLE = ("用变量(zx:result)", "a variable (zx:result)")
+_MAPPING = ("用 zx:input、zx:output 或 zx:parameter", "zx:input, zx:output or zx:parameter")
+_LANE = ("用带 zx:role 的泳道或 zx:candidates", "a lane with zx:role, or zx:candidates")
+_MESSAGE = ("用消息事件和 zx:correlation", "message events with zx:correlation")
+_PROCESS = ("画成可执行的流程", "an executable process")
+_CONNECTOR = ("用 zx:connector", "zx:connector")
+_AWAY = ("去掉它", "nothing: leave it out")
+_CALLED = ("画成流程并用调用活动引用", "a process, called by a call activity")
+
+INSTEAD: dict[str, Sentence] = {
+    "businessRuleTask": _GATEWAY,
+    "eventBasedGateway": ("用边界事件", "boundary events"),
+    "complexGateway": ("用包容网关", "an inclusive gateway"),
+    "activationCondition": ("用包容网关", "an inclusive gateway"),
+    "adHocSubProcess": ("用并行或包容网关", "parallel or inclusive gateways"),
+    "transaction": ("用子流程", "a sub-process"),
+    "linkEventDefinition": ("直接画顺序流", "a sequence flow"),
+    "signalEventDefinition": ("用消息", "a message"),
+    "signal": ("用消息", "a message"),
+    "errorEventDefinition": ("用网关判断结果", "a gateway on the result"),
+    "error": ("用网关判断结果", "a gateway on the result"),
+    "escalationEventDefinition": ("用非中断定时边界事件", "a non-interrupting timer boundary event"),
+    "escalation": ("用 zx:escalation", "zx:escalation"),
+    "compensateEventDefinition": ("画出补救步骤", "the remedial steps drawn out"),
+    "cancelEventDefinition": ("用终止结束事件", "a terminate end event"),
+    "conditionalEventDefinition": ("用网关和循环", "a gateway and a loop"),
+    "condition": ("用网关和循环", "a gateway and a loop"),
+    "eventDefinitionRef": ("在事件之内写触发", "the trigger inside the event"),
+    "eventDefinition": ("用定时、消息或终止", "a timer, a message or terminate"),
+    "implicitThrowEvent": ("用中间抛出事件", "an intermediate throw event"),
+    "event": ("用开始、中间或结束事件", "a start, intermediate or end event"),
+    "operationRef": _CONNECTOR,
+    "interface": _CONNECTOR,
+    "operation": _CONNECTOR,
+    "interfaceRef": _CONNECTOR,
+    "supportedInterfaceRef": _CONNECTOR,
+    "inMessageRef": _CONNECTOR,
+    "outMessageRef": _CONNECTOR,
+    "errorRef": _CONNECTOR,
+    "endPoint": _CONNECTOR,
+    "endPointRef": _CONNECTOR,
+    "ioBinding": _CONNECTOR,
+    "rendering": ("用 zx:form", "zx:form"),
+    **dict.fromkeys(
+        _names("""dataObject dataObjectReference dataStore dataStoreReference dataState property itemDefinition
+        loopDataOutputRef outputDataItem"""),
+        _VARIABLE,
+    ),
+    **dict.fromkeys(
+        _names("""ioSpecification dataInput dataOutput inputSet outputSet dataInputRefs dataOutputRefs optionalInputRefs
+        optionalOutputRefs whileExecutingInputRefs whileExecutingOutputRefs inputSetRefs outputSetRefs
+        dataInputAssociation dataOutputAssociation dataAssociation assignment transformation from to"""),
+        _MAPPING,
+    ),
+    **dict.fromkeys(
+        _names("""resourceRole performer humanPerformer potentialOwner resource resourceParameter resourceParameterBinding
+        resourceRef resourceAssignmentExpression partitionElement"""),
+        _LANE,
+    ),
+    **dict.fromkeys(
+        _names("""correlationKey correlationProperty correlationPropertyRef correlationPropertyBinding
+        correlationPropertyRetrievalExpression correlationSubscription messagePath dataPath messageRef"""),
+        _MESSAGE,
+    ),
+    **dict.fromkeys(
+        _names("""choreography choreographyTask subChoreography callChoreography globalChoreographyTask choreographyActivity
+        choreographyRef conversation subConversation callConversation globalConversation conversationNode
+        conversationLink conversationAssociation participantRef messageFlowRef messageFlowAssociation
+        participantAssociation innerParticipantRef outerParticipantRef innerConversationNodeRef
+        outerConversationNodeRef"""),
+        _PROCESS,
+    ),
+    "participantMultiplicity": ("用多实例", "a multi-instance activity"),
+    "complexBehaviorDefinition": ("用 completionCondition", "a completionCondition"),
+    "loopCharacteristics": ("用循环或多实例标记", "a loop or multi-instance marker"),
+    **dict.fromkeys(
+        _names("globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask callableElement"),
+        _CALLED,
+    ),
+    "import": ("把被引用的流程放进本程序", "the called processes in this procedure"),
+    "expression": ("用 formalExpression 类型的条件", "a condition of type tFormalExpression"),
+    "formalExpression": ("用 conditionExpression", "conditionExpression"),
+    **dict.fromkeys(
+        _names("""extension relationship source target partnerEntity partnerRole auditing monitoring supports artifact
+        baseElement baseElementWithMixedContent rootElement flowElement flowNode gateway activity catchEvent
+        throwEvent"""),
+        _AWAY,
+    ),
+}
+"""Every other element of the standard, with what to draw instead."""
+
+TRIGGERED_START = (
+    "无触发的开始事件;到期或来信后由人或消息续接的地方画中间事件",
+    "a start event without trigger, and an intermediate event where the process waits",
+)
+"""What to draw instead of a start event with a trigger."""
+
+HARMLESS_NAMESPACES = frozenset(
+    {
+        "http://www.omg.org/spec/BPMN/20100524/DI",
+        "http://www.omg.org/spec/DD/20100524/DI",
+        "http://www.omg.org/spec/DD/20100524/DC",
+        "http://www.omg.org/spec/BPMN/non-normative/color/1.0",
+        "http://bpmn.io/schema/bpmn/biocolor/1.0",
+        "http://camunda.org/schema/modeler/1.0",
+        "http://www.w3.org/2001/XMLSchema-instance",
+        "http://www.w3.org/XML/1998/namespace",
+    }
+)
+"""Layout, colour and the drawing tool's own notes: without meaning for execution."""
+
+ENGINES = {
+    "http://camunda.org/schema/1.0/bpmn": "camunda",
+    "http://camunda.org/schema/zeebe/1.0": "zeebe",
+    "http://spiffworkflow.org/bpmn/schema/1.0/core": "spiffworkflow",
+    "http://activiti.org/bpmn": "activiti",
+    "http://flowable.org/bpmn": "flowable",
+    "http://www.jboss.org/drools": "drools",
+    "http://www.jboss.org/jbpm": "jbpm",
+}
+"""Extensions that tell another engine what to execute."""
+
+ZX_ELEMENTS = frozenset({"parameter", "input", "output"})
+ZX_NOT_YET = frozenset({"sign", "countersign", "calendar", "per", "catchUp"})
+"""Extensions of the vocabulary that this release does not execute."""
