@@ -6,7 +6,9 @@ Whoever keeps a head elsewhere can later prove that nothing before it was change
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -25,12 +27,16 @@ BATCH = 10_000
 
 
 def key_at(path: Path) -> Ed25519PrivateKey:
-    """The signing key in a file outside the database; made when there is none."""
+    """The signing key in a file outside the database; made when there is none, by whoever is first."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         made = Ed25519PrivateKey.generate()
-        path.touch(mode=0o600)
-        path.write_bytes(made.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        draft.touch(mode=0o600)
+        draft.write_bytes(made.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
+        with suppress(FileExistsError):
+            path.hardlink_to(draft)  # whole or not at all
+        draft.unlink()
     return Ed25519PrivateKey.from_private_bytes(path.read_bytes())
 
 
