@@ -35,6 +35,7 @@ TASK_EVENTS = (
 
 _OFFER, _ENTER_INBOX = insert(schema.task), insert(schema.inbox)
 _LEAVE_INBOX = delete(schema.inbox).where(schema.inbox.c.task == bindparam("gone"))
+_DISCARD_DRAFTS = delete(schema.draft).where(schema.draft.c.task == bindparam("gone"))
 _CHANGE_TASK = (
     update(schema.task)
     .where(schema.task.c.task == bindparam("key"))
@@ -220,9 +221,10 @@ def _job(event: Event) -> dict[str, object] | None:
 
 def _drafts(connection: Connection, entry: Entry) -> None:
     """What a person had begun to enter ends with the task."""
-    gone = [e.task for e in entry.events if isinstance(e, events.TaskCompleted | events.TaskCancelled)]
+    ended = (events.TaskCompleted, events.TaskCancelled)
+    gone = [{"gone": event.task} for event in entry.events if isinstance(event, ended)]
     if gone:
-        connection.execute(delete(schema.draft).where(schema.draft.c.task.in_(gone)))
+        connection.execute(_DISCARD_DRAFTS, gone)
 
 
 def _upsert(
