@@ -55,7 +55,7 @@ class Variables(Mapping[str, Value]):
     def known(self) -> frozenset[str]:
         """Every name that an expression may use here; one not set yet is null."""
         expected = self.procedure.visible
-        return expected if self.found.keys() <= expected else expected | self.found.keys()
+        return expected if self.found.keys() <= expected else expected.union(self.found)
 
     def _reserved(self, name: str) -> Value:
         match name:
