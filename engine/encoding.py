@@ -35,6 +35,7 @@ from engine.value import (
 Json: TypeAlias = Union[None, bool, str, list["Json"], dict[str, "Json"]]
 
 DEPTH = 64
+SIZE_DIGITS = 18
 PLAIN_LOW, PLAIN_HIGH = -7, 34
 
 
@@ -74,8 +75,13 @@ def write(document: Json) -> bytes:
 
 
 def to_json(value: Value) -> Json:
-    """The JSON document of a value."""
-    return _json(value, 0)
+    """The JSON document of a value. Raises MalformedValue for what is no value."""
+    try:
+        return _json(value, 0)
+    except MalformedValue:
+        raise
+    except (ValueError, TypeError, AttributeError) as error:
+        raise MalformedValue(f"expected a value, but {error}") from error
 
 
 def from_json(document: object) -> Value:
@@ -109,7 +115,7 @@ def _json(value: object, depth: int) -> Json:
         raise MalformedValue(f"expected a value at most {DEPTH} levels deep")
     if kind is Context:
         return {
-            f"${key}" if key.startswith("$") else key: _json(item, depth + 1)
+            _written_key(key): _json(item, depth + 1)
             for key, item in value.items()  # type: ignore[attr-defined]  # a Context
         }
     if kind is tuple:
@@ -137,6 +143,11 @@ def _value(document: object, depth: int) -> Value:
     return Context({_own_key(key): _value(item, depth + 1) for key, item in document.items()})
 
 
+def _written_key(key: object) -> str:
+    text = _text(key)
+    return f"${text}" if text.startswith("$") else text
+
+
 def _own_key(key: str) -> str:
     if not key.startswith("$"):
         return key
@@ -158,7 +169,7 @@ def _tagged(tag: str, content: object, depth: int) -> Value:
 
 
 def _text(content: object) -> str:
-    if not isinstance(content, str):
+    if type(content) is not str:
         raise MalformedValue(f"expected a text, but found {type(content).__name__}")
     return content
 
@@ -169,8 +180,28 @@ def _texts(content: object, count: int) -> list[str]:
     return [_text(item) for item in content]
 
 
+def _write_number(value: Decimal) -> str:
+    if number(value) != value:
+        raise MalformedValue("expected a number of at most 34 digits")
+    return format_number(value)
+
+
+def _write_date(value: Date) -> str:
+    return temporal.format_date(temporal.date(value.year, value.month, value.day))
+
+
+def _write_time(value: Time) -> str:
+    temporal.time(value.hour, value.minute, value.second, value.nanosecond, value.offset, value.zone)
+    return temporal.format_time(value)
+
+
 def _read_range(content: object, depth: int) -> Range:
-    if not isinstance(content, list) or len(content) != 4 or content[0] not in "[(" or content[3] not in "])":
+    if (
+        not isinstance(content, list)
+        or len(content) != 4
+        or content[0] not in ("[", "(")
+        or content[3] not in ("]", ")")
+    ):
         raise MalformedValue("expected a range as bracket, low, high, bracket")
     low, high = _value(content[1], depth + 1), _value(content[2], depth + 1)
     return Range(low, high, content[0] == "[", content[3] == "]")
@@ -183,9 +214,16 @@ def _write_range(value: Range, depth: int) -> Json:
 
 def _read_file(content: object, _depth: int) -> File:
     sha, name, kind, size = _texts(content, 4)
-    if not size.isascii() or not size.isdigit():
+    if not size.isascii() or not size.isdigit() or len(size) > SIZE_DIGITS:
         raise MalformedValue("expected the size of a file in bytes")
     return File(sha, name, kind, int(size))
+
+
+def _write_file(value: File, _depth: int) -> Json:
+    size = str(value.size)
+    if type(value.size) is not int or value.size < 0 or len(size) > SIZE_DIGITS:
+        raise MalformedValue("expected the size of a file in bytes")
+    return [_text(value.digest), _text(value.name), _text(value.type), size]
 
 
 def _read_personal(content: object, _depth: int) -> Personal:
@@ -196,19 +234,25 @@ def _read_personal(content: object, _depth: int) -> Personal:
 
 
 _WRITERS: dict[type, tuple[str, Callable[..., Json]]] = {
-    Decimal: ("$n", lambda value, _: format_number(value)),
-    Date: ("$date", lambda value, _: temporal.format_date(value)),
-    Time: ("$time", lambda value, _: temporal.format_time(value)),
-    DateTime: ("$at", lambda value, _: temporal.format_date_time(value)),
-    DaysDuration: ("$days", lambda value, _: temporal.format_days_duration(value)),
-    MonthsDuration: ("$months", lambda value, _: temporal.format_months_duration(value)),
+    Decimal: ("$n", lambda value, _: _write_number(value)),
+    Date: ("$date", lambda value, _: _write_date(value)),
+    Time: ("$time", lambda value, _: _write_time(value)),
+    DateTime: ("$at", lambda value, _: f"{_write_date(value.date)}T{_write_time(value.time)}"),
+    DaysDuration: (
+        "$days",
+        lambda value, _: temporal.format_days_duration(temporal.days_duration(value.nanoseconds)),
+    ),
+    MonthsDuration: (
+        "$months",
+        lambda value, _: temporal.format_months_duration(temporal.months_duration(value.months)),
+    ),
     Range: ("$range", _write_range),
-    Person: ("$person", lambda value, _: value.id),
-    Ref: ("$ref", lambda value, _: [value.kind, value.id]),
-    File: ("$file", lambda value, _: [value.digest, value.name, value.type, str(value.size)]),
+    Person: ("$person", lambda value, _: _text(value.id)),
+    Ref: ("$ref", lambda value, _: [_text(value.kind), _text(value.id)]),
+    File: ("$file", _write_file),
     Personal: (
         "$personal",
-        lambda value, _: [value.reference, "present" if value.present else "absent", value.digest],
+        lambda value, _: [_text(value.reference), "present" if value.present else "absent", _text(value.digest)],
     ),
 }
 

@@ -16,6 +16,8 @@ from engine.value import NANOSECONDS, Date, DateTime, DaysDuration, MonthsDurati
 DAY = 86_400
 MAX_YEAR = 999_999_999
 MAX_OFFSET = 14 * 3_600 + 59 * 60 + 59
+MAX_MONTHS = 12 * 10**12
+MAX_NANOSECONDS = 10**18 * DAY * NANOSECONDS
 LEAP = 29
 
 _DATE = r"(?P<year>-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -134,14 +136,19 @@ def offset_of(found: DateTime) -> int | None:
 
 
 def _zone_offset(name: str, local: int) -> int:
-    """The offset of a zone at local seconds; outside Python's years the rules of a near year of the same shape."""
+    """The offset of a zone at local seconds."""
     days, rest = divmod(local, DAY)
     day = from_ordinal(days)
-    year = day.year if 1 < day.year < 9_999 else 2_000 + day.year % 400 % 28
-    last = min(day.day, days_in_month(year, day.month))
-    moment = datetime(year, day.month, last, tzinfo=zone(name)) + timedelta(seconds=rest)
+    moment = datetime(_known_year(day.year), day.month, day.day, tzinfo=zone(name)) + timedelta(seconds=rest)
     shift = moment.utcoffset()
     return 0 if shift is None else int(shift.total_seconds())
+
+
+def _known_year(year: int) -> int:
+    """The year itself, or outside Python's years one with the same days: the calendar repeats after 400 years."""
+    if 1 < year < 9_999:
+        return year
+    return year % 400 + (400 if year < 2 else 2_400)
 
 
 # ------------------------------------------------------------------ times
@@ -264,9 +271,7 @@ def in_zone(found: DateTime, name: str) -> DateTime:
 def _zone_offset_at(name: str, utc_seconds: int) -> int:
     days, rest = divmod(utc_seconds, DAY)
     day = from_ordinal(days)
-    year = day.year if 1 < day.year < 9_999 else 2_000 + day.year % 400 % 28
-    last = min(day.day, days_in_month(year, day.month))
-    moment = datetime(year, day.month, last, tzinfo=UTC) + timedelta(seconds=rest)
+    moment = datetime(_known_year(day.year), day.month, day.day, tzinfo=UTC) + timedelta(seconds=rest)
     shift = moment.astimezone(zone(name)).utcoffset()
     return 0 if shift is None else int(shift.total_seconds())
 
@@ -297,6 +302,20 @@ def _from_nanoseconds(nanoseconds: int, offset: int | None, place: str | None) -
 # ------------------------------------------------------------------ durations
 
 
+def days_duration(nanoseconds: int) -> DaysDuration:
+    """A days and time duration below 10^18 days. Raises ValueError."""
+    if abs(nanoseconds) >= MAX_NANOSECONDS:
+        raise ValueError("expected a duration below 10^18 days")
+    return DaysDuration(nanoseconds)
+
+
+def months_duration(months: int) -> MonthsDuration:
+    """A years and months duration below 10^12 years. Raises ValueError."""
+    if abs(months) >= MAX_MONTHS:
+        raise ValueError("expected a duration below 10^12 years")
+    return MonthsDuration(months)
+
+
 def parse_days_duration(text: str) -> DaysDuration:
     """A days and time duration from `P1DT2H3M4.5S`. Raises ValueError."""
     found = _DAYS.fullmatch(text)
@@ -305,7 +324,7 @@ def parse_days_duration(text: str) -> DaysDuration:
     parts = ((found["days"], DAY), (found["hours"], 3_600), (found["minutes"], 60), (found["seconds"], 1))
     seconds = sum(int(part) * unit for part, unit in parts if part)
     nanoseconds = seconds * NANOSECONDS + int((found["fraction"] or "0").ljust(9, "0"))
-    return DaysDuration(-nanoseconds if found["minus"] else nanoseconds)
+    return days_duration(-nanoseconds if found["minus"] else nanoseconds)
 
 
 def parse_months_duration(text: str) -> MonthsDuration:
@@ -314,7 +333,7 @@ def parse_months_duration(text: str) -> MonthsDuration:
     if found is None or text.endswith("P"):
         raise _expected("a duration such as P1Y2M", text)
     months = int(found["years"] or 0) * 12 + int(found["months"] or 0)
-    return MonthsDuration(-months if found["minus"] else months)
+    return months_duration(-months if found["minus"] else months)
 
 
 def parse_duration(text: str) -> DaysDuration | MonthsDuration:

@@ -143,7 +143,7 @@ def number(digits: int | str | Decimal) -> Decimal:
     Raises ValueError for NaN, infinities and numbers outside decimal128.
     """
     if isinstance(digits, str) and "_" in digits:
-        raise ValueError(f"expected a number, but found {digits!r}")
+        raise ValueError(f"expected a number, but found {digits[:60]!r}")
     try:
         found = DECIMAL.create_decimal(digits)
         if not found.is_finite():
