@@ -26,13 +26,18 @@ class Row:
 def separate(value: Value) -> Row:
     """A new reference for a value, with what is to be kept under it."""
     content, salt = encoding.encode(value), secrets.token_bytes(16)
-    digest = hashlib.sha256(salt + b"\x00" + content).hexdigest()
+    digest = salted(salt, content)
     reference = secrets.token_hex(16)
     return Row(
         personal=Personal(reference=reference, present=value not in (None, ""), digest=digest),
         salt=salt,
         content=content,
     )
+
+
+def salted(salt: bytes, content: bytes) -> str:
+    """SHA-256 in hex over salt, 0x00 and the value's encoding."""
+    return hashlib.sha256(salt + b"\x00" + content).hexdigest()
 
 
 def keep(connection: Connection, rows: Sequence[Row]) -> None:
