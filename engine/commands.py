@@ -235,6 +235,7 @@ class DraftDocument(Command):
     author: Person
     content: Context
     change_note: str
+    on_behalf_of: Person | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,7 @@ class ReviewDocument(Command):
     reviewer: Person
     approved: bool
     opinion: str
+    on_behalf_of: Person | None = None
     waived: bool = False
 
 

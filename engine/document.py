@@ -32,6 +32,7 @@ class Document:
     status: DocumentStatus
     author: Person
     digest: str
+    on_behalf_of: Person | None = None
     number: str | None = None
     issued_version: str | None = None
 
@@ -51,11 +52,15 @@ def draft(document: Document | None, command: DraftDocument) -> DocumentDrafted:
         content=command.content,
         digest=encoding.digest(command.content),
         change_note=command.change_note,
+        on_behalf_of=command.on_behalf_of,
     )
 
 
 def review(document: Document | None, command: ReviewDocument) -> DocumentReviewed:
-    """Record a review. Raises Refused unless a draft waits, and when its author reviews without a waiver."""
+    """Record a review. Raises Refused unless a draft waits, and when its author reviews without a waiver.
+
+    Whoever wrote it, or had a deputy write it, is its author; whoever has a deputy review it reviews.
+    """
     found = _existing(document, command.document)
     if found.status is not DocumentStatus.DRAFTED:
         raise Refused(
@@ -63,7 +68,8 @@ def review(document: Document | None, command: ReviewDocument) -> DocumentReview
             f"应有待审核的版本,但 {found.version} 的状态为 {found.status}",
             f"expected a version that waits for review, but {found.version} is {found.status}",
         )
-    if found.author == command.reviewer and not command.waived:
+    written = {found.author, found.on_behalf_of} - {None}
+    if written & {command.reviewer, command.on_behalf_of} and not command.waived:
         raise Refused(
             Reason.SEPARATION_OF_DUTIES,
             f"{found.version} 的编制人不得审核该版本",
@@ -75,6 +81,8 @@ def review(document: Document | None, command: ReviewDocument) -> DocumentReview
         reviewer=command.reviewer,
         approved=command.approved,
         opinion=command.opinion,
+        on_behalf_of=command.on_behalf_of,
+        waived=command.waived,
     )
 
 
@@ -98,6 +106,7 @@ def drafted(document: Document | None, event: DocumentDrafted) -> Document:
         status=DocumentStatus.DRAFTED,
         author=event.author,
         digest=event.digest,
+        on_behalf_of=event.on_behalf_of,
         number=None if document is None else document.number,
         issued_version=None if document is None else document.issued_version,
     )

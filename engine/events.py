@@ -390,6 +390,7 @@ class DocumentDrafted(Event):
     content: Context
     digest: str
     change_note: str
+    on_behalf_of: Person | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,6 +402,8 @@ class DocumentReviewed(Event):
     reviewer: Person
     approved: bool
     opinion: str
+    on_behalf_of: Person | None = None
+    waived: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

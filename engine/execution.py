@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import flow, waiting, work
+from engine import entitlement, flow, paperwork, waiting, work
 from engine.commands import (
     AnswerService,
     ClaimTask,
@@ -40,11 +40,14 @@ from engine.events import (
 )
 from engine.flow.host import ExpressionFailed
 from engine.instance import Incident, Instance
-from engine.procedure import Procedure
+from engine.procedure import RESERVED, Procedure
 from engine.role import Surroundings
 from engine.step import Progress, Step
-from engine.value import Value
+from engine.value import Context, Value
 from engine.words import Status, TimerKind
+
+MACHINE = (FireTimer, DeliverMessage, AnswerService, FailService)
+"""What no person may say has happened."""
 
 
 def execute(procedure: Procedure, instance: Instance, window: bytes, command: Command, around: Surroundings) -> Step:
@@ -52,6 +55,12 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
     progress = Progress(procedure, instance, command, around)
     if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
         _not_running(instance, command)
+    if isinstance(command, MACHINE) and command.envelope.actor is not None:
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            "此命令由时钟和后台作业发出,不由人员发出",
+            "expected the clock or the worker to ask for this, not a person",
+        )
     try:
         handler = _HANDLERS[type(command)]
     except KeyError:
@@ -81,14 +90,25 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
             f"该程序没有流程 {command.process}",
             f"the procedure has no process {command.process}",
         )
-    work.may_start(progress, command.process)
+    entitlement.may_start(progress, command.process)
+    _variable_names(command.input)
     progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
     return flow.start(progress.procedure.model, command.process, progress, command.input)
 
 
+def _variable_names(values: Context) -> None:
+    reserved = sorted(RESERVED & values.keys())
+    if reserved:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"{'、'.join(reserved)} 是保留名称,不能作为变量",
+            f"expected variables of other names than {', '.join(reserved)}, which are reserved",
+        )
+
+
 def _terminate(progress: Progress, command: TerminateInstance, window: bytes) -> bytes:
     work.reason_given(command.reason)
-    work.privileged(progress, "terminate")
+    entitlement.privileged(progress, "terminate")
     after = flow.cancel(progress.procedure.model, window, progress)
     progress.emit(InstanceTerminated(reason=command.reason))
     return after
@@ -98,7 +118,7 @@ def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes
     task, values = work.complete(progress, command)
     element = progress.procedure.model.element(task.process, task.element)
     progress.assign(task.scope, element.result, values)
-    work.document_written(progress, element, task, values)
+    paperwork.document_written(progress, element, task, values)
     return flow.complete(progress.procedure.model, window, task.id, progress)
 
 
@@ -134,7 +154,7 @@ def _answer(progress: Progress, command: AnswerService, window: bytes) -> bytes:
     if request is None:
         raise _no_request(command.request)
     progress.emit(ServiceAnswered(request=request.id))
-    work.document_issued(progress, request.activity, command.result)
+    paperwork.document_issued(progress, request.activity, command.result)
     return _yielded(progress, request.activity, command.result, window)
 
 
@@ -188,7 +208,7 @@ def _incident(progress: Progress, key: str) -> Incident:
 
 def _resolve(progress: Progress, incident: Incident, reason: str, *, decided: bool) -> None:
     work.reason_given(reason)
-    work.privileged(progress, "resolve")
+    entitlement.privileged(progress, "resolve")
     actor = progress.command.envelope.actor
     progress.emit(IncidentResolved(incident=incident.id, person=actor, decided=decided, reason=reason))
 

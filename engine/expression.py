@@ -34,6 +34,8 @@ class Variables(Mapping[str, Value]):
         self.found: dict[str, Value] = {}
         for variables in reversed(list(_chain(instance, scope))):
             self.found.update(variables)
+        for name in RESERVED & self.found.keys():  # a script may have made one: it never hides what is reserved
+            del self.found[name]
         self.found.update(names or {})
 
     def __getitem__(self, name: str) -> Value:

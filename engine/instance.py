@@ -210,6 +210,10 @@ def _resolved(instance: Instance, event: happened.TaskResolved, _at: datetime) -
     return _with_task(instance, tasks.resolved(instance.tasks[event.task], event))
 
 
+def _urged(instance: Instance, event: happened.TaskUrged, at: datetime) -> Instance:
+    return _with_task(instance, tasks.urged(instance.tasks[event.task], at))
+
+
 def _waived(instance: Instance, event: happened.SeparationWaived, _at: datetime) -> Instance:
     return _with_task(instance, tasks.waived(instance.tasks[event.task], event))
 
@@ -310,7 +314,7 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskTransferred: _transferred,
     happened.TaskDelegated: _delegated,
     happened.TaskResolved: _resolved,
-    happened.TaskUrged: _unchanged,
+    happened.TaskUrged: _urged,
     happened.TaskCopied: _unchanged,
     happened.TaskReminded: _unchanged,
     happened.TaskCompleted: _task_completed,

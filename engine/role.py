@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.case import Case
@@ -43,13 +43,19 @@ def authority(
 
     Own right comes before a deputyship; a deputy of a deputy has none.
     """
+    return next(authorities(around, person, day, persons=persons, roles=roles), None)
+
+
+def authorities(
+    around: Surroundings, person: Person, day: Date, *, persons: Iterable[Person], roles: Iterable[str]
+) -> Iterator[Authority]:
+    """Every way in which the person may do it: in their own right, then for each principal of the day."""
     persons, roles = tuple(persons), tuple(roles)
     if (own := _own(around, person, persons, roles)) is not None:
-        return own
+        yield own
     for principal in around.organisation.principals(person, day):
         if (theirs := _own(around, principal, persons, roles)) is not None:
-            return Authority(role=theirs.role, on_behalf_of=principal)
-    return None
+            yield Authority(role=theirs.role, on_behalf_of=principal)
 
 
 def _own(around: Surroundings, person: Person, persons: tuple[Person, ...], roles: tuple[str, ...]) -> Authority | None:

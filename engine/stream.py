@@ -9,7 +9,7 @@ from typing import TypeAlias, Union
 
 from engine import case, execution, instance, organisation, publication
 from engine.case import Case
-from engine.commands import ClaimTask, Command, CompleteTask, TransferTask
+from engine.commands import ClaimTask, Command, CompleteTask, DelegateTask, TransferTask
 from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
@@ -17,11 +17,14 @@ from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.publication import Publications
 from engine.role import Surroundings
+from engine.separation import separation_keys
 from engine.value import Person
 from engine.words import StreamKind
-from engine.work import separation_keys
 
 State: TypeAlias = Union[Instance, Case, Organisation, Publications]
+
+SEPARATED = (ClaimTask, CompleteTask, TransferTask, DelegateTask)
+"""Commands that ask who did other tasks of the case."""
 
 ORGANISATION = 1
 """The organisation's stream: the first of every database."""
@@ -85,7 +88,7 @@ def consults(procedure: Procedure | None, state: State, command: Command) -> tup
     """The `process:element` keys whose performers in other instances of the case the command needs."""
     if procedure is None or not isinstance(state, Instance):
         return ()
-    if not isinstance(command, ClaimTask | CompleteTask | TransferTask) or command.task not in state.tasks:
+    if not isinstance(command, SEPARATED) or command.task not in state.tasks:
         return ()
     task = state.tasks[command.task]
     return separation_keys(procedure.model.element(task.process, task.element))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from engine.commands import (
     ClaimTask,
@@ -46,6 +46,9 @@ LIFECYCLE: dict[type[Command], frozenset[Stage]] = {
 }
 """In which stages a command is possible; everything else is refused with WRONG_STATE."""
 
+URGED = timedelta(hours=1)
+"""How long a task that was urged is left in peace."""
+
 STAGES = {
     Stage.OFFERED: ("待认领", "waits to be claimed"),
     Stage.CLAIMED: ("已被认领", "is claimed"),
@@ -57,7 +60,8 @@ STAGES = {
 class Task:
     """An open task; its id is the id of the activity it belongs to.
 
-    `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties.
+    `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties;
+    `qualifying` are the roles it was first offered to, whose holders may receive it.
     """
 
     id: str
@@ -77,6 +81,8 @@ class Task:
     on_behalf_of: Person | None = None
     opened: bool = False
     waived: tuple[Person, ...] = ()
+    qualifying: tuple[str, ...] = ()
+    urged_at: datetime | None = None
 
     @property
     def key(self) -> str:
@@ -114,6 +120,16 @@ def gone(task: str, closed: Closed | None) -> Refused:
     )
 
 
+def patience(task: Task, at: datetime) -> None:
+    """Refuse to urge again within the hour."""
+    if task.urged_at is not None and at < task.urged_at + URGED:
+        raise Refused(
+            Reason.WRONG_STATE,
+            f"任务 {task.id} 一小时内已催办过",
+            f"task {task.id} was already urged within the hour",
+        )
+
+
 def offered(event: TaskOffered, at: datetime) -> Task:
     """The task as first offered; with an assignee it is theirs from the start."""
     return Task(
@@ -127,6 +143,7 @@ def offered(event: TaskOffered, at: datetime) -> Task:
         persons=event.persons,
         due=event.due,
         escalation=event.escalation,
+        qualifying=event.roles,
     )
 
 
@@ -151,6 +168,7 @@ def transferred(task: Task, event: TaskTransferred) -> Task:
         task,
         stage=Stage.CLAIMED,
         holder=event.to,
+        owner=None,
         assignee=event.to,
         persons=(event.to,),
         roles=(),
@@ -168,6 +186,11 @@ def delegated(task: Task, event: TaskDelegated) -> Task:
 def resolved(task: Task, event: TaskResolved) -> Task:
     """The task back with its owner."""
     return replace(task, stage=Stage.CLAIMED, holder=event.to, owner=None)
+
+
+def urged(task: Task, at: datetime) -> Task:
+    """The task after somebody asked to hurry."""
+    return replace(task, urged_at=at)
 
 
 def waived(task: Task, event: SeparationWaived) -> Task:

@@ -17,6 +17,16 @@ from engine.commands import (
     UrgeTask,
     WaiveSeparation,
 )
+from engine.entitlement import (
+    actor,
+    holds_right,
+    offered_to,
+    privileged,
+    qualified,
+    rights,
+    still_entitled,
+    taking_part,
+)
 from engine.errors import Reason, Refused
 from engine.events import (
     SeparationWaived,
@@ -30,15 +40,19 @@ from engine.events import (
     TaskTransferred,
     TaskUrged,
 )
-from engine.flow.elements import Element, Kind
+from engine.flow.elements import Element
 from engine.instance import Instance
 from engine.organisation import known
 from engine.procedure import RESERVED
-from engine.role import Authority, authority
+from engine.role import Authority
+from engine.separation import separate_from, separated
 from engine.step import Progress
 from engine.task import Task
-from engine.value import Context, Date, Person, Value
+from engine.value import Context, Person, Value
 from engine.words import Stage
+
+MOST_TEXT = 2_000
+MOST_INFORMED = 50
 
 
 def claim(progress: Progress, command: ClaimTask) -> None:
@@ -48,93 +62,124 @@ def claim(progress: Progress, command: ClaimTask) -> None:
 
 
 def open_first(progress: Progress, command: OpenTask) -> None:
-    """Note the first look; a repeat changes nothing."""
+    """Note the first look of somebody who may do the task; a repeat changes nothing."""
     task = tasks.permitted(open_task(progress.instance, command.task), command)
     if task.opened:
         return
-    person = _actor(progress)
-    if task.holder != person:
-        _authority(progress, task, person)
+    person = actor(progress)
+    if task.stage is Stage.OFFERED:
+        offered_to(progress, task, person)
+    else:
+        _holder(progress, task)
     progress.emit(TaskOpened(task=task.id, person=person))
 
 
 def release(progress: Progress, command: ReleaseTask) -> None:
-    """Put the task back among those it was offered to."""
+    """Put the task back among those it was offered to; whoever it is held for, or who may reassign, may do so too."""
     task = tasks.permitted(open_task(progress.instance, command.task), command)
-    progress.emit(TaskReleased(task=task.id, person=_holder(progress, task)))
+    person = actor(progress)
+    if person not in (task.holder, task.on_behalf_of) and not holds_right(progress, "reassign"):
+        raise _not_yours(task)
+    progress.emit(TaskReleased(task=task.id, person=person))
 
 
 def complete(progress: Progress, command: CompleteTask) -> tuple[Task, Context]:
     """Check authority and form, and note who did it: the task as it was, and the values to be kept.
 
-    Whoever completes an unclaimed task claims it by that.
+    Whoever completes an unclaimed task claims it by that. Whoever holds one must still have the right to it.
     """
     task = tasks.permitted(open_task(progress.instance, command.task), command)
     if task.stage is Stage.OFFERED:
         task = _take(progress, task)
-    person = _holder(progress, task)
-    _separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
+        person = _holder(progress, task)
+    else:
+        person = _holder(progress, task)
+        still_entitled(progress, task, person)
+        separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
     values = _form_accepts(progress, task, command.data)
     progress.emit(TaskCompleted(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
     return task, values
 
 
 def transfer(progress: Progress, command: TransferTask) -> None:
-    """Give the task to another person for good."""
+    """Give the task for good to another person who is qualified for it."""
     reason_given(command.reason)
     task, person = _in_hand(progress, command.task, command)
     to = _another(progress, person, command.to)
-    _separated(progress, task, Authority(role=None), to)
+    if to == task.holder:
+        raise Refused(Reason.INVALID_DATA, "此人已在办理该任务", "expected somebody who does not hold the task already")
+    separated(progress, task, Authority(role=None), to)
+    qualified(progress, task, to)
     progress.emit(TaskTransferred(task=task.id, person=person, to=to, reason=command.reason))
 
 
 def delegate(progress: Progress, command: DelegateTask) -> None:
-    """Ask another person; the task comes back to whoever asked."""
+    """Ask another person's opinion; the task comes back to whoever asked."""
     reason_given(command.reason)
-    task, person = _in_hand(progress, command.task, command)
-    if task.stage is Stage.OFFERED:
-        task = _take(progress, task)
+    task = tasks.permitted(open_task(progress.instance, command.task), command)
+    person = actor(progress)
+    task = _take(progress, task) if task.stage is Stage.OFFERED else task
+    _holder(progress, task)
     to = _another(progress, person, command.to)
+    separated(progress, task, Authority(role=None), to)
     progress.emit(TaskDelegated(task=task.id, person=person, to=to, reason=command.reason))
 
 
 def resolve(progress: Progress, command: ResolveTask) -> None:
     """Hand the task back to its owner; the owner may also call it back."""
+    written(command.opinion)
     task = tasks.permitted(open_task(progress.instance, command.task), command)
-    person = _actor(progress)
+    person = actor(progress)
     if task.owner is None or person not in (task.holder, task.owner):
         raise _not_yours(task)
     progress.emit(TaskResolved(task=task.id, person=person, to=task.owner, opinion=command.opinion))
 
 
 def urge(progress: Progress, command: UrgeTask) -> None:
-    """Ask whoever has the task to hurry."""
+    """Ask whoever has the task to hurry, at most once an hour."""
+    written(command.message)
     task = tasks.permitted(open_task(progress.instance, command.task), command)
-    progress.emit(TaskUrged(task=task.id, person=_actor(progress), message=command.message))
+    person = taking_part(progress)
+    tasks.patience(task, progress.at)
+    progress.emit(TaskUrged(task=task.id, person=person, message=command.message))
 
 
 def copy(progress: Progress, command: CopyTask) -> None:
     """Let persons know of the task."""
+    written(command.message)
     task = tasks.permitted(open_task(progress.instance, command.task), command)
-    if not command.to:
-        raise Refused(Reason.INVALID_DATA, "知会应至少有一位收件人", "expected at least one person to inform")
-    to = tuple(known(progress.around.organisation, person) for person in command.to)
-    progress.emit(TaskCopied(task=task.id, person=_actor(progress), to=to, message=command.message))
+    person = taking_part(progress)
+    to = tuple(dict.fromkeys(command.to))
+    if not 0 < len(to) <= MOST_INFORMED:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"知会应有 1 到 {MOST_INFORMED} 位收件人,但有 {len(to)} 位",
+            f"expected at least one person to inform and at most {MOST_INFORMED}, but found {len(to)}",
+        )
+    to = tuple(known(progress.around.organisation, other) for other in to)
+    progress.emit(TaskCopied(task=task.id, person=person, to=to, message=command.message))
 
 
 def waive(progress: Progress, command: WaiveSeparation) -> None:
     """Allow one person the task in spite of the separation of duties; nobody allows it to themselves."""
     reason_given(command.reason)
     task = tasks.permitted(open_task(progress.instance, command.task), command)
-    privileged(progress, "waive")
-    person, waived_by = known(progress.around.organisation, command.person), _actor(progress)
-    if person == waived_by:
+    right = privileged(progress, "waive")
+    person, waived_by = known(progress.around.organisation, command.person), actor(progress)
+    if person in (waived_by, right.on_behalf_of):
         raise Refused(
             Reason.SEPARATION_OF_DUTIES,
             "豁免应由本人以外的人批准",
             "expected somebody other than the person concerned to waive",
         )
-    progress.emit(SeparationWaived(task=task.id, person=person, waived_by=waived_by, reason=command.reason))
+    if not separate_from(progress, task):
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"{task.element} 没有职责分离要求,无需豁免",
+            f"expected a task with separation of duties, but {task.element} has none",
+        )
+    if person not in task.waived:
+        progress.emit(SeparationWaived(task=task.id, person=person, waived_by=waived_by, reason=command.reason))
 
 
 def open_task(instance: Instance, key: str) -> Task:
@@ -145,126 +190,33 @@ def open_task(instance: Instance, key: str) -> Task:
 
 
 def reason_given(reason: str) -> None:
-    """Refuse an empty reason."""
+    """Refuse an empty reason, and what `written` refuses."""
     if not reason.strip():
         raise Refused(Reason.INVALID_DATA, "应填写理由", "expected a reason")
+    written(reason)
 
 
-def privileged(progress: Progress, right: str) -> None:
-    """Refuse whoever does not hold a role with this right."""
-    person = _actor(progress)
-    roles = progress.procedure.may(right)
-    if authority(progress.around, person, _today(progress), persons=(), roles=roles) is None:
+def written(text: str) -> None:
+    """Refuse a text that is too long, or that no person can read."""
+    if len(text) > MOST_TEXT:
         raise Refused(
-            Reason.NOT_ALLOWED,
-            f"应由 {'、'.join(roles)} 进行此操作",
-            f"expected a holder of {', '.join(roles)}",
+            Reason.INVALID_DATA,
+            f"文字应不超过 {MOST_TEXT} 个字符,但有 {len(text)} 个",
+            f"expected a text of at most {MOST_TEXT} characters, but found {len(text)}",
         )
-
-
-def may_start(progress: Progress, process: str) -> None:
-    """Refuse a person who does not hold the role in whose lane the process starts; jobs may always start."""
-    person = progress.command.envelope.actor
-    role = progress.procedure.start_role(process)
-    if person is None or role is None:
-        return
-    roles = (role, progress.procedure.owner)
-    if authority(progress.around, person, _today(progress), persons=(), roles=roles) is None:
-        raise Refused(
-            Reason.NOT_ALLOWED,
-            f"流程 {process} 应由 {role} 发起",
-            f"expected a holder of {role} to start {process}",
-        )
-
-
-def document_written(progress: Progress, element: Element, task: Task, data: Context) -> None:
-    """What a task does to a document of the case becomes a command to the case's stream."""
-    case = progress.instance.case
-    if case is None or "document" not in element.extensions:
-        return
-    key, _, act = element.extensions["document"].partition(":")
-    person = _actor(progress)
-    if act == "write":
-        note = data.get("change_note")
-        fields: dict[str, Value] = {
-            "document": key,
-            "author": person,
-            "content": data,
-            "change_note": note if isinstance(note, str) else "",
-        }
-        progress.follow_up(case, "DraftDocument", fields)
-    elif act == "review":
-        approved = progress.optional(element.extensions.get("approved"), task.scope) is True
-        opinion = data.get("opinion")
-        fields = {
-            "document": key,
-            "reviewer": person,
-            "approved": approved,
-            "opinion": opinion if isinstance(opinion, str) else "",
-            "waived": person in task.waived,
-        }
-        progress.follow_up(case, "ReviewDocument", fields)
-
-
-def document_issued(progress: Progress, activity_id: str, result: Value) -> None:
-    """A service task that numbers a document puts it in force on the case's stream."""
-    activity = progress.instance.activities[activity_id]
-    element = progress.procedure.model.element(activity.process, activity.element)
-    key, _, act = element.extensions.get("document", "").partition(":")
-    case = progress.instance.case
-    if case is None or element.kind is not Kind.SERVICE_TASK or act != "issue":
-        return
-    number = result.get("number") if isinstance(result, Context) else result
-    progress.follow_up(case, "IssueDocument", {"document": key, "number": number if isinstance(number, str) else ""})
+    if any((sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text):
+        raise Refused(Reason.INVALID_DATA, "文字中不能有控制字符", "expected a text without control characters")
 
 
 def _take(progress: Progress, task: Task) -> Task:
-    person = _actor(progress)
-    right = _authority(progress, task, person)
-    _separated(progress, task, right, person)
+    """Claim in the first right that the separation of duties does not bar."""
+    person = actor(progress)
+    right = offered_to(progress, task, person)
+    allowed = (other for other in rights(progress, task, person) if _allowed(progress, task, other))
+    right = next(allowed, right)
+    separated(progress, task, right, person)
     progress.emit(TaskClaimed(task=task.id, person=person, role=right.role, on_behalf_of=right.on_behalf_of))
     return progress.instance.tasks[task.id]
-
-
-def _authority(progress: Progress, task: Task, person: Person) -> Authority:
-    right = authority(progress.around, person, _today(progress), persons=task.persons, roles=task.roles)
-    if right is None:
-        offered = [*task.roles, *(p.id for p in task.persons)]
-        raise Refused(
-            Reason.NOT_ALLOWED,
-            f"任务 {task.id} 只提供给 {'、'.join(offered) or '任何人都未指派'}",
-            f"task {task.id} is offered to {', '.join(offered) or 'nobody'} only",
-        )
-    return right
-
-
-def _separated(progress: Progress, task: Task, right: Authority, person: Person) -> None:
-    """Refuse a performer of a task that this one must be kept apart from; deputy and principal count as one."""
-    acting = {person, *(() if right.on_behalf_of is None else (right.on_behalf_of,))}
-    if acting <= set(task.waived):
-        return
-    for key in separate_from(progress, task):
-        done = (*progress.instance.performers.get(key, ()), *progress.around.performers.get(key, ()))
-        clash = sorted(p.id for p in acting.intersection(done))
-        if clash:
-            element = key.partition(":")[2]
-            raise Refused(
-                Reason.SEPARATION_OF_DUTIES,
-                f"职责分离:{clash[0]} 已办理 {element},不得再办理 {task.element}",
-                f"separation of duties: {clash[0]} performed {element} and may not perform {task.element}",
-            )
-
-
-def separate_from(progress: Progress, task: Task) -> tuple[str, ...]:
-    """The `process:element` keys whose performers may not do this task."""
-    element = progress.procedure.model.element(task.process, task.element)
-    return separation_keys(element)
-
-
-def separation_keys(element: Element) -> tuple[str, ...]:
-    """What `zx:separateFrom` names, each as `process:element`."""
-    named = element.extensions.get("separateFrom", "").split()
-    return tuple(name if ":" in name else f"{element.process}:{name}" for name in named)
 
 
 def _form_accepts(progress: Progress, task: Task, data: Context) -> Context:
@@ -299,21 +251,31 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
 
 
 def _in_hand(progress: Progress, key: str, command: Command) -> tuple[Task, Person]:
-    """The task with the actor who holds it or may take it."""
-    task = tasks.permitted(open_task(progress.instance, key), command)
-    person = _actor(progress)
+    """The task with an actor who holds it, may take it, or may reassign what others hold."""
+    task, person = open_task(progress.instance, key), actor(progress)
+    if task.holder != person and holds_right(progress, "reassign"):
+        return task, person
+    task = tasks.permitted(task, command)
     if task.stage is Stage.OFFERED:
-        _authority(progress, task, person)
+        separated(progress, task, offered_to(progress, task, person), person)
     elif task.holder != person:
         raise _not_yours(task)
     return task, person
 
 
 def _holder(progress: Progress, task: Task) -> Person:
-    person = _actor(progress)
+    person = actor(progress)
     if task.holder != person:
         raise _not_yours(task)
     return person
+
+
+def _allowed(progress: Progress, task: Task, right: Authority) -> bool:
+    try:
+        separated(progress, task, right, actor(progress))
+    except Refused:
+        return False
+    return True
 
 
 def _not_yours(task: Task) -> Refused:
@@ -329,14 +291,3 @@ def _another(progress: Progress, person: Person, to: Person) -> Person:
     if to == person:
         raise Refused(Reason.INVALID_DATA, "应选择另一个人", "expected another person")
     return known(progress.around.organisation, to)
-
-
-def _actor(progress: Progress) -> Person:
-    actor = progress.command.envelope.actor
-    if actor is None:
-        raise Refused(Reason.NOT_ALLOWED, "此操作应由人员进行", "expected a person to do this")
-    return actor
-
-
-def _today(progress: Progress) -> Date:
-    return progress.now.date

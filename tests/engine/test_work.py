@@ -158,10 +158,10 @@ def test_a_transferred_task_belongs_to_the_other(world: World) -> None:
     stream = world.start("wang")
     task = world.task(stream, "write").id
     world.do(ClaimTask, "wang", stream, task=task)
-    world.do(TransferTask, "wang", stream, task=task, to=world.people["guest"], reason="出差")
+    world.do(TransferTask, "wang", stream, task=task, to=world.people["li"], reason="出差")
     with pytest.raises(Refused):
         world.do(CompleteTask, "wang", stream, task=task, data=Context())
-    world.do(CompleteTask, "guest", stream, task=task, data=Context())
+    world.do(CompleteTask, "li", stream, task=task, data=Context())
     assert world.task(stream, "review")
 
 

@@ -1,0 +1,41 @@
+"""The separation of duties: who may not do a task because of what they did before. Deputy and principal count as one."""
+
+from __future__ import annotations
+
+from engine.errors import Reason, Refused
+from engine.flow.elements import Element
+from engine.role import Authority
+from engine.step import Progress
+from engine.task import Task
+from engine.value import Person
+
+
+def separated(progress: Progress, task: Task, right: Authority, person: Person) -> None:
+    """Refuse a performer of a task that this one must be kept apart from.
+
+    A waiver is for one person, acting in whatever right; it says nothing for those who deputise for them.
+    """
+    acting = {person} if right.on_behalf_of is None else {person, right.on_behalf_of}
+    if person in task.waived:
+        acting -= set(task.waived)
+    for key in separate_from(progress, task):
+        done = (*progress.instance.performers.get(key, ()), *progress.around.performers.get(key, ()))
+        clash = sorted(p.id for p in acting.intersection(done))
+        if clash:
+            element = key.partition(":")[2]
+            raise Refused(
+                Reason.SEPARATION_OF_DUTIES,
+                f"职责分离:{clash[0]} 已办理 {element},不得再办理 {task.element}",
+                f"separation of duties: {clash[0]} performed {element} and may not perform {task.element}",
+            )
+
+
+def separate_from(progress: Progress, task: Task) -> tuple[str, ...]:
+    """The `process:element` keys whose performers may not do this task."""
+    return separation_keys(progress.procedure.model.element(task.process, task.element))
+
+
+def separation_keys(element: Element) -> tuple[str, ...]:
+    """What `zx:separateFrom` names, each as `process:element`."""
+    named = element.extensions.get("separateFrom", "").split()
+    return tuple(name if ":" in name else f"{element.process}:{name}" for name in named)
