@@ -31,6 +31,7 @@ class Recorder:
         self.log: list[str] = []
         self.left: list[str] = []
         self.scopes: dict[str, Scope] = {}
+        self.closed: set[str] = set()
         self.waiting: dict[str, tuple[Element, str]] = {}
         self.failed: dict[str, Text] = {}
         self.places: dict[str, Element] = {}
@@ -100,11 +101,14 @@ class Recorder:
         return key
 
     def close_scope(self, scope: str) -> None:
+        assert scope not in self.closed
+        self.closed.add(scope)
         if self.scopes[scope].kind is not ScopeKind.INSTANCE:
             self.log.append(f"close {self.scopes[scope].kind}")
 
     def enter(self, element: Element, scope: str, flow: str | None) -> str:
         assert "__" not in element.id
+        assert scope not in self.closed
         self.count += 1
         key = f"1.1.{self.count}"
         self.places[key] = element
