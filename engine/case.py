@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from engine import document as documents
 from engine.commands import (
@@ -28,10 +30,24 @@ from engine.events import (
     Event,
     FollowUpScheduled,
 )
-from engine.organisation import Organisation, known
-from engine.procedure import Procedure
-from engine.value import Context, Person, Value
+from engine.organisation import Organisation, known, unattended
+from engine.procedure import CaseField, Procedure
+from engine.value import Context, Date, DateTime, Person, Ref, Value
 from engine.words import Status
+
+CASE_TYPES: dict[str, type] = {
+    "text": str,
+    "bool": bool,
+    "int": Decimal,
+    "dec": Decimal,
+    "money": Decimal,
+    "pct": Decimal,
+    "date": Date,
+    "dt": DateTime,
+    "user": Person,
+    "ref": Ref,
+}
+"""The types of case data, as the manifest names them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +71,7 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
         return _open(procedure, case, command, organisation)
     if case.status is not Status.RUNNING:
         raise Refused(Reason.WRONG_STATE, "应为进行中的服务项目", "expected a case that is running")
+    _may(procedure, command, organisation)
     match command:
         case SetCaseData():
             return _data(procedure, case, command.data)
@@ -119,7 +136,7 @@ def _open(procedure: Procedure | None, case: Case, command: OpenCase, organisati
 
 def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisation) -> None:
     """Whoever opens a case with a process holds the role in whose lane the process starts, or owns the procedure."""
-    actor, roles = command.envelope.actor, {procedure.owner}
+    roles = {procedure.owner}
     if command.process is not None:
         if command.process not in procedure.model.processes:
             raise Refused(
@@ -128,7 +145,7 @@ def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisatio
                 f"the procedure has no process {command.process}",
             )
         roles.add(procedure.start_role(command.process) or procedure.owner)
-    if actor is not None and not any(organisation.holds(actor, role) for role in roles):
+    if not unattended(command.envelope) and not _acts(command, roles, organisation):
         wanted = sorted(roles)
         raise Refused(
             Reason.NOT_ALLOWED,
@@ -137,18 +154,48 @@ def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisatio
         )
 
 
+def _may(procedure: Procedure | None, command: Command, organisation: Organisation) -> None:
+    """Data, team and end of a case are changed by whoever has the right `case`; documents by the tasks alone."""
+    if unattended(command.envelope):
+        return
+    if isinstance(command, DraftDocument | ReviewDocument | IssueDocument):
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            "文件由流程中的任务编写、审核和发布",
+            "expected a task of the process to write, review or issue the document",
+        )
+    roles = () if procedure is None else procedure.may("case")
+    if not _acts(command, roles, organisation):
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            f"服务项目应由 {'、'.join(roles)} 修改",
+            f"expected a holder of {', '.join(roles)} to change the case",
+        )
+
+
+def _acts(command: Command, roles: Iterable[str], organisation: Organisation) -> bool:
+    actor = command.envelope.actor
+    return actor is not None and organisation.acts(actor, roles, command.envelope.at)
+
+
 def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[Event, ...]:
     fields = {} if procedure is None else procedure.case_fields
     faults = tuple(
-        Fault(name, Text(f"服务项目没有数据项 {name}", f"a case of this procedure has no field {name}"))
-        for name in data
-        if name not in fields
+        fault for name, value in data.items() if (fault := _fault(fields.get(name), name, value)) is not None
     )
     if faults:
         raise Refused(Reason.INVALID_DATA, faults[0].text.zh, faults[0].text.en, faults)
     return tuple(
         CaseDataSet(name=name, value=value) for name, value in data.items() if _changes(case.data, name, value)
     )
+
+
+def _fault(field: CaseField | None, name: str, value: Value) -> Fault | None:
+    if field is None:
+        return Fault(name, Text(f"服务项目没有数据项 {name}", f"a case of this procedure has no field {name}"))
+    if value is None or isinstance(value, CASE_TYPES.get(field.type, str)):
+        return None
+    return Fault(name, Text(f"{name} 应为 {field.type} 类型的值", f"expected a value of type {field.type} for {name}"))
 
 
 def _changes(data: Context, name: str, value: Value) -> bool:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
+from engine import temporal
 from engine.calendar import Calendar
 from engine.commands import (
     AddPerson,
@@ -13,6 +16,7 @@ from engine.commands import (
     ChangeSetting,
     Command,
     DismissDeputy,
+    Envelope,
     GrantRole,
     RevokeRole,
 )
@@ -32,7 +36,10 @@ from engine.value import Context, Date, Person
 from engine.words import Channel
 
 ADMINISTRATOR = "SYS"
-"""The role whose holders keep people and roles."""
+"""The role whose holders keep people, roles, deputies and the calendar."""
+
+LONGEST_DEPUTYSHIP = 366
+LONGEST_ROLE = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +75,22 @@ class Organisation:
 
     def principals(self, deputy: Person, day: Date) -> tuple[Person, ...]:
         """Those for whom this person may act on the day."""
-        return tuple(d.person for d in self.deputies if d.deputy == deputy and d.first <= day <= d.last)
+        found = (d.person for d in self.deputies if d.deputy == deputy and d.first <= day <= d.last)
+        return tuple(dict.fromkeys(found))
+
+    def today(self, at: datetime) -> Date:
+        """The day on the organisation's clocks."""
+        return temporal.in_zone(temporal.from_datetime(at), self.working.zone).date
+
+    def acts(self, person: Person, roles: Iterable[str], at: datetime) -> bool:
+        """The person holds one of the roles company-wide, or is the deputy of somebody who does."""
+        acting = (person, *self.principals(person, self.today(at)))
+        return any(self.holds(someone, role) for role in roles for someone in acting)
 
 
 def execute(procedure: Procedure | None, organisation: Organisation, command: Command) -> tuple[Event, ...]:
     """What the command makes happen. Raises Refused."""
-    _may_administer(organisation, command)
+    _may(procedure, organisation, command)
     match command:
         case AddPerson():
             person = Person(f"{organisation.stream}.{organisation.revision + 1}.1")
@@ -126,15 +143,33 @@ def known(organisation: Organisation, person: Person) -> Person:
     return person
 
 
-def _may_administer(organisation: Organisation, command: Command) -> None:
+def unattended(envelope: Envelope) -> bool:
+    """No person asks, but the operator at the machine itself, the clock or the worker."""
+    return envelope.actor is None and envelope.channel in (Channel.CLI, Channel.CLOCK, Channel.WORKER)
+
+
+def _may(procedure: Procedure | None, organisation: Organisation, command: Command) -> None:
+    """Settings belong to the procedure's owner, one's own deputy to oneself, everything else to the administrator."""
     actor = command.envelope.actor
     if actor is None and command.envelope.channel is Channel.CLI:
         return  # the operator at the machine itself
-    if actor is None or not organisation.holds(actor, ADMINISTRATOR):
+    if isinstance(command, ChangeSetting) and procedure is not None:
+        roles = procedure.may("settings")
+    elif isinstance(command, AppointDeputy | DismissDeputy) and actor == command.person:
+        return
+    else:
+        roles = (ADMINISTRATOR,)
+    if actor is None or not organisation.acts(actor, roles, command.envelope.at):
         raise Refused(
             Reason.NOT_ALLOWED,
-            f"人员与组织数据只能由 {ADMINISTRATOR}(系统管理员)修改",
-            f"people and organisation data are changed by holders of {ADMINISTRATOR} only",
+            f"此项组织数据只能由 {'、'.join(roles)} 修改",
+            f"expected a holder of {', '.join(roles)} to change this",
+        )
+    if isinstance(command, GrantRole) and command.person == actor:
+        raise Refused(
+            Reason.SEPARATION_OF_DUTIES,
+            "不能给自己授予角色",
+            "expected somebody other than the person concerned to grant a role",
         )
 
 
@@ -142,14 +177,25 @@ def _role(organisation: Organisation, command: GrantRole | RevokeRole) -> tuple[
     person = known(organisation, command.person)
     held = organisation.holds(person, command.role)
     if isinstance(command, GrantRole):
+        _role_code(command.role)
         return () if held else (RoleGranted(person=person, role=command.role),)
     return (RoleRevoked(person=person, role=command.role),) if held else ()
+
+
+def _role_code(role: str) -> None:
+    if not 0 < len(role) <= LONGEST_ROLE or not role.isprintable() or role.strip() != role:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"角色代码应为 1 到 {LONGEST_ROLE} 个可见字符",
+            f"expected a role code of 1 to {LONGEST_ROLE} visible characters",
+        )
 
 
 def _deputy(organisation: Organisation, command: AppointDeputy | DismissDeputy) -> tuple[Event, ...]:
     person, deputy = known(organisation, command.person), known(organisation, command.deputy)
     if isinstance(command, DismissDeputy):
-        return (DeputyDismissed(person=person, deputy=deputy),)
+        appointed = any((d.person, d.deputy) == (person, deputy) for d in organisation.deputies)
+        return (DeputyDismissed(person=person, deputy=deputy),) if appointed else ()
     if person == deputy:
         raise Refused(
             Reason.INVALID_DATA,
@@ -162,6 +208,14 @@ def _deputy(organisation: Organisation, command: AppointDeputy | DismissDeputy) 
             "代理的最后一天应不早于第一天",
             "expected the last day of the deputyship not before its first",
         )
+    if temporal.ordinal(command.last) - temporal.ordinal(command.first) >= LONGEST_DEPUTYSHIP:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"代理应不超过 {LONGEST_DEPUTYSHIP} 天",
+            f"expected a deputyship of at most {LONGEST_DEPUTYSHIP} days",
+        )
+    if Deputyship(person=person, deputy=deputy, first=command.first, last=command.last) in organisation.deputies:
+        return ()
     return (DeputyAppointed(person=person, deputy=deputy, first=command.first, last=command.last),)
 
 

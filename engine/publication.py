@@ -86,7 +86,7 @@ def _may_publish(procedure: Procedure, command: PublishVersion, organisation: Or
     if actor is None and command.envelope.channel is Channel.CLI:
         return
     roles = procedure.may("publish")
-    if actor is None or not any(organisation.holds(actor, role) for role in roles):
+    if actor is None or not organisation.acts(actor, roles, command.envelope.at):
         wanted = "、".join(roles)
         raise Refused(
             Reason.NOT_ALLOWED,
