@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from engine.commands import CompleteTask, Envelope, OpenCase, PublishVersion, StartInstance, TerminateInstance
 from engine.instance import Instance
-from engine.value import Context, Person
+from engine.value import Context, Person, Value
 from engine.words import StreamKind
-from storage import people
+from storage import people, personal
 from storage.database import Database
 from storage.submission import Receipt, Store
 from tests.engine.world import MANIFEST, chain, lane, process
@@ -98,10 +98,17 @@ class Company:
         (found,) = [task.id for task in self.instance(stream).tasks.values() if task.element == element]
         return found
 
-    def complete(self, stream: int, task: str, who: str, data: dict[str, str] | None = None) -> Receipt:
-        """Hand in a task."""
+    def complete(
+        self,
+        stream: int,
+        task: str,
+        who: str,
+        data: Mapping[str, Value] | None = None,
+        kept: Sequence[personal.Row] = (),
+    ) -> Receipt:
+        """Hand in a task, with the personal values in it."""
         envelope = Envelope(id=f"c{next(self.numbers)}", stream=stream, at=self.now, actor=self.people[who])
-        return self.store.submit(CompleteTask(envelope=envelope, task=task, data=Context(data or {})))
+        return self.store.submit(CompleteTask(envelope=envelope, task=task, data=Context(data or {})), kept)
 
     def terminate(self, stream: int) -> Receipt:
         """End an instance."""

@@ -1,12 +1,10 @@
 """The journal keeps, refuses, repeats and proves; on both databases."""
 
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, event, select, text, update
+from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import DatabaseError
 
 from engine.commands import ClaimTask, CompleteTask, Envelope
@@ -14,7 +12,7 @@ from engine.errors import Refused
 from engine.instance import Instance
 from engine.value import Context, Person
 from engine.words import Status
-from storage import checkpoint, schema, verification
+from storage import schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from tests.storage.company import Company
@@ -137,71 +135,6 @@ def test_a_large_value_is_stored_once_and_comes_back(company: Company) -> None:
     fresh.complete(stream, fresh.task(stream, "review"), "chen")
     assert verification.verify(fresh.store).findings == []
     assert rebuild(fresh.store, windows=True).differences == []
-
-
-def sealed(company: Company) -> int:
-    stream = company.start()
-    company.complete(stream, company.task(stream, "write"), "wang")
-    with pytest.raises(Refused):
-        company.complete(stream, company.task(stream, "review"), "guest")
-    checkpoint.seal(company.database, Ed25519PrivateKey.generate(), NOW)
-    return stream
-
-
-def unprotected(company: Company, *statements: str) -> None:
-    """What somebody with the database's password could do."""
-    with company.database.write() as connection:
-        for table in schema.NEVER_CHANGED:
-            if company.database.is_sqlite:
-                connection.execute(text(f"DROP TRIGGER {table}_no_update"))
-                connection.execute(text(f"DROP TRIGGER {table}_no_delete"))
-            else:
-                connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
-        for statement in statements:
-            connection.execute(text(statement))
-
-
-TAMPERING: list[tuple[str, Callable[[int], list[str]], str]] = [
-    (
-        "a changed byte",
-        lambda s: [f"UPDATE entry SET body = CAST(X'7b7d' AS BLOB) WHERE stream_no = {s} AND revision = 2"],
-        "entry 2 was changed",
-    ),
-    ("a deleted entry", lambda s: [f"DELETE FROM entry WHERE stream_no = {s} AND revision = 1"], "expected entry 1"),
-    (
-        "a deleted tail",
-        lambda s: [f"DELETE FROM entry WHERE stream_no = {s} AND revision = 2"],
-        "entry 2 was deleted after it was sealed",
-    ),
-    (
-        "a deleted stream",
-        lambda s: [f"DELETE FROM entry WHERE stream_no = {s}", f"DELETE FROM stream WHERE stream_no = {s}"],
-        "was deleted after it was sealed",
-    ),
-    ("a deleted refusal", lambda s: ["DELETE FROM refusal"], "refusal 1 was deleted after it was sealed"),
-    ("a deleted position", lambda s: ["DELETE FROM position WHERE position = 2"], "head 1 does not fit"),
-]
-
-
-@pytest.mark.parametrize(("what", "statements", "finding"), TAMPERING, ids=[t[0] for t in TAMPERING])
-def test_tampering_after_sealing_is_found_and_named(
-    company: Company, what: str, statements: Callable[[int], list[str]], finding: str
-) -> None:
-    stream = sealed(company)
-    assert verification.verify(company.store).findings == []
-    made = statements(stream)
-    if not company.database.is_sqlite:
-        made = [statement.replace("CAST(X'7b7d' AS BLOB)", "'\\x7b7d'::bytea") for statement in made]
-    unprotected(company, *made)
-    findings = verification.verify(Company.again(company).store).findings
-    assert any(finding in found for found in findings), (what, findings)
-
-
-def test_what_is_not_sealed_yet_is_reported_as_such(company: Company) -> None:
-    stream = sealed(company)
-    company.complete(stream, company.task(stream, "review"), "chen")
-    report = verification.verify(company.store)
-    assert (report.findings, report.unsealed) == ([], 1)
 
 
 def test_projections_equal_a_rebuild(company: Company) -> None:

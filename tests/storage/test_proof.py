@@ -1,0 +1,158 @@
+"""Sealing and verification: what was done to a sealed database is found and named; on both databases."""
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import delete, select
+
+from storage import checkpoint, schema, verification
+from storage.database import Database
+from tests.storage.company import NOW, Company
+from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, sealed, tamper
+
+
+@pytest.fixture
+def company(database: Database) -> Company:
+    return Company(database)
+
+
+def findings(company: Company, **asked: object) -> list[str]:
+    """What a process that has nothing cached finds."""
+    return verification.verify(Company.again(company).store, **asked).findings  # type: ignore[arg-type]  # its options
+
+
+def last_head(company: Company) -> bytes:
+    with company.database.read() as connection:
+        query = select(schema.head.c.digest).order_by(schema.head.c.head_no.desc()).limit(1)
+        return bytes(connection.execute(query).scalar_one())
+
+
+@pytest.mark.parametrize("tampering", FOUND, ids=[tampering.name for tampering in FOUND])
+def test_tampering_after_sealing_is_found_and_named(company: Company, tampering: Tampering) -> None:
+    stream = sealed(company)
+    assert findings(company) == []
+    tamper(company, tampering.change, stream)
+    found = findings(company)
+    assert any(tampering.finding in finding for finding in found), found
+
+
+def test_a_sealed_company_is_proven_whole(company: Company) -> None:
+    sealed(company)
+    trusted = [KEY.public_key().public_bytes_raw()]
+    report = verification.verify(company.store, kept_head=last_head(company), trusted=trusted)
+    assert report.findings == []
+    assert (report.heads, report.unsealed, report.refusals, report.versions) == (2, 0, 1, 1)
+    assert report.sealed == report.entries + report.refusals == report.executed + report.refusals
+    assert (report.personal, report.erased) == (9, 0)
+    assert report.keys == [trusted[0].hex()]
+
+
+def test_what_is_not_sealed_yet_is_reported_as_such(company: Company) -> None:
+    sealed(company)
+    company.start()
+    report = verification.verify(company.store)
+    assert (report.findings, report.unsealed) == ([], 1)
+
+
+def test_heads_cut_off_without_a_trace_are_found_with_a_head_kept_elsewhere(company: Company) -> None:
+    stream = sealed(company)
+    kept = last_head(company)
+    tamper(company, cut, stream)
+    assert findings(company) == []
+    assert ["the head kept elsewhere" in found for found in findings(company, kept_head=kept)] == [True]
+
+
+def test_a_history_sealed_anew_with_the_stolen_key_is_found_with_a_head_kept_elsewhere(company: Company) -> None:
+    stream = sealed(company)
+    kept = last_head(company)
+    tamper(company, forge_and_reseal(KEY), stream)
+    trusted = [KEY.public_key().public_bytes_raw()]
+    assert findings(company, trusted=trusted) == []
+    assert ["the head kept elsewhere" in found for found in findings(company, kept_head=kept)] == [True]
+
+
+def test_a_history_sealed_anew_with_another_key_is_found_by_whoever_knows_the_right_one(company: Company) -> None:
+    stream = sealed(company)
+    tamper(company, forge_and_reseal(Ed25519PrivateKey.generate()), stream)
+    found = findings(company, trusted=[KEY.public_key().public_bytes_raw()])
+    assert [finding.partition(",")[0] for finding in found] == [
+        f"head {number} was signed with a key that is not trusted" for number in (1, 2)
+    ]
+
+
+def test_a_seal_key_that_changes_is_named(company: Company) -> None:
+    sealed(company)
+    other = Ed25519PrivateKey.generate()
+    company.start()
+    checkpoint.seal(company.database, other, NOW + timedelta(days=1))
+    keys = [key.public_key().public_bytes_raw() for key in (KEY, other)]
+    report = verification.verify(company.store, trusted=keys)
+    assert (report.findings, report.keys) == ([], [key.hex() for key in keys])
+
+
+def test_two_sealers_at_once_seal_everything_once(company: Company) -> None:
+    for _ in range(20):
+        company.start()
+    counted: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: counted.append(checkpoint.seal(company.database, KEY, NOW))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    report = verification.verify(company.store)
+    assert (report.findings, report.unsealed) == ([], 0)
+    assert sum(counted) == report.sealed == report.entries
+
+
+class Interrupted(Ed25519PrivateKey):
+    """A key that is never given back: the sealer dies while it signs."""
+
+    def public_key(self) -> object:  # type: ignore[override]  # it ends here
+        raise KeyboardInterrupt
+
+    def sign(self, data: bytes) -> bytes:
+        raise KeyboardInterrupt
+
+    private_bytes = private_bytes_raw = __copy__ = __deepcopy__ = public_key  # type: ignore[assignment]  # never called
+
+
+def test_a_sealer_that_dies_in_the_middle_leaves_nothing_behind(company: Company) -> None:
+    company.start()
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.seal(company.database, Interrupted(), NOW)
+    with company.database.read() as connection:
+        assert connection.execute(select(schema.position)).all() == []
+    checkpoint.seal(company.database, KEY, NOW)
+    assert findings(company) == []
+
+
+def test_an_entry_that_was_kept_from_the_sealer_leaves_those_behind_it_unsealed_and_is_named(company: Company) -> None:
+    stream = company.start()
+    company.complete(stream, company.task(stream, "write"), "wang")
+    with company.database.write() as connection:
+        mark = schema.unsealed.c
+        connection.execute(delete(schema.unsealed).where(mark.stream_no == stream, mark.revision == 1))
+    checkpoint.seal(company.database, KEY, NOW)
+    report = verification.verify(company.store)
+    assert report.findings == [f"stream {stream}: entry 1 is neither sealed nor waiting for it"]
+    assert report.unsealed == 1
+
+
+def test_a_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "seal.key"
+    made: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: made.append(checkpoint.key_at(path).private_bytes_raw())) for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(made)) == 1
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [found.name for found in path.parent.iterdir()] == ["seal.key"]
