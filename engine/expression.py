@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from engine import feel, temporal
+from engine.calendar import Calendar
 from engine.errors import Text
 from engine.flow.host import ExpressionFailed
 from engine.instance import Instance
@@ -116,8 +117,8 @@ HOST_FUNCTIONS = frozenset({"working days after", "working days between", "perso
 """What a procedure may call besides FEEL's own functions."""
 
 
-def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
-    around, calendar = variables.around, variables.around.organisation.working
+def calendar_functions(calendar: Calendar) -> dict[str, feel.HostFunction]:
+    """The functions on working days; forms may call them too."""
 
     def after(moment: Value, count: Value) -> Value:
         if not isinstance(count, Decimal) or not isinstance(moment, DateTime | Date):
@@ -132,6 +133,15 @@ def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
         if not isinstance(one, Date) or not isinstance(other, Date):
             return None
         return number(calendar.working_days_between(one, other))
+
+    return {
+        "working days after": feel.HostFunction(("from", "count"), after),
+        "working days between": feel.HostFunction(("from", "to"), between),
+    }
+
+
+def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
+    around = variables.around
 
     def in_role(role: Value) -> Value:
         return holders(around, role) if isinstance(role, str) else None
@@ -148,9 +158,8 @@ def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
         return person in holders(around, role)
 
     return {
-        "working days after": after,
-        "working days between": between,
-        "persons in role": in_role,
-        "performers": performers,
-        "has role": has_role,
+        **calendar_functions(variables.around.organisation.working),
+        "persons in role": feel.HostFunction(("role",), in_role),
+        "performers": feel.HostFunction(("element",), performers),
+        "has role": feel.HostFunction(("person", "role"), has_role),
     }

@@ -7,19 +7,21 @@ meaning yields null, as the standard says; only unreadable sources and used-up b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-from engine.feel.budget import Budget
+from engine.feel.budget import HEIGHT, Budget
+from engine.feel.cache import Cache
 from engine.feel.compiler import compile_node
 from engine.feel.errors import FeelError
-from engine.feel.frame import Closure, Frame, HostFunction
+from engine.feel.frame import Frame, HostFunction
 from engine.feel.functions import FUNCTIONS
 from engine.feel.names import entry_names, used_names
 from engine.feel.parser import Parser
-from engine.feel.tree import Node
+from engine.feel.paths import touched_paths
+from engine.feel.result import bounded
+from engine.feel.tree import Node, height, weight
 from engine.value import Value
 
-NO_FUNCTIONS: dict[str, HostFunction] = {}
+NO_FUNCTIONS: Mapping[str, HostFunction] = {}
 NO_NAMES: frozenset[str] = frozenset()
 BUILT_IN = frozenset(FUNCTIONS)
 
@@ -27,11 +29,14 @@ BUILT_IN = frozenset(FUNCTIONS)
 class Expression:
     """A compiled expression; immutable, shared by all who use the same source with the same names."""
 
-    __slots__ = ("names", "run", "source", "tree")
+    __slots__ = ("names", "run", "source", "tree", "weight")
 
     def __init__(self, source: str, tree: Node) -> None:
+        if height(tree) > HEIGHT:
+            raise FeelError("表达式嵌套过深", "expected an expression with less nesting")
         self.source = source
         self.tree = tree
+        self.weight = weight(tree)
         self.run = compile_node(tree)
         self.names = used_names(tree)
 
@@ -43,25 +48,34 @@ class Expression:
         budget: Budget | None = None,
     ) -> Value:
         """The value in a scope that has every name the expression was compiled with. Raises FeelError."""
+        own = budget or Budget()
+        own.spend(self.weight)
         try:
-            found = self.run(Frame(scope, budget or Budget(), functions))
+            return bounded(self.run(Frame(scope, own, functions)))
         except RecursionError:
             raise FeelError("表达式嵌套过深", "expected an expression with less nesting") from None
-        if isinstance(found, Closure):
-            raise FeelError("表达式的结果不能是函数", "expected a value, but the result is a function")
-        return found
 
 
-@lru_cache(maxsize=4_096)
-def compile(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
-    """The expression of a source; `names` are the variables it may use, `functions` those of the host. Raises FeelError."""
+def _whole(source: str, names: frozenset[str], functions: frozenset[str]) -> Expression:
     return Expression(source, Parser(source, names, functions | BUILT_IN).whole())
 
 
-@lru_cache(maxsize=4_096)
+def _unary(source: str, names: frozenset[str], functions: frozenset[str]) -> Expression:
+    return Expression(source, Parser(source, names | {"?"}, functions | BUILT_IN).unary_tests())
+
+
+WHOLE = Cache(_whole)
+UNARY = Cache(_unary)
+
+
+def compile(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
+    """The expression of a source; `names` are the variables it may use, `functions` those of the host. Raises FeelError."""
+    return WHOLE.get(source, names, functions)
+
+
 def compile_unary(source: str, names: frozenset[str] = NO_NAMES, functions: frozenset[str] = NO_NAMES) -> Expression:
     """Unary tests of `?`, as a decision table's cell has them. Raises FeelError."""
-    return Expression(source, Parser(source, names | {"?"}, functions | BUILT_IN).unary_tests())
+    return UNARY.get(source, names, functions)
 
 
 def evaluate(source: str, scope: Mapping[str, Value] | None = None) -> Value:
@@ -79,5 +93,6 @@ __all__ = [
     "compile_unary",
     "entry_names",
     "evaluate",
+    "touched_paths",
     "used_names",
 ]

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from engine.feel.errors import FeelError
 
-STEPS = 200_000
+STEPS = 2_000_000
+CALLS = 64
+HEIGHT = 150
 DEPTH = 64
 TEXT = 1_000_000
 ITEMS = 100_000
+RESULT_TEXT = 4_000_000
+RESULT_ITEMS = 200_000
+CHARACTERS_A_STEP = 1_024
+ITEMS_A_STEP = 16
 
 
 class Budget:
-    """Steps and depth used so far, and the notes about operations that yielded null."""
+    """Steps and depth used so far, and the notes about operations that yielded null.
 
-    __slots__ = ("depth", "notes", "steps")
+    A step is about what one node of the tree costs; long texts and lists cost more.
+    """
+
+    __slots__ = ("calls", "height", "notes", "steps")
 
     def __init__(self, steps: int = STEPS) -> None:
         self.steps = steps
-        self.depth = 0
+        self.calls = 0
+        self.height = 0
         self.notes: list[str] = []
 
     def spend(self, steps: int = 1) -> None:
@@ -26,17 +36,30 @@ class Budget:
         if self.steps < 0:
             raise FeelError("表达式的计算步数超出限制", "expected an expression with fewer steps")
 
-    def deeper(self) -> None:
-        """Count a call within a call. Raises FeelError when they nest too deep."""
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise FeelError(f"函数嵌套调用应不超过 {DEPTH} 层", f"expected at most {DEPTH} nested calls")
+    def enter(self, height: int) -> None:
+        """Count a call within a call, with the height of the body. Raises FeelError when they nest too deep."""
+        self.calls += 1
+        self.height += height
+        if self.calls > CALLS or self.height > HEIGHT:
+            raise FeelError(f"函数嵌套调用应不超过 {CALLS} 层", f"expected at most {CALLS} nested calls")
+
+    def leave(self, height: int) -> None:
+        """The call is over."""
+        self.calls -= 1
+        self.height -= height
+
+    def touch(self, value: object) -> None:
+        """Count what it costs to go through a value once."""
+        if type(value) is str:
+            self.spend(len(value) // CHARACTERS_A_STEP)
+        elif isinstance(value, tuple | dict):
+            self.spend(len(value) // ITEMS_A_STEP)
 
     def sized(self, text: int = 0, items: int = 0) -> None:
         """Refuse texts and lists beyond bounds; both count as steps too."""
         if text > TEXT or items > ITEMS:
             raise FeelError("表达式产生的文本或列表过大", "expected a smaller text or list")
-        self.spend(text // 1_000 + items // 10)
+        self.spend(text // CHARACTERS_A_STEP + items // ITEMS_A_STEP)
 
     def note(self, text: str) -> None:
         """Say why something is null; the first few are kept."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine.feel import operations, types
+from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.frame import Closure, Frame, Run
 from engine.feel.functions import FUNCTIONS, properties
-from engine.feel.functions.registry import arrange
-from engine.feel.iteration import iterate
+from engine.feel.functions.registry import Function, arrange
+from engine.feel.iteration import Body, iterate
 from engine.feel.tree import (
     Between,
     Binary,
@@ -32,10 +33,14 @@ from engine.feel.tree import (
     Path,
     Test,
     Tests,
+    height,
+    inner,
+    weight,
 )
 from engine.value import Context, Range, Value
 
 TESTED = "?"
+HOST_STEPS = 100
 
 
 def compile_node(node: Node) -> Run:
@@ -90,13 +95,32 @@ def _negation(node: Negation) -> Run:
 
 
 def _binary(node: Binary) -> Run:
-    left, right = compile_node(node.left), compile_node(node.right)
-    if node.operator == "and":
-        return lambda frame: _and(left(frame), right, frame)
-    if node.operator == "or":
-        return lambda frame: _or(left(frame), right, frame)
-    operation = operations.ARITHMETIC[node.operator]
-    return lambda frame: operation(frame.budget, left(frame), right(frame))
+    first = compile_node(node.first)
+    if node.rest[0][0] in ("and", "or"):
+        combine = _and if node.rest[0][0] == "and" else _or
+        return _logic(first, [compile_node(operand) for _, operand in node.rest], combine)
+    rest = [(operations.ARITHMETIC[operator], compile_node(operand)) for operator, operand in node.rest]
+    if len(rest) == 1:
+        operation, second = rest[0]
+        return lambda frame: operation(frame.budget, first(frame), second(frame))
+
+    def run(frame: Frame) -> Value:
+        found = first(frame)
+        for operation, operand in rest:
+            found = operation(frame.budget, found, operand(frame))
+        return found
+
+    return run
+
+
+def _logic(first: Run, rest: list[Run], combine: Callable[[Value, Run, Frame], Value]) -> Run:
+    def run(frame: Frame) -> Value:
+        found = first(frame)
+        for operand in rest:
+            found = combine(found, operand, frame)
+        return found if isinstance(found, bool) else None
+
+    return run
 
 
 def _and(left: Value, right: Run, frame: Frame) -> Value:
@@ -152,7 +176,7 @@ def _test_of(node: Node) -> Callable[[Frame, Value], Value]:
         operand, operation = compile_node(node.operand), operations.ARITHMETIC[node.operator]
         return lambda frame, value: operation(frame.budget, value, operand(frame))
     run = compile_node(node)
-    uses_tested = _mentions(node)
+    uses_tested = _mentions(node, TESTED)
 
     def test(frame: Frame, value: Value) -> Value:
         found = run(frame.bind({TESTED: value})) if uses_tested else run(frame)
@@ -168,20 +192,23 @@ def matches(frame: Frame, value: Value, found: Value) -> Value:
     if isinstance(found, Range) and not isinstance(value, Range):
         return operations.includes(found, value)
     if isinstance(found, tuple) and not isinstance(value, tuple):
-        return any(matches(frame, value, item) is True for item in found)
-    if isinstance(found, tuple) and any(operations.equal(value, item) is True for item in found):
+        return any(_holds(frame, value, item) is True for item in found)
+    if isinstance(found, tuple) and any(operations.equal(frame.budget, value, item) is True for item in found):
         return True
     return operations.is_equal(frame.budget, value, found)
 
 
-def _mentions(node: object) -> bool:
-    """The tree mentions `?`."""
-    if isinstance(node, Name):
-        return node.name == TESTED
-    if isinstance(node, tuple):
-        return any(_mentions(part) for part in node)
-    slots = getattr(type(node), "__slots__", ())
-    return any(_mentions(getattr(node, slot)) for slot in slots if slot not in ("at", "value") or slot == "value")
+def _holds(frame: Frame, value: Value, item: Value) -> Value:
+    """The value is an item of a list of tests, or lies in an item that is a range."""
+    frame.budget.spend()
+    if isinstance(item, Range) and not isinstance(value, Range):
+        return operations.includes(item, value)
+    return operations.equal(frame.budget, value, item)
+
+
+def _mentions(node: Node, name: str) -> bool:
+    """The tree mentions a name."""
+    return (isinstance(node, Name) and node.name == name) or any(_mentions(part, name) for part in inner(node))
 
 
 def _test(node: Test) -> Run:
@@ -238,10 +265,9 @@ def _context(node: ContextOf) -> Run:
     entries = [(name, compile_node(entry)) for name, entry in node.entries]
 
     def run(frame: Frame) -> Value:
-        inner, made = frame, dict[str, Value]()
+        within, made = frame.bind({}), dict[str, Value]()
         for name, entry in entries:
-            made[name] = entry(inner)
-            inner = inner.bind({name: made[name]})
+            made[name] = within.local[name] = entry(within)
         return Context(made)
 
     return run
@@ -254,24 +280,24 @@ def _path(node: Path) -> Run:
 
 def path(frame: Frame, value: Value, name: str) -> Value:
     """An entry of a context, of every item of a list, or a property of a date, time, duration, range or reference."""
+    frame.budget.spend()
     if type(value) is Context:
         return value[name] if name in value else operations.nothing(frame.budget, f"the context has no entry {name}")
     if isinstance(value, tuple):
-        frame.budget.spend(len(value))
-        return tuple(path(frame, item, name) for item in value)
+        return tuple([path(frame, item, name) for item in value])
     operations.no_personal(value)
     return properties(frame.budget, value, name)
 
 
 def _filter(node: Filter) -> Run:
-    value, condition = compile_node(node.value), compile_node(node.condition)
+    value, condition, steps = compile_node(node.value), compile_node(node.condition), weight(node.condition)
 
     def run(frame: Frame) -> Value:
         found = value(frame)
         items = found if isinstance(found, tuple) else () if found is None else (found,)
         if isinstance(node.condition, Literal | Negation):
             return _indexed(frame, items, condition(frame))
-        frame.budget.spend(len(items))
+        frame.budget.spend(len(items) * steps)
         if not items:
             index = condition(frame.filtering(None))
             return _indexed(frame, items, index) if isinstance(index, Decimal) else ()
@@ -297,27 +323,40 @@ def _indexed(frame: Frame, items: tuple[Value, ...], index: Value) -> Value:
 
 
 def _if(node: If) -> Run:
-    condition, then, otherwise = compile_node(node.condition), compile_node(node.then), compile_node(node.otherwise)
-    return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+    branches = [(compile_node(condition), compile_node(value)) for condition, value in node.branches]
+    otherwise = compile_node(node.otherwise)
+
+    def run(frame: Frame) -> Value:
+        for condition, value in branches:
+            if condition(frame) is True:
+                return value(frame)
+        return otherwise(frame)
+
+    return run
 
 
 def _iteration(node: Iteration) -> Run:
     sources = [(compile_node(low), None if high is None else compile_node(high)) for low, high in node.sources]
-    return iterate(node.kind, node.names, sources, compile_node(node.body))
+    steps = 1 + weight(node.body) + sum(weight(low) for low, _ in node.sources)
+    partial = node.kind == "for" and _mentions(node.body, "partial")
+    return iterate(node.kind, node.names, sources, Body(compile_node(node.body), steps, partial))
 
 
 def _function(node: FunctionOf) -> Run:
-    body, parameters = compile_node(node.body), node.parameters
+    body, parameters, steps, high = compile_node(node.body), node.parameters, weight(node.body), height(node.body)
 
     def run(frame: Frame) -> Value:
-        def call(budget: object, arguments: tuple[Value, ...]) -> Value:
-            frame.budget.deeper()
+        made = frame.kept()
+
+        def call(budget: Budget, arguments: tuple[Value, ...]) -> Value:
             given = dict(zip(parameters, arguments, strict=True))
             for name, wanted in zip(parameters, node.types, strict=True):
                 if wanted is not None and not types.conforms(given[name], wanted):
-                    return operations.nothing(frame.budget, f"{name} is no {wanted.name}", given[name])
-            found = body(frame.bind(given))
-            frame.budget.depth -= 1
+                    return operations.nothing(budget, f"{name} is no {wanted.name}", given[name])
+            budget.enter(high)
+            budget.spend(steps)
+            found = body(made.bind(given))
+            budget.leave(high)
             return found
 
         return Closure(parameters, call)  # type: ignore[return-value]  # a function is a value only inside one evaluation
@@ -326,7 +365,7 @@ def _function(node: FunctionOf) -> Run:
 
 
 def _call(node: Call) -> Run:
-    arguments = [_argument(argument) for argument in node.arguments]
+    arguments = [compile_node(argument) for argument in node.arguments]
     if isinstance(node.function, BuiltIn):
         return _built_in(node.function, arguments, node.names)
     function = compile_node(node.function)
@@ -349,41 +388,53 @@ def _call(node: Call) -> Run:
     return run
 
 
-def _argument(node: Node) -> Run:
-    return compile_node(node)
-
-
 def _built_in(function: BuiltIn, arguments: list[Run], names: tuple[str, ...]) -> Run:
     name = function.name
     known = FUNCTIONS.get(name)
-    if known is None:  # a function of the host
-
-        def host(frame: Frame) -> Value:
-            frame.budget.spend(10)
-            if name not in frame.functions:
-                raise FeelError(f"此处不能使用函数 {name}", f"the function {name} is not available here")
-            return frame.functions[name](*(argument(frame) for argument in arguments))
-
-        return host
+    if known is None:
+        return _of_host(name, arguments, names)
 
     def run(frame: Frame) -> Value:
-        frame.budget.spend()
-        given = tuple(argument(frame) for argument in arguments)
+        return _called(frame.budget, name, known, tuple([argument(frame) for argument in arguments]), names)
+
+    return run
+
+
+def _called(
+    budget: Budget, name: str, forms: Sequence[Function], given: tuple[Value, ...], names: tuple[str, ...] = ()
+) -> Value:
+    budget.spend()
+    for value in given:
+        budget.touch(value)
+    operations.no_personal(*given)
+    arranged = arrange(forms, given, names)
+    if arranged is None:
+        return operations.nothing(budget, f"{name} takes other arguments", *given)
+    return arranged[0](budget, *arranged[1])
+
+
+def _of_host(name: str, arguments: list[Run], names: tuple[str, ...]) -> Run:
+    def run(frame: Frame) -> Value:
+        frame.budget.spend(HOST_STEPS)
+        if name not in frame.functions:
+            raise FeelError(f"此处不能使用函数 {name}", f"the function {name} is not available here")
+        function = frame.functions[name]
+        given = tuple([argument(frame) for argument in arguments])
         operations.no_personal(*given)
-        arranged = arrange(known, given, names)
+        arranged = arrange([Function(name, function.parameters, function.call)], given, names)
         if arranged is None:
-            return operations.nothing(frame.budget, f"{name} takes other arguments", *given)
-        return arranged[0](frame.budget, *arranged[1])
+            wanted = ", ".join(function.parameters)
+            raise FeelError(f"函数 {name} 的参数应为 {wanted}", f"expected {name} to be given {wanted}")
+        return arranged[0](*arranged[1])
 
     return run
 
 
 def _built_in_value(node: BuiltIn) -> Run:
-    known = FUNCTIONS.get(node.name)
+    name, known = node.name, FUNCTIONS.get(node.name)
     if known is None:
-        raise FeelError(f"{node.name} 是函数,应写括号", f"{node.name} is a function: expected brackets after it")
-    first = known[0]
-    made = Closure(first.parameters, lambda budget, arguments: first.call(budget, *arguments))
+        raise FeelError(f"{name} 是函数,应写括号", f"{name} is a function: expected brackets after it")
+    made = Closure(known[0].parameters, lambda budget, arguments: _called(budget, name, known, arguments))
     return lambda frame: made  # type: ignore[return-value]  # as above
 
 

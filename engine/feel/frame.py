@@ -33,12 +33,23 @@ class Frame:
         """A frame with these names bound as well."""
         return Frame(self.scope, self.budget, self.functions, {**self.local, **names}, self.items)
 
+    def kept(self) -> Frame:
+        """A frame whose names stay as they are now, for a function that is called later."""
+        return self.bind({})
+
     def filtering(self, item: Value) -> Frame:
         """A frame inside a filter: `item` and the entries of an item that is a context become names."""
         return Frame(self.scope, self.budget, self.functions, self.local, (*self.items, item))
 
 
-HostFunction: TypeAlias = Callable[..., Value]
+@dataclass(frozen=True, slots=True)
+class HostFunction:
+    """A function that the host gives: its parameters by name, and what it does with their values."""
+
+    parameters: tuple[str, ...]
+    call: Callable[..., Value]
+
+
 Run: TypeAlias = Callable[[Frame], Value]
 
 

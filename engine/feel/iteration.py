@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import temporal
@@ -13,32 +14,43 @@ from engine.value import Date, Range, Value, number
 Source = tuple[Run, Run | None]
 
 
-def iterate(kind: str, names: tuple[str, ...], sources: Sequence[Source], body: Run) -> Run:
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is evaluated each time, how many steps that counts, and whether it uses the results so far."""
+
+    run: Run
+    steps: int
+    partial: bool
+
+
+def iterate(kind: str, names: tuple[str, ...], sources: Sequence[Source], body: Body) -> Run:
     """The function of an iteration."""
     run: Callable[[Frame, Iterator[Frame] | None], Value] = {
         "for": _for(body),
-        "some": _some(body),
-        "every": _every(body),
+        "some": _some(body.run),
+        "every": _every(body.run),
     }[kind]
-    return lambda frame: run(frame, _frames(frame, names, sources))
+    return lambda frame: run(frame, _frames(frame, names, sources, body.steps))
 
 
-def _frames(frame: Frame, names: tuple[str, ...], sources: Sequence[Source]) -> Iterator[Frame] | None:
+def _frames(frame: Frame, names: tuple[str, ...], sources: Sequence[Source], steps: int) -> Iterator[Frame] | None:
     """A frame for each combination; None when the first source is no list."""
     first = _items(frame, sources[0])
     if first is None:
         return None
-    return _nested(frame, names, sources, first)
+    return _nested(frame, names, sources, first, steps)
 
 
-def _nested(frame: Frame, names: tuple[str, ...], sources: Sequence[Source], items: Sequence[Value]) -> Iterator[Frame]:
+def _nested(
+    frame: Frame, names: tuple[str, ...], sources: Sequence[Source], items: Sequence[Value], steps: int
+) -> Iterator[Frame]:
     for item in items:
-        frame.budget.spend()
+        frame.budget.spend(steps)
         inner = frame.bind({names[0]: item})
         if len(names) == 1:
             yield inner
         else:
-            yield from _nested(inner, names[1:], sources[1:], _items(inner, sources[1]) or ())
+            yield from _nested(inner, names[1:], sources[1:], _items(inner, sources[1]) or (), steps)
 
 
 def _items(frame: Frame, source: Source) -> Sequence[Value] | None:
@@ -47,11 +59,21 @@ def _items(frame: Frame, source: Source) -> Sequence[Value] | None:
     if high is not None:
         return _counted(frame, start, high(frame))
     if isinstance(start, Range):
-        return _counted(frame, start.low, start.high)
+        return _within(frame, start)
     if start is None:
         operations.nothing(frame.budget, "expected a list to run through", start)
         return None
     return start if isinstance(start, tuple) else (start,)
+
+
+def _within(frame: Frame, found: Range) -> Sequence[Value] | None:
+    """The whole numbers or days of a range; an end that is open does not belong to it."""
+    items = _counted(frame, found.low, found.high)
+    if items is None:
+        return None
+    first = 0 if found.low_closed or not items or items[0] != found.low else 1
+    last = len(items) if found.high_closed or not items or items[-1] != found.high else len(items) - 1
+    return items[first:last]
 
 
 def _counted(frame: Frame, start: Value, end: Value) -> Sequence[Value] | None:
@@ -69,15 +91,17 @@ def _counted(frame: Frame, start: Value, end: Value) -> Sequence[Value] | None:
     return None
 
 
-def _for(body: Run) -> Callable[[Frame, Iterator[Frame] | None], Value]:
+def _for(body: Body) -> Callable[[Frame, Iterator[Frame] | None], Value]:
     def run(frame: Frame, frames: Iterator[Frame] | None) -> Value:
         if frames is None:
             return None
         made: list[Value] = []
         for inner in frames:
-            frame.budget.sized(items=len(made) // 1_000)
-            inner.local["partial"] = tuple(made) if len(made) < 1_000 else ()
-            made.append(body(inner))
+            if body.partial:
+                inner.local["partial"] = tuple(made)
+                frame.budget.sized(items=len(made))
+            made.append(body.run(inner))
+        frame.budget.sized(items=len(made))
         return tuple(made)
 
     return run

@@ -37,13 +37,14 @@ _TOKEN = re.compile(
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r'|(?P<text>"(?:[^"\\]|\\.)*")'
     r"|(?P<name>(?:[^\W\d]|\?)[\w]*)"
-    r"|(?P<operator>\*\*|\.\.|!=|<=|>=|->|==|&&|\|\||[-+*/=<>()\[\]{},:.@'&|!%;])",
+    r"|(?P<operator>/\*|\*\*|\.\.|!=|<=|>=|->|==|&&|\|\||[-+*/=<>()\[\]{},:.@'&|!%;])",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 
 MISTAKES = {
+    "/*": ("注释缺少结尾的 */", "expected a closing */ of the comment"),
     "==": ("比较相等用一个等号 =", "expected one = to compare"),
     "&&": ("“并且”写作 and", "expected the word and instead of &&"),
     "||": ("“或者”写作 or", "expected the word or instead of ||"),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal, DecimalException
 
 from engine import temporal
-from engine.feel.budget import Budget
+from engine.feel.budget import DEPTH, Budget
 from engine.feel.errors import FeelError
 from engine.value import (
     DECIMAL,
@@ -48,23 +48,44 @@ def nothing(budget: Budget, what: str, *values: Value) -> Value:
 # ------------------------------------------------------------------ equality and order
 
 
-def equal(left: Value, right: Value) -> bool | None:
+def equal(budget: Budget, left: Value, right: Value, depth: int = 0) -> bool | None:
     """Equality; null when the two are of different types."""
     no_personal(left, right)
     if left is None or right is None:
         return left is right
     if type(left) is not type(right):
         return None
+    budget.touch(left)
+    if isinstance(left, Time | DateTime):
+        return order(left, right) == 0
+    if isinstance(left, tuple | Context | Range):
+        if depth >= DEPTH:
+            raise FeelError(f"值嵌套应不超过 {DEPTH} 层", f"expected a value of at most {DEPTH} levels")
+        return _equal_parts(budget, left, right, depth + 1)
+    return left == right
+
+
+def _equal_parts(budget: Budget, left: Value, right: Value, depth: int) -> bool:
+    pairs = _pairs(left, right)
+    if pairs is None:
+        return False
+    for one, other in pairs:
+        budget.spend(2)
+        if equal(budget, one, other, depth) is not True:
+            return False
+    return True
+
+
+def _pairs(left: Value, right: Value) -> Iterable[tuple[Value, Value]] | None:
+    """The parts to be compared; None when the two differ already."""
     if isinstance(left, tuple) and isinstance(right, tuple):
-        return len(left) == len(right) and all(equal(a, b) is True for a, b in zip(left, right, strict=True))
+        return zip(left, right, strict=True) if len(left) == len(right) else None
     if isinstance(left, Context) and isinstance(right, Context):
-        return left.keys() == right.keys() and all(equal(left[name], right[name]) is True for name in left)
+        return [(left[name], right[name]) for name in left] if left.keys() == right.keys() else None
     if isinstance(left, Range) and isinstance(right, Range):
         ends = (left.low_closed, left.high_closed) == (right.low_closed, right.high_closed)
-        return ends and equal(left.low, right.low) is True and equal(left.high, right.high) is True
-    if isinstance(left, Time | DateTime):
-        return order(left, right) == 0 if order(left, right) is not None else False
-    return left == right
+        return ((left.low, right.low), (left.high, right.high)) if ends else None
+    return None
 
 
 def order(left: Value, right: Value) -> int | None:
@@ -99,6 +120,7 @@ def compare(sign: str) -> Operation:
     def run(budget: Budget, left: Value, right: Value) -> Value:
         if type(left) is Decimal is type(right):
             return accept(1 if left > right else -1 if left < right else 0)
+        budget.touch(left)
         found = order(left, right)
         if found is None:
             return nothing(budget, f"{sign} compares two values of one ordered type", left, right)
@@ -109,9 +131,7 @@ def compare(sign: str) -> Operation:
 
 def is_equal(budget: Budget, left: Value, right: Value) -> Value:
     """`=`."""
-    if type(left) is type(right) is str:
-        return left == right
-    found = equal(left, right)
+    found = equal(budget, left, right)
     if found is None:
         return nothing(budget, "= compares two values of one type", left, right)
     return found
@@ -198,7 +218,7 @@ def power(budget: Budget, left: Value, right: Value) -> Value:
 def negate(budget: Budget, value: Value) -> Value:
     """Minus a number or a duration."""
     if isinstance(value, Decimal):
-        return number(-value)
+        return number(value.copy_negate())
     if isinstance(value, DaysDuration):
         return DaysDuration(-value.nanoseconds)
     if isinstance(value, MonthsDuration):
@@ -222,21 +242,12 @@ def _quotient(budget: Budget, left: Decimal, right: Decimal) -> Value:
 def _scaled(budget: Budget, value: Value, by: Decimal, how: Callable[[Decimal, Decimal], Decimal]) -> Value:
     try:
         if isinstance(value, DaysDuration):
-            return _days(int(how(Decimal(value.nanoseconds), by)))
+            return temporal.days_duration(int(how(Decimal(value.nanoseconds), by)))
         if isinstance(value, MonthsDuration):
-            return MonthsDuration(int(how(Decimal(value.months), by)))
+            return temporal.months_duration(int(how(Decimal(value.months), by)))
     except (DecimalException, ValueError, OverflowError):
         return nothing(budget, "the duration is out of range")
     return nothing(budget, "expected a duration and a number", value, by)
-
-
-MAX_DAYS = 10**18 * 86_400 * NANOSECONDS
-
-
-def _days(nanoseconds: int) -> DaysDuration:
-    if abs(nanoseconds) >= MAX_DAYS:
-        raise ValueError("out of range")
-    return DaysDuration(nanoseconds)
 
 
 def _between(budget: Budget, left: Date | DateTime, right: Date | DateTime) -> Value:
@@ -259,9 +270,9 @@ def _later(budget: Budget, moment: Value, by: Value, sign: int) -> Value:
     try:
         match moment, by:
             case DaysDuration(), DaysDuration():
-                return _days(moment.nanoseconds + sign * by.nanoseconds)
+                return temporal.days_duration(moment.nanoseconds + sign * by.nanoseconds)
             case MonthsDuration(), MonthsDuration():
-                return MonthsDuration(moment.months + sign * by.months)
+                return temporal.months_duration(moment.months + sign * by.months)
             case Date(), MonthsDuration():
                 return temporal.add_months(moment, sign * by.months)
             case Date(), DaysDuration():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Container
 from difflib import get_close_matches
-from functools import lru_cache
 
 from engine import temporal
 from engine.feel import lexer
+from engine.feel.cursor import Cursor
 from engine.feel.errors import FeelError
 from engine.feel.lexer import KEYWORDS, Token
+from engine.feel.names import Names, outside, words
 from engine.feel.tree import (
     Between,
     Binary,
@@ -35,7 +36,10 @@ from engine.feel.tree import (
 )
 from engine.value import Value, number
 
-NESTING = 60
+NESTING = 32
+LINKS = 64
+SOURCES = 16
+SHOWN = 60
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 TYPES = (
     "days and time duration", "years and months duration", "date and time", "number", "string", "boolean", "date",
@@ -43,40 +47,15 @@ TYPES = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=4_096)
-def words(name: str) -> tuple[str, ...]:
-    """The tokens that a name consists of."""
-    return tuple(token.text for token in lexer.tokens(name)[:-1])
-
-
-@lru_cache(maxsize=512)
-def by_first_word(names: frozenset[str]) -> dict[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    """Names by their first token, the longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for name in names:
-        try:
-            parts = words(name)
-        except FeelError:
-            continue
-        if parts:
-            found.setdefault(parts[0], []).append((parts, name))
-    return {
-        first: tuple(sorted(several, key=lambda item: (-len(item[0]), item[1]))) for first, several in found.items()
-    }
-
-
-class Parser:
+class Parser(Cursor):
     """One source, read from left to right."""
 
     def __init__(self, source: str, names: frozenset[str], functions: frozenset[str]) -> None:
-        self.source = source
-        self.tokens = lexer.tokens(source)
-        self.at = 0
+        super().__init__(source)
         self.depth = 0
-        self.known = by_first_word(names)
-        self.functions = by_first_word(functions)
-        self.all_names = names
-        self.bound: list[frozenset[str]] = []
+        self.known = outside(names)
+        self.functions = outside(functions)
+        self.bound: list[Names] = []
         self.filters = 0
 
     # -------------------------------------------------------------- entry points
@@ -106,13 +85,15 @@ class Parser:
 
     def expression(self) -> Node:
         """Any expression."""
+        self._deeper()
+        found = self._expression()
+        self.depth -= 1
+        return found
+
+    def _deeper(self) -> None:
         self.depth += 1
         if self.depth > NESTING:
             raise self._error(f"嵌套应不超过 {NESTING} 层", f"expected at most {NESTING} levels of nesting")
-        try:
-            return self._expression()
-        finally:
-            self.depth -= 1
 
     def _expression(self) -> Node:
         match self.here.text if self.here.kind == "name" else "":
@@ -128,46 +109,47 @@ class Parser:
                 return self._or()
 
     def _or(self) -> Node:
-        found = self._and()
-        while self.here.text == "or":
-            at = self._next().at
-            found = Binary("or", found, self._and(), at)
-        return found
+        return self._level(self._and, ("or",), "name")
 
     def _and(self) -> Node:
-        found = self._comparison()
-        while self.here.text == "and":
-            at = self._next().at
-            found = Binary("and", found, self._comparison(), at)
-        return found
+        return self._level(self._comparison, ("and",), "name")
+
+    def _level(self, operand: Callable[[], Node], operators: Container[str], kind: str = "operator") -> Node:
+        """Operands with operators of one level between them; a long chain is one flat node."""
+        first, at = operand(), self.here.at
+        rest: list[tuple[str, Node]] = []
+        while self.here.kind == kind and self.here.text in operators:
+            operator = self._next().text
+            rest.append((operator, operand()))
+        return Binary(first, tuple(rest), at) if rest else first
 
     def _comparison(self) -> Node:
-        found = self._additive()
-        while True:
+        found = self._level(self._additive, COMPARISONS)
+        for _ in range(LINKS):
             token = self.here
-            if token.kind == "operator" and token.text in COMPARISONS:
-                self._next()
-                found = Binary(token.text, found, self._additive(), token.at)
-            elif token.text == "between" and token.kind == "name":
-                self._next()
+            if token.kind != "name" or token.text not in ("between", "in"):
+                return found
+            self._next()
+            if token.text == "in":
+                found = In(found, self._in_tests(), token.at)
+            else:
                 low = self._additive()
                 self._expect("and")
                 found = Between(found, low, self._additive(), token.at)
-            elif token.text == "in" and token.kind == "name":
-                self._next()
-                found = In(found, self._in_tests(), token.at)
-            else:
-                return found
+            rest: list[tuple[str, Node]] = []
+            while self.here.kind == "operator" and self.here.text in COMPARISONS:
+                operator = self._next().text
+                rest.append((operator, self._additive()))
+            found = Binary(found, tuple(rest), token.at) if rest else found
+        raise self._too_long()
 
     def _in_tests(self) -> tuple[Node, ...]:
         if self.here.text != "(":
             return (self._test(),)
-        start = self.at
-        self._next()
+        at = self._next().at
         tests = self._tests()
-        if self.here.text == "..":  # (1..5]: a range with an open end, not a list of tests
-            self.at = start
-            return (self._test(),)
+        if self.here.text == ".." and len(tests) == 1:  # (1..5]: a range with an open end, not a list of tests
+            return (self._interval(tests[0], low_closed=False, at=at),)
         self._expect(")")
         return tests
 
@@ -180,30 +162,21 @@ class Parser:
     def _test(self) -> Node:
         token = self.here
         if token.kind == "operator" and token.text in COMPARISONS:
+            self._deeper()
             self._next()
-            return Test(token.text, self._additive(), token.at)
+            test = Test(token.text, self._additive(), token.at)
+            self.depth -= 1
+            return test
         return self.expression()
 
     def _additive(self) -> Node:
-        found = self._multiplicative()
-        while self.here.kind == "operator" and self.here.text in "+-":
-            token = self._next()
-            found = Binary(token.text, found, self._multiplicative(), token.at)
-        return found
+        return self._level(self._multiplicative, ("+", "-"))
 
     def _multiplicative(self) -> Node:
-        found = self._power()
-        while self.here.kind == "operator" and self.here.text in ("*", "/"):
-            token = self._next()
-            found = Binary(token.text, found, self._power(), token.at)
-        return found
+        return self._level(self._power, ("*", "/"))
 
     def _power(self) -> Node:
-        found = self._negation()
-        while self.here.text == "**":
-            token = self._next()
-            found = Binary("**", found, self._negation(), token.at)
-        return found
+        return self._level(self._negation, ("**",))
 
     def _negation(self) -> Node:
         signs = 0
@@ -211,40 +184,48 @@ class Parser:
         while self.here.kind == "operator" and self.here.text == "-":
             self._next()
             signs += 1
-        found = self._instance_of()
-        for _ in range(min(signs, NESTING)):
-            found = Negation(found, at)
-        if signs > NESTING:
+        if signs > LINKS:
             raise self._error("负号过多", "expected fewer minus signs")
+        found = self._instance_of()
+        for _ in range(signs):
+            found = Negation(found, at)
         return found
 
     def _instance_of(self) -> Node:
         found = self._postfix()
-        while self.here.text == "instance" and self._peek(1).text == "of":
+        for _ in range(LINKS):
+            if self.here.text != "instance" or self._peek(1).text != "of":
+                return found
             at = self._next().at
             self._next()
             found = InstanceOf(found, self._type(), at)
-        return found
+        raise self._too_long()
 
     def _postfix(self) -> Node:
         found = self._primary()
-        while self.here.kind == "operator":
+        for _ in range(LINKS):
             token = self.here
             if token.text == "." and self._peek(1).kind == "name":
                 self._next()
                 found = Path(found, self._property(), token.at)
             elif token.text == "[":
-                self._next()
-                self.filters += 1
-                condition = self.expression()
-                self.filters -= 1
-                self._expect("]")
-                found = Filter(found, condition, token.at)
+                found = self._filtered(found)
             elif token.text == "(":
                 found = self._call(found)
             else:
-                break
-        return found
+                return found
+        raise self._too_long()
+
+    def _filtered(self, value: Node) -> Node:
+        at = self._next().at
+        self.filters += 1
+        condition = self.expression()
+        self.filters -= 1
+        self._expect("]")
+        return Filter(value, condition, at)
+
+    def _too_long(self) -> FeelError:
+        return self._error(f"连续的运算应不超过 {LINKS} 个", f"expected at most {LINKS} operations in a row")
 
     # -------------------------------------------------------------- primaries
 
@@ -276,7 +257,7 @@ class Parser:
     def _named(self) -> Node:
         token = self.here
         constants: dict[str, Value] = {"true": True, "false": False, "null": None}
-        function = self._longest(self.functions, followed_by="(")
+        function = self.functions.longest(self.tokens, self.at, followed_by="(")
         variable = self._variable()
         if variable is not None and (function is None or len(words(variable.name)) >= len(words(function))):
             self.at += len(words(variable.name))
@@ -296,31 +277,22 @@ class Parser:
 
     def _variable(self) -> Name | None:
         for names in reversed(self.bound):
-            if (local := self._longest(by_first_word(names))) is not None:
+            if (local := names.longest(self.tokens, self.at)) is not None:
                 return Name(local, local=True, at=self.here.at)
-        known = self._longest(self.known)
+        known = self.known.longest(self.tokens, self.at)
         return None if known is None else Name(known, at=self.here.at)
 
-    def _longest(
-        self, names: dict[str, tuple[tuple[tuple[str, ...], str], ...]], followed_by: str | None = None
-    ) -> str | None:
-        for parts, name in names.get(self.here.text, ()):
-            ahead = [token.text for token in self.tokens[self.at : self.at + len(parts)]]
-            if tuple(ahead) == parts and (followed_by is None or self._peek(len(parts)).text == followed_by):
-                return name
-        return None
-
     def _unknown(self, token: Token) -> FeelError:
-        near = get_close_matches(token.text, sorted(self.all_names | {n for b in self.bound for n in b}), n=1)
         if self._peek(1).text == "(":
-            near = get_close_matches(token.text, sorted(name for n in self.functions.values() for _, name in n), n=1)
             zh, en = f"没有名为 {token.text} 的函数", f"there is no function named {token.text}"
+            candidates = set(self.functions)
         else:
             zh, en = (
                 f"没有名为 {token.text} 的变量(文本请加双引号)",
                 f"there is no name {token.text} here (text needs quotes)",
             )
-        if near:
+            candidates = {*self.known, *(name for names in self.bound for name in names)}
+        if near := get_close_matches(token.text[:SHOWN], sorted(candidates), n=1):
             zh, en = f"{zh},是否为 {near[0]}?", f"{en}; did you mean {near[0]}?"
         return lexer.error(self.source, token.at, zh, en)
 
@@ -364,18 +336,18 @@ class Parser:
 
     def _context(self) -> Node:
         at = self._next().at
-        entries: list[tuple[str, Node]] = []
-        self.bound.append(frozenset())
+        entries: dict[str, Node] = {}
+        self.bound.append(Names())
         while not self._takes("}"):
             if entries:
                 self._expect(",")
             name = self._key()
-            if any(name == other for other, _ in entries):
+            if name in entries:
                 raise self._error(f"重复的名称 {name}", f"expected different names, but {name} repeats")
-            entries.append((name, self.expression()))
-            self.bound[-1] = self.bound[-1] | {name}
+            entries[name] = self.expression()
+            self.bound[-1].add(name)
         self.bound.pop()
-        return ContextOf(tuple(entries), at)
+        return ContextOf(tuple(entries.items()), at)
 
     def _key(self) -> str:
         if self.here.kind == "text":
@@ -383,26 +355,6 @@ class Parser:
             self._expect(":")
             return name
         return self._words_until(":")
-
-    def _words_until(self, *ends: str) -> str:
-        """A new name: the source up to a sign, with single spaces."""
-        start = self.here
-        parts: list[str] = []
-        while self.here.text not in ends:
-            if self.here.kind not in ("name", "number") and (not parts or self.here.text not in "+-*/.'"):
-                raise self._unexpected(f"名称和 {ends[0]}", f"a name and {ends[0]}")
-            parts.append(self._next().text)
-        if not parts:
-            raise self._unexpected("名称", "a name")
-        text = self.source[start.at : self.here.at].strip()
-        self._next()
-        return " ".join(text.split())
-
-    def _property(self) -> str:
-        parts = [self._next().text]
-        while self.here.kind == "name" and self.here.text not in KEYWORDS:
-            parts.append(self._next().text)
-        return " ".join(parts)
 
     def _at_literal(self) -> Node:
         at = self._next().at
@@ -453,28 +405,33 @@ class Parser:
         return self._words_until(":")
 
     def _if(self) -> Node:
-        at = self._next().at
-        condition = self.expression()
-        self._expect("then")
-        then = self.expression()
-        self._expect("else")
-        return If(condition, then, self.expression(), at)
+        at = self.here.at
+        branches: list[tuple[Node, Node]] = []
+        while self.here.text == "if":
+            self._next()
+            condition = self.expression()
+            self._expect("then")
+            branches.append((condition, self.expression()))
+            self._expect("else")
+        return If(tuple(branches), self.expression(), at)
 
     def _iteration(self, kind: str, end: str) -> Node:
         at = self._next().at
         names: list[str] = []
         sources: list[tuple[Node, Node | None]] = []
-        self.bound.append(frozenset())
+        self.bound.append(Names())
         while True:
             name = self._words_until("in")
             names.append(name)
             sources.append(self._source())
-            self.bound[-1] = self.bound[-1] | {name}
+            self.bound[-1].add(name)
             if not self._takes(","):
                 break
+            if len(names) == SOURCES:
+                raise self._error(f"循环变量应不超过 {SOURCES} 个", f"expected at most {SOURCES} names to run through")
         self._expect(end)
         if kind == "for":
-            self.bound[-1] = self.bound[-1] | {"partial"}
+            self.bound[-1].add("partial")
         body = self.expression()
         self.bound.pop()
         return Iteration(kind, tuple(names), tuple(sources), body, at)
@@ -493,28 +450,23 @@ class Parser:
         while not self._takes(")"):
             if parameters:
                 self._expect(",")
-            parameters.append(self._parameter())
+            parameters.append(self._new_name())
             types.append(self._type() if self._takes(":") else None)
         if self.here.text == "external":
             raise self._error("不支持外部函数", "expected a FEEL function: external functions are not supported")
-        self.bound.append(frozenset(parameters))
+        self.bound.append(Names(parameters))
         body = self.expression()
         self.bound.pop()
         return FunctionOf(tuple(parameters), body, tuple(types), at)
 
-    def _parameter(self) -> str:
-        parts: list[str] = []
-        while self.here.kind == "name":
-            parts.append(self._next().text)
-        if not parts:
-            raise self._unexpected("参数名称", "the name of a parameter")
-        return " ".join(parts)
-
     def _type(self) -> Type:
+        self._deeper()
         for name in TYPES:
             if self._follows(words(name)):
                 self.at += len(words(name))
-                return Type(name, self._type_parts(name))
+                found = Type(name, self._type_parts(name))
+                self.depth -= 1
+                return found
         raise self._unexpected("类型名称,如 number", "the name of a type, such as number")
 
     def _type_parts(self, name: str) -> tuple[tuple[str, Type], ...]:
@@ -530,46 +482,3 @@ class Parser:
             self._expect("->")
             parts.append(("->", self._type()))
         return tuple(parts)
-
-    # -------------------------------------------------------------- tokens
-
-    @property
-    def here(self) -> Token:
-        """The next token."""
-        return self.tokens[self.at]
-
-    def _peek(self, ahead: int) -> Token:
-        return self.tokens[min(self.at + ahead, len(self.tokens) - 1)]
-
-    def _next(self) -> Token:
-        token = self.here
-        if token.kind != "end":
-            self.at += 1
-        return token
-
-    def _follows(self, parts: Iterable[str]) -> bool:
-        return all(self._peek(ahead).text == part for ahead, part in enumerate(parts))
-
-    def _takes(self, text: str) -> bool:
-        if self.here.text != text or self.here.kind == "text":
-            return False
-        self._next()
-        return True
-
-    def _expect(self, text: str) -> None:
-        if not self._takes(text):
-            raise self._unexpected(text, text)
-
-    def _end(self) -> None:
-        if self.here.kind != "end":
-            raise self._unexpected("表达式结束或一个运算符", "the end or an operator")
-
-    def _unexpected(self, zh: str, en: str) -> FeelError:
-        token = self.here
-        found_zh, found_en = ("表达式结束", "the end") if token.kind == "end" else (token.text, token.text)
-        return lexer.error(
-            self.source, token.at, f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}"
-        )
-
-    def _error(self, zh: str, en: str) -> FeelError:
-        return lexer.error(self.source, self.here.at, zh, en)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias, Union
 
 from engine.value import Value
@@ -36,11 +37,10 @@ class Negation:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """An operator between two operands: + - * / ** = != < <= > >= and or."""
+    """Operators of one level between operands, from left to right: + - * / ** = != < <= > >= and or."""
 
-    operator: str
-    left: Node
-    right: Node
+    first: Node
+    rest: tuple[tuple[str, Node], ...]
     at: int = field(default=0, compare=False)
 
 
@@ -146,10 +146,9 @@ class BuiltIn:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """`if … then … else …`."""
+    """`if … then … else if … then … else …`: the branches as condition and value."""
 
-    condition: Node
-    then: Node
+    branches: tuple[tuple[Node, Node], ...]
     otherwise: Node
     at: int = field(default=0, compare=False)
 
@@ -196,3 +195,45 @@ Node: TypeAlias = Union[
     Literal, Name, Negation, Binary, Between, In, Test, Tests, Interval, ListOf, ContextOf, Path, Filter, Call,
     BuiltIn, If, Iteration, FunctionOf, InstanceOf,
 ]  # fmt: skip
+
+
+def inner(node: Node) -> Iterator[Node]:
+    """The nodes directly within a node."""
+    for slot in _SLOTS[type(node)]:
+        yield from _nodes(getattr(node, slot))
+
+
+def weight(node: Node) -> int:
+    """How many nodes a tree has: about the steps of one evaluation."""
+    found, stack = 0, [node]
+    while stack:
+        found += 1
+        stack.extend(inner(stack.pop()))
+    return found
+
+
+def height(node: Node) -> int:
+    """The longest way from the root to a leaf, in nodes."""
+    highest, stack = 0, [(node, 1)]
+    while stack:
+        found, level = stack.pop()
+        highest = max(highest, level)
+        stack.extend((part, level + 1) for part in inner(found))
+    return highest
+
+
+def _nodes(part: object) -> Iterator[Node]:
+    if isinstance(part, tuple):
+        for item in part:
+            yield from _nodes(item)
+    elif isinstance(part, _KINDS):
+        yield part
+
+
+_KINDS = (
+    Literal, Name, Negation, Binary, Between, In, Test, Tests, Interval, ListOf, ContextOf, Path, Filter, Call,
+    BuiltIn, If, Iteration, FunctionOf, InstanceOf,
+)  # fmt: skip
+_SLOTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(slot.name for slot in fields(kind) if slot.name != "at" and kind is not Literal) for kind in _KINDS
+}

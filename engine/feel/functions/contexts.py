@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.feel.budget import Budget
+from engine.feel.budget import DEPTH, Budget
 from engine.feel.functions.registry import Registry, nothing
 from engine.value import Context, Value
 
@@ -32,7 +32,7 @@ def get_value(budget: Budget, m: Value, key: Value) -> Value:
     """The entry of that name, or at that path of names."""
     if isinstance(key, tuple):
         for part in key:
-            m = get_value(budget, m, part)
+            m = m.get(part) if isinstance(m, Context) and isinstance(part, str) else None
         return m
     if not isinstance(m, Context) or not isinstance(key, str):
         return nothing(budget, "get value", m, key)
@@ -67,7 +67,7 @@ def context_put(budget: Budget, found: Value, key: Value, value: Value) -> Value
         return nothing(budget, "context put", found, key)
     if isinstance(key, str):
         return found.with_entries({key: value})
-    if not isinstance(key, tuple) or not key or not isinstance(key[0], str):
+    if not isinstance(key, tuple) or not 0 < len(key) <= DEPTH or not isinstance(key[0], str):
         return nothing(budget, "context put", found, key)
     if len(key) == 1:
         return found.with_entries({key[0]: value})

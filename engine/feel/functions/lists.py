@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
-from functools import cmp_to_key
+from functools import cmp_to_key, reduce
 
 from engine.feel import operations
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.frame import Closure
 from engine.feel.functions.registry import Registry, nothing
-from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
+from engine.value import DECIMAL, Date, DaysDuration, MonthsDuration, Value, number
 
 LISTS = Registry()
 
@@ -30,12 +31,12 @@ def list_contains(budget: Budget, found: Value, element: Value) -> Value:
     if items is None:
         return nothing(budget, "list contains", found)
     budget.spend(len(items))
-    return any(same(item, element) for item in items)
+    return any(same(budget, item, element) for item in items)
 
 
-def same(one: Value, other: Value) -> bool:
+def same(budget: Budget, one: Value, other: Value) -> bool:
     """The two are equal."""
-    return operations.equal(one, other) is True
+    return operations.equal(budget, one, other) is True
 
 
 @LISTS.add("count", "list")
@@ -115,8 +116,8 @@ def stddev(budget: Budget, items: tuple[Value, ...]) -> Value:
         return nothing(budget, "stddev", items)
     budget.spend(len(numbers))
     try:
-        average = DECIMAL.divide(sum(numbers, Decimal(0)), Decimal(len(numbers)))
-        squares = sum((DECIMAL.power(DECIMAL.subtract(n, average), Decimal(2)) for n in numbers), Decimal(0))
+        average = DECIMAL.divide(reduce(DECIMAL.add, numbers), Decimal(len(numbers)))
+        squares = reduce(DECIMAL.add, (DECIMAL.power(DECIMAL.subtract(n, average), Decimal(2)) for n in numbers))
         return number(DECIMAL.sqrt(DECIMAL.divide(squares, Decimal(len(numbers) - 1))))
     except (DecimalException, ValueError):
         return nothing(budget, "stddev", items)
@@ -131,10 +132,9 @@ def mode(budget: Budget, items: tuple[Value, ...]) -> Value:
     if numbers is None:
         return nothing(budget, "mode", items)
     budget.spend(len(numbers))
-    counts: dict[Decimal, int] = {}
-    for found in numbers:
-        counts[found] = counts.get(found, 0) + 1
-    return tuple(sorted(found for found, times in counts.items() if times == max(counts.values())))
+    counts = Counter(numbers)
+    most = max(counts.values())
+    return tuple(sorted(found for found, times in counts.items() if times == most))
 
 
 @LISTS.add("product", "list", spread=True)
@@ -215,20 +215,44 @@ def distinct_values(budget: Budget, found: Value) -> Value:
     items = as_list(found)
     if items is None:
         return nothing(budget, "distinct values", found)
-    made: list[Value] = []
-    for item in items:
-        budget.spend(1 + len(made) // 10)
-        if not any(same(item, kept) for kept in made):
-            made.append(item)
-    return tuple(made)
+    return tuple(kept for kept, _ in _grouped(budget, items))
 
 
 @LISTS.add("duplicate values", "list")
 def duplicate_values(budget: Budget, found: Value) -> Value:
     """The values that appear more than once."""
-    items = as_list(found) or ()
-    budget.spend(len(items) * len(items) // 10)
-    return distinct_values(budget, tuple(i for i in items if sum(same(i, other) for other in items) > 1))
+    items = as_list(found)
+    if items is None:
+        return nothing(budget, "duplicate values", found)
+    return tuple(kept for kept, times in _grouped(budget, items) if times > 1)
+
+
+HASHED = (str, Decimal, bool, Date, DaysDuration, MonthsDuration)
+
+
+def _grouped(budget: Budget, items: tuple[Value, ...]) -> list[tuple[Value, int]]:
+    """Each value with how often it appears; those whose equality is that of Python are found by their hash."""
+    plain: dict[tuple[type, object], int] = {}
+    kept: list[Value] = []
+    times: list[int] = []
+    for item in items:
+        budget.spend()
+        budget.touch(item)
+        key = (type(item), item) if isinstance(item, HASHED) else None
+        if key is not None:
+            place = plain.setdefault(key, len(kept))
+        else:
+            place = next((at for at, old in enumerate(kept) if _same_spent(budget, old, item)), len(kept))
+        if place == len(kept):
+            kept.append(item)
+            times.append(0)
+        times[place] += 1
+    return list(zip(kept, times, strict=True))
+
+
+def _same_spent(budget: Budget, one: Value, other: Value) -> bool:
+    budget.spend()
+    return same(budget, one, other)
 
 
 @LISTS.add("flatten", "list")
@@ -263,7 +287,7 @@ def index_of(budget: Budget, found: Value, match: Value) -> Value:
     if items is None:
         return nothing(budget, "index of", found)
     budget.spend(len(items))
-    return tuple(number(place) for place, item in enumerate(items, 1) if same(item, match))
+    return tuple(number(place) for place, item in enumerate(items, 1) if same(budget, item, match))
 
 
 @LISTS.add("insert before", "list", "position", "newItem")
@@ -321,20 +345,23 @@ def sort(budget: Budget, found: Value, precedes: Value = None) -> Value:
     if items is None:
         return nothing(budget, "sort", found)
     budget.spend(len(items))
-    if isinstance(precedes, Closure):
-        call = precedes.call
-        return tuple(
-            sorted(
-                items,
-                key=cmp_to_key(
-                    lambda a, b: -1 if call(budget, (a, b)) is True else 1 if call(budget, (b, a)) is True else 0
-                ),
-            )
-        )
+    if precedes is not None:
+        if not isinstance(precedes, Closure) or len(precedes.parameters) != 2:
+            return nothing(budget, "sort", found)
+        return tuple(sorted(items, key=cmp_to_key(_by(budget, precedes))))
     try:
         return tuple(sorted(items, key=cmp_to_key(_ordered)))
     except FeelError:
         return nothing(budget, "sort", found)
+
+
+def _by(budget: Budget, precedes: Closure) -> Callable[[Value, Value], int]:
+    def order(one: Value, other: Value) -> int:
+        if precedes.call(budget, (one, other)) is True:
+            return -1
+        return 1 if precedes.call(budget, (other, one)) is True else 0
+
+    return order
 
 
 def _ordered(one: Value, other: Value) -> int:

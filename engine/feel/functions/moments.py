@@ -10,6 +10,7 @@ from engine.feel import operations
 from engine.feel.budget import Budget
 from engine.feel.functions.registry import Registry, nothing
 from engine.value import (
+    DECIMAL,
     NANOSECONDS,
     Context,
     Date,
@@ -89,7 +90,7 @@ def time_of(budget: Budget, hour: Value, minute: Value, second: Value, offset: V
     h, m = _whole(hour), _whole(minute)
     if h is None or m is None or not isinstance(second, Decimal) or not isinstance(offset, DaysDuration | None):
         return nothing(budget, "time", hour, minute, second, offset)
-    nanosecond = int(second * NANOSECONDS)
+    nanosecond = int(DECIMAL.multiply(second, Decimal(NANOSECONDS)))
     east = None if offset is None else offset.nanoseconds // NANOSECONDS
     return _tried(
         budget, "time", lambda: temporal.time(h, m, nanosecond // NANOSECONDS, nanosecond % NANOSECONDS, east)

@@ -8,10 +8,12 @@ from decimal import Decimal
 
 from engine.feel.budget import Budget
 from engine.feel.functions.registry import Registry, nothing
-from engine.value import DECIMAL, Value, number
+from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
 
 NUMBERS = Registry()
 MAX_SCALE = 6_176
+EXACT = 13_000
+"""Digits that hold the whole quotient of any two numbers."""
 
 
 def _rounded(name: str, rounding: str) -> Callable[..., Value]:
@@ -21,7 +23,7 @@ def _rounded(name: str, rounding: str) -> Callable[..., Value]:
         exponent = n.as_tuple().exponent
         if isinstance(exponent, int) and -exponent <= int(scale):
             return n
-        with decimal.localcontext(prec=7_000, Emax=999_999, Emin=-999_999):
+        with decimal.localcontext(prec=EXACT, Emax=999_999, Emin=-999_999):
             return number(n.quantize(Decimal((0, (1,), -int(scale))), rounding=rounding))
 
     return call
@@ -42,10 +44,8 @@ NUMBERS.add("ceiling", "n", "scale", optional=1)(_rounded("ceiling", decimal.ROU
 @NUMBERS.add("abs", "n")
 def absolute(budget: Budget, n: Value) -> Value:
     """The number or duration without its sign."""
-    from engine.value import DaysDuration, MonthsDuration
-
     if isinstance(n, Decimal):
-        return abs(n)
+        return n.copy_abs()
     if isinstance(n, DaysDuration):
         return DaysDuration(abs(n.nanoseconds))
     return MonthsDuration(abs(n.months)) if isinstance(n, MonthsDuration) else nothing(budget, "abs", n)
@@ -57,7 +57,8 @@ def modulo(budget: Budget, dividend: Value, divisor: Value) -> Value:
     if not isinstance(dividend, Decimal) or not isinstance(divisor, Decimal) or not divisor:
         return nothing(budget, "modulo", dividend, divisor)
     try:
-        with decimal.localcontext(prec=7_000, Emax=999_999, Emin=-999_999):
+        budget.spend(max(0, dividend.adjusted() - divisor.adjusted()))
+        with decimal.localcontext(prec=EXACT, Emax=999_999, Emin=-999_999):
             quotient = (dividend / divisor).to_integral_value(rounding=decimal.ROUND_FLOOR)
             return number(dividend - divisor * quotient)
     except decimal.DecimalException:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from functools import lru_cache
 
 import re2
 
 from engine import encoding, temporal
-from engine.feel.budget import Budget
+from engine.feel import operations
+from engine.feel.budget import CHARACTERS_A_STEP, DEPTH, TEXT, Budget
 from engine.feel.errors import FeelError
 from engine.feel.functions.registry import Registry, nothing
 from engine.value import (
@@ -107,7 +109,7 @@ def ends_with(budget: Budget, string: Value, match: Value) -> Value:
     return nothing(budget, "ends with", string, match)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def pattern(source: str, flags: str = "") -> re2.Pattern[str]:
     """A pattern for the linear-time matcher. Raises FeelError for what it cannot do, such as back-references."""
     if len(source) > MAX_PATTERN or not set(flags) <= FLAGS:
@@ -131,8 +133,18 @@ def matches(budget: Budget, found: Value, source: Value, flags: Value = None) ->
     """Some part of the text matches the pattern."""
     if not isinstance(found, str) or not isinstance(source, str) or not isinstance(flags, str | None):
         return nothing(budget, "matches", found, source)
-    budget.spend(len(found) // 100)
+    _search(budget, found, source)
     return pattern(source, flags or "").search(found) is not None
+
+
+def _search(budget: Budget, found: str, source: str) -> None:
+    """A search takes at most time in proportion to text and pattern."""
+    budget.spend(len(found) * (1 + len(source) // 32) // 64)
+
+
+def _matches_nothing(compiled: re2.Pattern[str]) -> bool:
+    """The pattern matches the empty text, so that it has no places to replace or to split at (XPath FORX0003)."""
+    return compiled.search("") is not None
 
 
 @TEXTS.add("replace", "input", "pattern", "replacement", "flags", optional=1)
@@ -143,13 +155,17 @@ def replace(budget: Budget, found: Value, source: Value, replacement: Value, fla
     if not isinstance(flags, str | None):
         return nothing(budget, "replace", flags)
     compiled = pattern(source, flags or "")
+    if _matches_nothing(compiled):
+        return nothing(budget, "replace", found, source)
+    _search(budget, found, source)
     made: list[str] = []
     size = last = 0
     for match in compiled.finditer(found):
         piece = found[last : match.start()] + _expanded(replacement, match)
         size += len(piece)
-        budget.sized(text=size)
-        budget.spend()
+        if size > TEXT:
+            budget.sized(text=size)
+        budget.spend(1 + len(piece) // CHARACTERS_A_STEP)
         made.append(piece)
         last = match.end()
     return "".join(made) + found[last:]
@@ -179,9 +195,13 @@ def split(budget: Budget, string: Value, delimiter: Value) -> Value:
     """The parts between matches of a pattern."""
     if not isinstance(string, str) or not isinstance(delimiter, str):
         return nothing(budget, "split", string, delimiter)
+    compiled = pattern(delimiter)
+    if _matches_nothing(compiled):
+        return nothing(budget, "split", string, delimiter)
+    _search(budget, string, delimiter)
     made: list[Value] = []
     last = 0
-    for match in pattern(delimiter).finditer(string):
+    for match in compiled.finditer(string):
         budget.spend()
         made.append(string[last : match.start()])
         last = match.end()
@@ -208,9 +228,12 @@ def string(budget: Budget, found: Value) -> Value:
     return shown(budget, found, nested=False)
 
 
-def shown(budget: Budget, found: Value, *, nested: bool = True) -> str:
+def shown(budget: Budget, found: Value, *, nested: bool = True, depth: int = 0) -> str:
     """How a value is written."""
     budget.spend()
+    operations.no_personal(found)
+    if depth > DEPTH:
+        raise FeelError(f"值嵌套应不超过 {DEPTH} 层", f"expected a value of at most {DEPTH} levels")
     match found:
         case None:
             return "null"
@@ -219,17 +242,36 @@ def shown(budget: Budget, found: Value, *, nested: bool = True) -> str:
         case Decimal():
             return encoding.format_number(found)
         case str():
-            escaped = found.replace("\\", "\\\\").replace('"', '\\"')
-            return f'"{escaped}"' if nested else found
+            return (
+                f'"{found.replace(_BACKSLASH, _BACKSLASH * 2).replace(_QUOTE, _BACKSLASH + _QUOTE)}"'
+                if nested
+                else found
+            )
         case tuple():
-            return "[" + ", ".join(shown(budget, item) for item in found) + "]"
+            return "[" + _joined(budget, (("", item) for item in found), depth) + "]"
         case Context():
-            return "{" + ", ".join(f"{name}: {shown(budget, item)}" for name, item in found.items()) + "}"
+            return "{" + _joined(budget, ((f"{name}: ", item) for name, item in found.items()), depth) + "}"
         case Range():
             low, high = "[" if found.low_closed else "(", "]" if found.high_closed else ")"
-            return f"{low}{shown(budget, found.low)}..{shown(budget, found.high)}{high}"
+            ends = (shown(budget, end, depth=depth + 1) for end in (found.low, found.high))
+            return f"{low}{'..'.join(ends)}{high}"
         case _:
             return _moment(found)
+
+
+_BACKSLASH, _QUOTE = "\\", '"'
+
+
+def _joined(budget: Budget, parts: Iterable[tuple[str, Value]], depth: int) -> str:
+    made: list[str] = []
+    size = 0
+    for before, item in parts:
+        made.append(before + shown(budget, item, depth=depth + 1))
+        size += len(made[-1]) + 2
+        if size > TEXT:
+            budget.sized(text=size)
+    budget.sized(text=size)
+    return ", ".join(made)
 
 
 def _moment(found: Value) -> str:
