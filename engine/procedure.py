@@ -76,6 +76,7 @@ class Procedure:
     settings: Mapping[str, Setting]
     case_fields: Mapping[str, CaseField]
     rights: Mapping[str, tuple[str, ...]]
+    documents: Mapping[str, Text]
     files: Mapping[str, bytes]
     model: Model
     forms: Mapping[str, Form] = field(default_factory=dict)
@@ -137,6 +138,7 @@ def load(files: Mapping[str, bytes]) -> Procedure:
             for name, row in _rows(manifest, "case")
         },
         rights={right: _roles(roles) for right, roles in _table(manifest, "rights").items()},
+        documents={key: _names_of(row) for key, row in _rows(manifest, "documents")},
         files=dict(files),
         model=Model.parse({path: data for path, data in files.items() if path.endswith(".bpmn")}),
         forms={path: forms.parse(data, path) for path, data in files.items() if path.endswith(".form")},

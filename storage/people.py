@@ -46,6 +46,11 @@ def names(connection: Connection) -> dict[str, str]:
     return {row.person: row.name for row in connection.execute(select(schema.handle))}
 
 
+def handles(connection: Connection) -> dict[str, str]:
+    """The handles of all people by id; somebody erased has none."""
+    return {row.person: row.handle for row in connection.execute(select(schema.handle))}
+
+
 def _add(store: Store, key: str, handle: str, name: str) -> Person:
     rows = [personal.separate(name), personal.separate(handle)]
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
@@ -12,9 +15,10 @@ from engine import encoding
 from engine.commands import Command
 from engine.encoding import Json
 from engine.errors import Fault, Reason, Refused, Text
+from engine.value import Person
 from storage import journal, schema
 from storage.database import Database
-from storage.moments import micros
+from storage.moments import micros, moment
 
 LOCK = 7_411_001
 
@@ -38,6 +42,39 @@ def read(connection: Connection, number: int) -> Refused:
     found = json.loads(body)
     faults = tuple(Fault(path, Text(zh, en)) for path, zh, en in found["faults"])
     return Refused(Reason(found["reason"]), found["zh"], found["en"], faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A refusal as it stands in its chain: who asked for what, when, and why not."""
+
+    number: int
+    stream: int
+    at: datetime
+    actor: Person | None
+    kind: str
+    task: str | None
+    refused: Refused
+
+
+def of_streams(connection: Connection, streams: Sequence[int]) -> list[Kept]:
+    """The refusals to commands for these streams, oldest first."""
+    table, known = schema.refusal, schema.received
+    query = select(table.c.body).join(known, known.c.refusal_no == table.c.refusal_no)
+    query = query.where(known.c.stream_no.in_(streams)).order_by(table.c.refusal_no)
+    return [_kept(json.loads(body)) for body in connection.execute(query).scalars()]
+
+
+def _kept(found: dict[str, Any]) -> Kept:
+    return Kept(
+        number=int(found["number"]),
+        stream=int(found["stream"]),
+        at=moment(int(found["at"])),
+        actor=None if found["actor"] is None else Person(found["actor"]),
+        kind=found["kind"],
+        task=found["task"],
+        refused=Refused(Reason(found["reason"]), found["zh"], found["en"]),
+    )
 
 
 def _write(connection: Connection, command: Command, refused: Refused, now: datetime, stream: int | None) -> None:

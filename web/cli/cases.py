@@ -1,196 +1,275 @@
-"""Cases and tasks: start, inbox, show, claim, complete."""
+"""Cases: started, looked at, ended; and the inbox."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 from sqlalchemy import select
 
-from engine.commands import ClaimTask, CompleteTask, OpenCase
-from engine.errors import Reason, Refused
+from engine import role as roles
+from engine.case import Case
+from engine.commands import OpenCase
+from engine.document import Document
 from engine.instance import Instance
-from engine.procedure import Procedure
-from engine.value import Person, Ref
+from engine.value import Context, Person
 from engine.words import StreamKind
 from jobs.worker import Worker
 from storage import inbox as inboxes
 from storage import intake, people, schema
+from storage.inbox import Item
 from storage.moments import NEVER, moment
 from storage.submission import Store
-from web.cli import company, plain
+from web.cli import company, history, plain
+from web.cli.acting import Act, act, by_a_person
+from web.cli.command import command, option
+from web.cli.naming import shown
 from web.cli.output import Output
+from web.cli.parameters import JSON, NUMBER
+from web.cli.sentences import DOCUMENT_STATUS, STATUS
 
-As = click.option("--as", "handle", required=True, help="Handle of the person who acts.")
+As = option("--as", "handle", required=True, metavar="HANDLE", zh="谁的待办。", en="Whose inbox.")
+Data = option(
+    "--case",
+    "data",
+    type=JSON,
+    default="{}",
+    metavar="JSON",
+    zh="项目数据,JSON 对象。",
+    en="Data of the case, a JSON object.",
+)
+Input = option(
+    "--input",
+    "values",
+    type=JSON,
+    default="{}",
+    metavar="JSON",
+    zh="流程变量,JSON 对象。",
+    en="Variables, a JSON object.",
+)
 
 
-@click.command()
+@command(zh="按生效版本建立服务项目并启动流程。")
 @click.argument("procedure")
 @click.argument("process")
-@As
-@click.option("--case", "data", default="{}", help="Data of the case, as a JSON object.")
-@click.option("--input", "values", default="{}", help="Variables of the instance, as a JSON object.")
+@Data
+@Input
+@by_a_person
 @click.pass_obj
-def start(output: Output, procedure: str, process: str, handle: str, data: str, values: str) -> None:
+def start(
+    output: Output, procedure: str, process: str, data: object, values: object, handle: str, key: str | None
+) -> None:
     """Open a case with an instance of a process, on the version in force."""
-    with company.opened(output.settings) as store:
-        actor = people.known(store, handle)
-        with store.database.read() as connection:
-            found = store.procedures.in_force(procedure, connection)
-        if found is None:
-            raise Refused(Reason.NOT_FOUND, f"没有生效的程序 {procedure}", f"no version of {procedure} is in force")
-        version, key = found.digest, company.envelope(store, 0).id
-        given, wanted = (
-            plain.context(_resolved(store, plain.read(data))),
-            plain.context(_resolved(store, plain.read(values))),
-        )
+    with act(output, handle, key) as acting:
+        version = company.in_force(acting.store, procedure).digest
+        given, wanted = _context(acting, data), _context(acting, values)
+        first = acting.envelope(0)
 
         def build(number: int) -> OpenCase:
-            envelope = company.envelope(store, number, actor, key)
             return OpenCase(
-                envelope=envelope, procedure=procedure, version=version, data=given, process=process, input=wanted
+                envelope=replace(first, stream=number),
+                procedure=procedure,
+                version=version,
+                data=given,
+                process=process,
+                input=wanted,
             )
 
-        receipt = store.open_stream(StreamKind.CASE, key, build)
-        Worker(store).run()
-        with store.database.read() as connection:
-            query = select(schema.instance.c.stream_no).where(schema.instance.c.case_no == receipt.stream)
-            instance = connection.execute(query.order_by(schema.instance.c.stream_no)).scalars().first()
-    output.say(f"服务项目 {receipt.stream},流程实例 {instance}", f"case {receipt.stream}, instance {instance}")
-    output.result({"case": receipt.stream, "instance": instance})
+        receipt = acting.store.open_stream(StreamKind.CASE, first.id, build)
+        Worker(acting.store).run()
+        instances = company.instances_of(acting.store, receipt.stream)
+    numbers = ", ".join(str(number) for number in instances)
+    output.say(
+        f"已建立服务项目 {receipt.stream},流程实例 {numbers}", f"opened case {receipt.stream} with instance {numbers}"
+    )
+    output.result({"case": receipt.stream, "instance": instances[0], "repeated": receipt.repeated})
 
 
-@click.command()
+def _context(acting: Act, found: object) -> Context:
+    return plain.context(plain.resolved(found, acting.person))
+
+
+@command(zh="一个人能办理的任务,先到期的在前。")
 @As
-@click.option("--size", default=50, show_default=True)
+@option("--size", type=NUMBER, default=50, show_default=True, zh="最多几项。", en="How many at most.")
 @click.pass_obj
 def inbox(output: Output, handle: str, size: int) -> None:
     """What a person may do, due first."""
-    with company.opened(output.settings) as store:
+    with company.opened(output) as store:
         person = people.known(store, handle)
-        organisation = company.organisation_of(store)
-        persons = [person.id, *(p.id for p in organisation.principals(person, company.today(store)))]
-        roles = [role for role, held in organisation.roles.items() if any(p.id in persons for p in held)]
-        with store.database.read() as connection:
-            items = inboxes.page(connection, persons, roles, size=size)
-        titles = {item.task: _title(store, item.stream, item.process, item.element) for item in items}
-    rows = [(i.task, titles[i.task], i.case, _due(output, i.due), i.key if i.kind == "role" else "") for i in items]
-    heads = [("任务", "task"), ("名称", "name"), ("项目", "case"), ("到期", "due"), ("角色", "role")]
-    output.table(heads, rows)
-    output.result([{"task": i.task, "element": i.element, "case": i.case, "due": _due(output, i.due)} for i in items])
+        rows = list(_inbox(output, store, person, min(size, 1_000)))
+    heads = [("任务", "task"), ("名称", "name"), ("项目", "case"), ("到期", "due"), ("提供给", "offered to")]
+    output.table(heads, [row for _, row in rows], wide="name")
+    if not rows:
+        output.say("没有待办。", "Nothing to do.")
+    output.result(
+        [
+            {"task": i.task, "element": i.element, "case": i.case, "due": None if i.due == NEVER else moment(i.due)}
+            for i, _ in rows
+        ]
+    )
 
 
-@click.command()
-@click.argument("instance", type=int)
+def _inbox(output: Output, store: Store, person: Person, size: int) -> Iterator[tuple[Item, tuple[object, ...]]]:
+    organisation = company.organisation_of(store)
+    persons = [person, *organisation.principals(person, company.today(store))]
+    held = [role for role, holders in organisation.roles.items() if any(one in holders for one in persons)]
+    with store.database.read() as connection:
+        items = inboxes.page(connection, [one.id for one in persons], held, size=size)
+    for item in items:
+        instance = company.instance_of(store, item.stream)
+        task = instance.tasks[item.task]
+        around = intake.surroundings(store, instance)
+        may = roles.authority(around, person, company.today(store), persons=task.persons, roles=task.roles)
+        if may is None and task.holder not in persons:
+            continue  # the case has a team of its own for the role
+        names = history.names_for(output, store, item.stream)
+        step = output.text(names.step(item.process, item.element))
+        due = "" if item.due == NEVER else output.moment(moment(item.due))
+        yield item, (item.task, step, item.case, due, output.text(names.offered(task)))
+
+
+@command(zh="一个流程实例中待办的任务和变量。")
+@click.argument("instance", type=NUMBER)
 @click.pass_obj
 def show(output: Output, instance: int) -> None:
     """What is open in an instance, and its variables."""
-    with company.opened(output.settings) as store:
+    with company.opened(output) as store:
         found = company.instance_of(store, instance)
-        procedure, names = company.procedure_of(store, found.version), company.names_of(store)
+        names = history.names_for(output, store, instance)
+        procedure = company.procedure_of(store, found.version)
+    process, status = names.process(found.process), STATUS[str(found.status)]
+    ends = names.ends(found.ends)
     output.say(
-        f"流程实例 {instance} · {procedure.title.zh} {procedure.label} · {found.status}",
-        f"instance {instance} · {procedure.title.en} {procedure.label} · {found.status}",
+        f"流程实例 {instance}:{process.zh}({procedure.title.zh} {procedure.label}),{status.zh} {ends.zh}".rstrip(),
+        f"instance {instance}: {process.en} ({procedure.title.en} {procedure.label}), {status.en} {ends.en}".rstrip(),
     )
-    rows = [
-        (t.id, _name(procedure, t.process, t.element), t.stage, _holder(names, t.holder), ", ".join(t.roles))
-        for t in found.tasks.values()
-    ]
-    heads = [("任务", "task"), ("名称", "name"), ("状态", "stage"), ("办理人", "holder"), ("角色", "roles")]
-    output.table(heads, rows)
-    incidents = [(i.id, output.text_of(i.message_zh, i.message_en)) for i in found.incidents.values()]
-    if incidents:
-        output.table([("异常", "incident"), ("原因", "why")], incidents)
-    output.result(_document(found))
-
-
-@click.command()
-@click.argument("task")
-@As
-@click.pass_obj
-def claim(output: Output, task: str, handle: str) -> None:
-    """Take a task."""
-    with company.opened(output.settings) as store:
-        actor = people.known(store, handle)
-        store.submit(ClaimTask(envelope=company.envelope(store, company.stream_of(task), actor), task=task))
-    output.say(f"已认领 {task}", f"claimed {task}")
-    output.result({"task": task})
-
-
-@click.command()
-@click.argument("task")
-@As
-@click.option("--data", default="{}", help="The form as a JSON object; @FILE reads a file.")
-@click.pass_obj
-def complete(output: Output, task: str, handle: str, data: str) -> None:
-    """Hand in a task's form."""
-    text = Path(data[1:]).read_text(encoding="utf-8") if data.startswith("@") else data
-    with company.opened(output.settings) as store:
-        actor = people.known(store, handle)
-        instance, found = company.open_task(store, task)
-        envelope = company.envelope(store, instance.stream, actor)
-        entered = _resolved(store, plain.read(text))
-        if not isinstance(entered, dict):
-            raise Refused(Reason.INVALID_DATA, "表单应为 JSON 对象", "expected the form as a JSON object")
-        values, rows = intake.prepare(store, instance, found, entered, envelope)
-        receipt = store.submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
-        done = Worker(store).run()
-        after = company.instance_of(store, instance.stream)
-    waiting = sorted(t.element for t in after.tasks.values())
-    output.say(
-        f"已完成 {task};现在等待:{'、'.join(waiting) or '无'}",
-        f"completed {task}; now waiting: {', '.join(waiting) or 'nothing'}",
-    )
+    history.show_state(output, names, found)
+    rows = [(name, _cut(output.text(shown(v)))) for s in found.scopes.values() for name, v in s.variables.items()]
+    if rows:
+        output.table([("变量", "variable"), ("值", "value")], rows)
     output.result(
-        {"task": task, "revision": receipt.revision, "waiting": waiting, "status": after.status, "jobs": done}
+        {"instance": instance, "case": found.case, "version": found.version, "revision": found.revision}
+        | history.state_document(found)
     )
 
 
-def _resolved(store: Store, found: object) -> object:
-    """`@handle` becomes a person, `{"ref": "kind:id"}` a reference."""
-    if isinstance(found, str) and found.startswith("@"):
-        return people.known(store, found[1:])
-    if isinstance(found, list):
-        return [_resolved(store, item) for item in found]
-    if isinstance(found, dict):
-        if set(found) == {"ref"}:
-            kind, _, key = str(found["ref"]).partition(":")
-            return Ref(kind, key)
-        return {str(key): _resolved(store, item) for key, item in found.items()}
-    return found
+def _cut(text: str, limit: int = 160) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
-def _title(store: Store, stream: int, process: str, element: str) -> str:
-    version = company.instance_of(store, stream).version
-    return _name(company.procedure_of(store, version), process, element)
+@command(zh="服务项目一览。")
+@click.pass_obj
+def cases(output: Output) -> None:
+    """All cases, newest first."""
+    with company.opened(output) as store:
+        with store.database.read() as connection:
+            rows = connection.execute(select(schema.case).order_by(schema.case.c.stream_no.desc()).limit(1_000)).all()
+        states = [(row, company.case_at(store, row.stream_no)) for row in rows]
+        titles = {row.version: company.procedure_of(store, row.version).title for row in rows}
+    table = [
+        (
+            row.stream_no,
+            output.text(shown(state.data.get("project_name"))) if "project_name" in state.data else "",
+            output.text(titles[row.version]),
+            output.moment(moment(row.opened_at)),
+            output.text(STATUS[row.status]),
+        )
+        for row, state in states
+    ]
+    heads = [("项目", "case"), ("名称", "name"), ("程序", "procedure"), ("建立", "opened"), ("状态", "status")]
+    output.table(heads, table, wide="name procedure")
+    output.result(
+        [
+            {"case": row.stream_no, "procedure": row.procedure, "version": row.version, "status": row.status}
+            for row, _ in states
+        ]
+    )
 
 
-def _name(procedure: Procedure, process: str, element: str) -> str:
-    name = procedure.model.element(process, element).name or ""
-    return f"{element.replace('_', '.')} {name}".strip()
+@command(zh="一个服务项目:数据、项目角色、流程实例。")
+@click.argument("number", metavar="CASE", type=NUMBER)
+@click.pass_obj
+def case(output: Output, number: int) -> None:
+    """A case: its data, its team, its instances."""
+    with company.opened(output) as store:
+        found = company.case_at(store, number)
+        names = history.names_for(output, store, number)
+        fields = company.procedure_of(store, found.version).case_fields
+        instances = [company.instance_of(store, instance) for instance in company.instances_of(store, number)]
+    data = [
+        (output.text(fields[key].title) if key in fields else key, output.text(shown(v)))
+        for key, v in found.data.items()
+    ]
+    team = [(output.text(names.role(role)), output.text(names.value(persons))) for role, persons in found.roles.items()]
+    output.say(f"服务项目 {number},{STATUS[str(found.status)].zh}", f"case {number}, {STATUS[str(found.status)].en}")
+    output.table([("数据", "data"), ("值", "value")], [*data, *team])
+    rows = [(i.stream, output.text(names.process(i.process)), _standing(output, i)) for i in instances]
+    output.table([("实例", "instance"), ("流程", "process"), ("状态", "status")], rows, wide="process")
+    output.result(
+        {
+            "case": number,
+            "status": found.status,
+            "procedure": found.procedure,
+            "version": found.version,
+            "data": {key: plain.shown(value) for key, value in found.data.items()},
+            "roles": {role: [person.id for person in persons] for role, persons in found.roles.items()},
+            "instances": [{"instance": i.stream, "process": i.process, "status": i.status} for i in instances],
+            "documents": _documents(found),
+        }
+    )
 
 
-def _due(output: Output, due: int) -> str:
-    return "" if due == NEVER else output.moment(moment(due))
+def _standing(output: Output, instance: Instance) -> str:
+    return output.text(STATUS[str(instance.status)])
 
 
-def _holder(names: object, person: Person | None) -> str:
-    return "" if person is None or not isinstance(names, dict) else names.get(person.id, person.id)
+@command(zh="服务项目的文件:版本、状态、编号、摘要。")
+@click.argument("number", metavar="CASE", type=NUMBER)
+@click.pass_obj
+def documents(output: Output, number: int) -> None:
+    """The documents of a case: version, status, number, digest of the content."""
+    with company.opened(output) as store:
+        found = company.case_at(store, number)
+        names = history.names_for(output, store, number)
+    rows = [
+        (
+            output.text(names.document(document.key)),
+            document.version,
+            output.text(DOCUMENT_STATUS[document.status]),
+            document.number,
+            output.text(names.person(document.author)),
+            document.digest[:16],
+        )
+        for document in found.documents.values()
+    ]
+    heads = [
+        ("文件", "document"),
+        ("版本", "version"),
+        ("状态", "status"),
+        ("编号", "number"),
+        ("编制", "author"),
+        ("摘要", "digest"),
+    ]
+    output.table(heads, rows, wide="document number")
+    output.result(_documents(found))
 
 
-def _document(instance: Instance) -> dict[str, object]:
+def _documents(found: Case) -> list[dict[str, object]]:
+    return [_document(document) for document in found.documents.values()]
+
+
+def _document(found: Document) -> dict[str, object]:
     return {
-        "instance": instance.stream,
-        "status": instance.status,
-        "version": instance.version,
-        "revision": instance.revision,
-        "tasks": [
-            {"task": t.id, "element": t.element, "stage": t.stage, "roles": list(t.roles)}
-            for t in instance.tasks.values()
-        ],
-        "variables": {n: plain.shown(v) for s in instance.scopes.values() for n, v in s.variables.items()},
-        "incidents": [{"incident": i.id, "zh": i.message_zh, "en": i.message_en} for i in instance.incidents.values()],
+        "document": found.key,
+        "version": found.version,
+        "status": str(found.status),
+        "number": found.number,
+        "issued_version": found.issued_version,
+        "author": found.author.id,
+        "digest": found.digest,
     }
 
 
-COMMANDS = (start, inbox, show, claim, complete)
+COMMANDS = (start, inbox, show, cases, case, documents)

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
+from sqlalchemy.engine import make_url
 
 from engine import temporal
 from engine.case import Case
@@ -26,7 +27,8 @@ from storage.database import Database
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
-from web.settings import Settings
+from web.cli.naming import Names
+from web.cli.output import Exit, Failed, Output
 
 Clock = Callable[[], datetime]
 
@@ -37,23 +39,60 @@ def right_now() -> datetime:
 
 
 @contextmanager
-def opened(settings: Settings, clock: Clock = right_now) -> Iterator[Store]:
-    """The store of the settings' database, with its tables brought up to date."""
-    database = Database(settings.database)
+def opened(output: Output, clock: Clock = right_now, *, create: bool = False) -> Iterator[Store]:
+    """The store of the settings' database, with its tables brought up to date; made only when asked for."""
+    if not create:
+        _is_there(output.settings.database)
+    database = Database(output.settings.database)
     try:
         if not is_current(database):
+            _is_ours(database, create=create)
             upgrade(database)
-        yield Store(database, clock)
+        store = Store(database, clock)
+        output.zone = organisation_of(store).working.zone
+        try:
+            yield store
+        except Refused as refused:
+            text = Names(None, names_of(store), output.zone).sentence(refused.text)
+            raise Refused(refused.reason, text.zh, text.en, refused.faults) from refused
     finally:
         database.close()
 
 
+def _is_there(url: str) -> None:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
+        raise _none(str(parsed.database))
+
+
+def _is_ours(database: Database, *, create: bool) -> None:
+    """Refuse to make our tables in somebody else's database, or unasked in an empty one."""
+    tables = set(inspect(database.writer).get_table_names())
+    where = database.url.database or ""
+    if not tables:
+        if create:
+            return
+        raise _none(where)
+    if "entry" not in tables:
+        raise Failed(
+            Exit.UNAVAILABLE,
+            f"{where} 是其他程序的数据库({len(tables)} 张表),未作任何改动",
+            f"{where} is the database of another program ({len(tables)} tables); nothing was changed",
+        )
+
+
+def _none(where: str) -> Failed:
+    return Failed(
+        Exit.UNAVAILABLE,
+        f"{where} 还没有数据库;zhixing publish 或 zhixing add-person 会建立它",
+        f"there is no database at {where} yet; `zhixing publish` or `zhixing add-person` makes it",
+    )
+
+
 def files_of(folder: Path) -> dict[str, bytes]:
     """The files of a procedure that belong to its version; scenarios stand beside it."""
-    if not (folder / "procedure.toml").exists():
-        raise Refused(
-            Reason.NOT_FOUND, f"{folder} 中没有 procedure.toml", f"expected a file procedure.toml in {folder}"
-        )
+    if not (folder / "procedure.toml").is_file():
+        raise Failed(Exit.USAGE, f"{folder} 中没有 procedure.toml", f"expected a file procedure.toml in {folder}")
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
     inside = ((path.relative_to(folder), path) for path in found)
     return {name.as_posix(): path.read_bytes() for name, path in inside if name.parts[0] != "scenarios"}
@@ -69,7 +108,7 @@ def state_of(store: Store, stream: int) -> State:
     with store.database.read() as connection:
         row = connection.execute(select(schema.stream).where(schema.stream.c.stream_no == stream)).one_or_none()
         if row is None or row.revision == 0:
-            raise Refused(Reason.NOT_FOUND, f"没有编号为 {stream} 的流", f"there is no stream {stream}")
+            raise Refused(Reason.NOT_FOUND, f"没有编号为 {stream} 的记录", f"there is nothing with number {stream}")
         shelf = StreamShelf(connection, stream, store.recent)
         return store.states.decode(StreamKind(row.kind), stream, row.revision, bytes(row.state), shelf)
 
@@ -79,6 +118,14 @@ def instance_of(store: Store, stream: int) -> Instance:
     found = state_of(store, stream)
     if not isinstance(found, Instance):
         raise Refused(Reason.NOT_FOUND, f"{stream} 不是流程实例", f"expected an instance, but {stream} is none")
+    return found
+
+
+def case_at(store: Store, stream: int) -> Case:
+    """A case. Raises Refused."""
+    found = state_of(store, stream)
+    if not isinstance(found, Case):
+        raise Refused(Reason.NOT_FOUND, f"{stream} 不是服务项目", f"expected a case, but {stream} is none")
     return found
 
 
@@ -94,16 +141,37 @@ def organisation_of(store: Store) -> Organisation:
 
 def case_of(store: Store, instance: Instance) -> Case | None:
     """The case of an instance."""
-    found = None if instance.case is None else state_of(store, instance.case)
-    return found if isinstance(found, Case) else None
+    return None if instance.case is None else case_at(store, instance.case)
 
 
-def stream_of(task: str) -> int:
-    """The stream a counted id belongs to. Raises Refused."""
-    first = task.split(".")[0]
-    if not first.isdigit():
-        raise Refused(Reason.NOT_FOUND, f"没有任务 {task}", f"expected a task id such as 3.1.4, but found {task!r}")
-    return int(first)
+def instances_of(store: Store, case: int) -> list[int]:
+    """The instances of a case, oldest first."""
+    table = schema.instance
+    query = select(table.c.stream_no).where(table.c.case_no == case).order_by(table.c.stream_no)
+    with store.database.read() as connection:
+        return list(connection.execute(query).scalars())
+
+
+def stream_of(counted: str) -> int:
+    """The stream a counted id belongs to."""
+    return int(counted.split(".")[0])
+
+
+def place_of(store: Store, task: str) -> tuple[str, str]:
+    """The process and element of a task, open or closed. Raises Refused."""
+    table = schema.task
+    with store.database.read() as connection:
+        row = connection.execute(select(table.c.process, table.c.element).where(table.c.task == task)).one_or_none()
+    if row is None:
+        raise Refused(Reason.NOT_FOUND, f"没有任务 {task}", f"there is no task {task}")
+    return row.process, row.element
+
+
+def is_answered(store: Store, key: str) -> bool:
+    """A command with this id was answered before."""
+    with store.database.read() as connection:
+        query = select(schema.received.c.key).where(schema.received.c.key == key)
+        return connection.execute(query).one_or_none() is not None
 
 
 def open_task(store: Store, task: str) -> tuple[Instance, Task]:
@@ -120,6 +188,15 @@ def procedure_of(store: Store, digest: str) -> Procedure:
         return store.procedures.get(digest, connection)
 
 
+def in_force(store: Store, key: str) -> Procedure:
+    """The version of a procedure that is in force. Raises Refused."""
+    with store.database.read() as connection:
+        found = store.procedures.in_force(key, connection)
+    if found is None:
+        raise Refused(Reason.NOT_FOUND, f"没有生效的程序 {key}", f"no version of {key} is in force")
+    return found
+
+
 def today(store: Store) -> Date:
     """The day on the organisation's clocks."""
     zone = organisation_of(store).working.zone
@@ -130,3 +207,8 @@ def names_of(store: Store) -> Mapping[str, str]:
     """The names of people by id."""
     with store.database.read() as connection:
         return people.names(connection)
+
+
+def acting(store: Store, handle: str | None) -> Person | None:
+    """The person who acts, or None for the operator at the machine. Raises Refused."""
+    return None if handle is None else people.known(store, handle)

@@ -3,91 +3,131 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
-from typing import NoReturn
-from zoneinfo import ZoneInfo
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text as Styled
 
-from engine.errors import Fault, Refused, Text
-from web import settings as settings_of
+from engine import temporal
+from engine.errors import Fault, Text
 from web.settings import Settings
 
 
 class Exit(IntEnum):
-    """How a command ended, for scripts."""
+    """How a command ended, for scripts; `docs/cli.md` explains each."""
 
     OK = 0
     REFUSED = 1
     USAGE = 2
     FINDINGS = 3
     NOT_PROVEN = 4
+    UNAVAILABLE = 5
+    INTERNAL = 70
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """Where and how to print: for people in one language, or as JSON."""
+class Failure:
+    """Why a command ended otherwise than wished."""
 
+    code: Exit
+    text: Text
+    faults: tuple[Fault, ...] = ()
+
+
+class Failed(Exception):
+    """A command that ends with a sentence and an exit code."""
+
+    def __init__(self, code: Exit, zh: str, en: str, faults: Iterable[Fault] = ()) -> None:
+        super().__init__(en)
+        self.failure = Failure(code=code, text=Text(zh, en), faults=tuple(faults))
+
+
+@dataclass(slots=True, kw_only=True)
+class Output:
+    """Where and how to print: for people in one language and zone, or as JSON."""
+
+    settings: Settings
     json: bool = False
+    muted: bool = False
     language: str = "zh"
     zone: str = "Asia/Shanghai"
-    settings: Settings = field(default_factory=settings_of.read)
+    console: Console = field(default_factory=lambda: Console(soft_wrap=False, highlight=False))
 
-    def say(self, zh: str, en: str) -> None:
+    def say(self, zh: str, en: str, style: str | None = None) -> None:
         """A sentence for people; silent in JSON."""
-        if not self.json:
-            self.console.print(zh if self.language == "zh" else en, highlight=False, markup=False)
+        if self.is_read:
+            self.console.print(zh if self.language == "zh" else en, style=style, highlight=False, markup=False)
+
+    def verbatim(self, line: str) -> None:
+        """A line to be copied: never broken by us."""
+        if self.is_read:
+            self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def step(self, text: Text, style: str | None = None) -> None:
+        """One of many lines, indented also where it wraps."""
+        if self.is_read:
+            self.console.print(Padding(Styled(self.text(text), style=style or ""), (0, 0, 0, 2)))
 
     def text(self, text: Text) -> str:
         """The text in the language of whoever reads."""
         return text.zh if self.language == "zh" else text.en
 
-    def text_of(self, zh: str, en: str) -> str:
+    def either(self, zh: str, en: str) -> str:
         """One of two texts."""
         return zh if self.language == "zh" else en
 
     def moment(self, at: datetime) -> str:
-        """A moment in the organisation's zone."""
-        return at.astimezone(ZoneInfo(self.zone)).strftime("%Y-%m-%d %H:%M:%S")
+        """A moment on the organisation's clocks, to the minute."""
+        return at.astimezone(temporal.zone(self.zone)).strftime("%Y-%m-%d %H:%M")
 
-    def table(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]) -> None:
-        """A table with a heading in both languages; silent in JSON."""
-        if self.json:
+    def table(self, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]], wide: str = "") -> None:
+        """A table with a heading in both languages; only the last column and those named in `wide` wrap."""
+        if not self.is_read:
             return
-        table = Table(box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+        last, wraps = columns[-1][1], wide.split()
         for zh, en in columns:
-            table.add_column(zh if self.language == "zh" else en, overflow="fold")
+            table.add_column(self.either(zh, en), overflow="fold", no_wrap=en != last and en not in wraps)
         for row in rows:
             table.add_row(*("" if cell is None else str(cell) for cell in row))
-        self.console.print(table, highlight=False)
+        self.console.print(table, highlight=False, markup=False)
 
     def result(self, document: Mapping[str, object] | Sequence[object]) -> None:
         """The one JSON document; silent for people."""
-        if self.json:
-            click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+        if self.json and not self.muted:
+            click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
 
-    def fail(self, code: Exit, zh: str, en: str, faults: Iterable[Fault] = ()) -> NoReturn:
-        """Say what is wrong on standard error and end with this code."""
-        faults = tuple(faults)
+    def fail(self, failure: Failure) -> None:
+        """Say on standard error what is wrong."""
+        text, faults = failure.text, failure.faults
         if self.json:
             listed = [{"path": f.path, "zh": f.text.zh, "en": f.text.en} for f in faults]
-            click.echo(json.dumps({"error": {"zh": zh, "en": en, "faults": listed}}, ensure_ascii=False), err=True)
-        else:
-            click.echo(zh if self.language == "zh" else en, err=True)
-            for fault in faults:
-                click.echo(f"  {fault.path}: {self.text(fault.text)}", err=True)
-        raise click.exceptions.Exit(code)
-
-    def refused(self, refusal: Refused) -> NoReturn:
-        """Tell a refusal."""
-        self.fail(Exit.REFUSED, refusal.text.zh, refusal.text.en, refusal.faults)
+            error = {"code": int(failure.code), "zh": text.zh, "en": text.en, "faults": listed}
+            click.echo(json.dumps({"error": error}, ensure_ascii=False), err=True)
+            return
+        click.echo(self.text(text), err=True)
+        for fault in faults:
+            click.echo(f"  {fault.path}: {self.text(fault.text)}", err=True)
 
     @property
-    def console(self) -> Console:
-        """The terminal."""
-        return Console(soft_wrap=False)
+    def is_read(self) -> bool:
+        """A person reads the output."""
+        return not self.json and not self.muted
+
+    @property
+    def is_watched(self) -> bool:
+        """A person looks at the output as it appears."""
+        return self.is_read and sys.stdout.isatty()
+
+
+def _plain(found: object) -> str:
+    return found.isoformat() if isinstance(found, datetime) else str(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 
 from engine import temporal
@@ -27,18 +28,33 @@ from engine.value import (
 def read(text: str | bytes) -> object:
     """A JSON document with exact numbers. Raises Refused when it is none."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
+        found = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+        json.dumps(found, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
+        return found
+    except UnicodeEncodeError as error:
+        raise Refused(
+            Reason.INVALID_DATA,
+            "JSON 中有不成对的代理字符",
+            "expected JSON with whole characters, but found half a surrogate pair",
+        ) from error
+    except RecursionError as error:
+        raise Refused(Reason.INVALID_DATA, "JSON 嵌套过深", "expected JSON that is less deeply nested") from error
+    except (ValueError, ArithmeticError) as error:
         raise Refused(Reason.INVALID_DATA, f"应为 JSON:{error}", f"expected a JSON document, but {error}") from error
+
+
+def written(document: object) -> str:
+    """JSON that people read and may edit."""
+    return json.dumps(document, ensure_ascii=False, indent=2, default=str)
 
 
 def value(found: object) -> Value:
     """The value that plain JSON says; texts stay texts. Raises Refused for what is no value."""
     match found:
-        case None | bool() | str():
+        case None | bool() | str() | Person() | Ref():
             return found
         case Decimal() | int():
-            return number(found)
+            return _number(found)
         case list():
             return tuple(value(item) for item in found)
         case dict():
@@ -47,6 +63,20 @@ def value(found: object) -> Value:
             raise Refused(
                 Reason.INVALID_DATA, "应为 JSON 值", f"expected a JSON value, but found {type(found).__name__}"
             )
+
+
+def resolved(found: object, person: Callable[[str], Person]) -> object:
+    """`"@handle"` becomes a person (`"@@…"` is a text that begins with @), `{"ref": "kind:id"}` a reference."""
+    if isinstance(found, str) and found.startswith("@"):
+        return found[1:] if found.startswith("@@") else person(found[1:])
+    if isinstance(found, list):
+        return [resolved(item, person) for item in found]
+    if isinstance(found, dict):
+        if set(found) == {"ref"}:
+            kind, _, key = str(found["ref"]).partition(":")
+            return Ref(kind, key)
+        return {str(key): resolved(item, person) for key, item in found.items()}
+    return found
 
 
 def context(found: object) -> Context:
@@ -97,6 +127,13 @@ def _scalar(
         case Range():
             low, high = ("[" if found.low_closed else "("), ("]" if found.high_closed else ")")
             return f"{low}{shown(found.low)}..{shown(found.high)}{high}"
+
+
+def _number(found: Decimal | int) -> Value:
+    try:
+        return number(found)
+    except ValueError as error:
+        raise Refused(Reason.INVALID_DATA, f"数字超出范围:{str(found)[:40]}", str(error)) from error
 
 
 def _no_number(text: str) -> Decimal:

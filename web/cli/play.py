@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ from jobs.worker import Worker
 from storage import intake, people, schema
 from storage.submission import Store
 from web.cli import company, plain
+from web.cli.naming import Names
 from web.cli.timetable import OPENED_AT, Timetable
 
 SIMPLE: dict[str, Callable[..., Command]] = {
@@ -92,26 +93,34 @@ class Played:
     told: list[Text] = field(default_factory=list)
 
 
+Say = Callable[[Text], None]
+Moved = Callable[[int, int], None]
+
+
+def silent(_done: int, _of: int) -> None:
+    """Tell nobody."""
+
+
 def play(
-    store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
+    store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Say, moved: Moved = silent
 ) -> Played:
-    """Play a scenario on a published version. Raises Unexpected, Refused."""
+    """Play a scenario on a published version; `moved` hears of every step. Raises Unexpected, Refused."""
     player = Player(store, clock, scenario, version, say)
+    player.moved = moved
     return player.play()
 
 
 class Player:
     """One run of one scenario."""
 
-    def __init__(
-        self, store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Callable[[Text], None]
-    ) -> None:
+    def __init__(self, store: Store, clock: SimulatedClock, scenario: dict[str, Any], version: str, say: Say) -> None:
         self.store, self.clock, self.scenario, self.version, self.say = store, clock, scenario, version, say
+        self.moved: Moved = silent
         self.timetable = Timetable.on(clock.now)
         self.worker = Worker(store)
         self.run = f"{scenario['key']}:{clock.now.isoformat()}"
         self.persons: dict[str, Person] = {}
-        self.names: dict[str, str] = {}
+        self.people_names = {row["handle"]: row["name"] for row in scenario["people"]}
         self.procedure = company.procedure_of(store, version)
         self.count = 0
 
@@ -120,13 +129,15 @@ class Player:
         for row in self.scenario["people"]:
             key = f"person:{row['handle']}:{self.run}"
             self.persons[row["handle"]] = people.add(self.store, key, row["handle"], row["name"], row["roles"])
-            self.names[row["handle"]] = row["name"]
+        zone = company.organisation_of(self.store).working.zone
+        self.names = Names(self.procedure, company.names_of(self.store), zone)
         self.played = self._open()
         for step in self.scenario["steps"]:
             self._advance(step)
             self._step(step)
             self.worker.run()
             self.played.steps += 1
+            self.moved(self.played.steps, len(self.scenario["steps"]))
         return self.played
 
     def _open(self) -> Played:
@@ -151,13 +162,7 @@ class Player:
         with self.store.database.read() as connection:
             query = select(table.c.stream_no).where(table.c.case_no == receipt.stream)
             instance = connection.execute(query).scalar_one()
-        name = self.names[self.scenario["starter"]]
-        self.say(
-            Text(
-                f"{self._at()}  {name} 建立服务项目 {receipt.stream}",
-                f"{self._at()}  {name} opened case {receipt.stream}",
-            )
-        )
+        self._say(self.scenario["starter"], Text(f"建立服务项目 {receipt.stream}", f"opened case {receipt.stream}"))
         return Played(case=receipt.stream, instance=instance)
 
     def _advance(self, step: dict[str, Any]) -> None:
@@ -172,7 +177,7 @@ class Player:
         match step.get("do"):
             case "tick":
                 fired = clocks.tick(self.store)
-                self.say(Text(f"{self._at()}  时钟:{fired} 个定时到期", f"{self._at()}  clock: {fired} timers fired"))
+                self._say(None, Text(f"时钟:{fired} 个定时到期", f"the clock: {fired} timers fired"))
                 if fired != step.get("expect", {}).get("fired", fired):
                     raise Unexpected(f"expected {step['expect']['fired']} timers to fire, but {fired} did")
             case "deputy":
@@ -188,8 +193,8 @@ class Player:
         first, last = (temporal.parse_date(self.timetable.text(step[name])) for name in ("first", "last"))
         envelope = company.envelope(self.store, ORGANISATION, None, f"{self.run}:{self.count}")
         self.store.submit(AppointDeputy(envelope=envelope, person=person, deputy=deputy, first=first, last=last))
-        who, to = self.names[step["for"]], self.names[step["to"]]
-        self.say(Text(f"{self._at()}  {to} 代理 {who}", f"{self._at()}  {to} acts for {who}"))
+        who = self.people_names[step["for"]]
+        self._say(step["to"], Text(f"代理 {who}", f"acts for {who}"))
 
     def _act(self, step: dict[str, Any]) -> None:
         task = self._task(step["element"])
@@ -199,7 +204,7 @@ class Player:
         except Refused as refused:
             if refused.reason != wanted:
                 raise
-            self._tell(step, Text(f"被拒绝:{refused.text.zh}", f"refused: {refused.text.en}"))
+            self._tell(step, refused)
             return
         if wanted is not None:
             raise Unexpected(f"{step['element']}: expected a refusal ({wanted}), but it was accepted")
@@ -239,28 +244,29 @@ class Player:
             if instance.ends != (wanted["ended"],):
                 raise Unexpected(f"expected the end {wanted['ended']}, but found {instance.ends or instance.status}")
             self.played.ended = wanted["ended"]
-            end = self.procedure.model.element(self.scenario["process"], wanted["ended"]).name or wanted["ended"]
-            self.say(Text(f"{self._at()}  流程结束:{end}", f"{self._at()}  process ended: {wanted['ended']}"))
+            end = self.names.ends((wanted["ended"],))
+            self._say(None, Text(f"流程结束:{end.zh}", f"process ended: {end.en}"))
 
     def _instance(self) -> Instance:
         return company.instance_of(self.store, self.played.instance)
 
-    def _tell(self, step: dict[str, Any], refusal: Text | None) -> None:
-        element = self.procedure.model.element(self.scenario["process"], step["element"])
-        number = step["element"].replace("_", ".")
+    def _tell(self, step: dict[str, Any], refusal: Refused | None) -> None:
+        name = self.names.step(self.scenario["process"], step["element"])
         zh, en = VERBS[step["do"]]
-        who = self.names[step["as"]]
-        tail = ("", "") if refusal is None else (f" → {refusal.zh}", f" → {refusal.en}")
-        self.say(
-            Text(
-                f"{self._at()}  {who} {zh} {number} {element.name or ''}{tail[0]}",
-                f"{self._at()}  {who} {en} {number}{tail[1]}",
-            )
-        )
+        to = f" → {self.people_names[step['to']]}" if "to" in step else ""
+        name = Text(name.zh + to, name.en + to)
+        if refusal is None:
+            self._say(step["as"], Text(f"{zh} {name.zh}", f"{en} {name.en}"))
+            return
+        why = self.names.sentence(refusal.text, lambda _: name)
+        self._say(step["as"], Text(f"{zh} {name.zh} ✗ 被拒绝:{why.zh}", f"{en} {name.en} ✗ refused: {why.en}"))
 
-    def _at(self) -> str:
-        local = self.clock.now + timedelta(hours=8)
-        return local.strftime("%m-%d %H:%M")
+    def _say(self, handle: str | None, said: Text) -> None:
+        """One line: when, who, what."""
+        local = temporal.in_zone(temporal.from_datetime(self.clock.now), self.names.zone)
+        at = f"{local.date.month:02}-{local.date.day:02} {local.time.hour:02}:{local.time.minute:02}"
+        who = "" if handle is None else f"{self.people_names[handle]} "
+        self.say(Text(f"{at}  {who}{said.zh}", f"{at}  {who}{said.en}"))
 
     def _resolved(self, found: object) -> Any:
         """Plain JSON with `@handle` for people, `{"ref": "kind:id"}` for references, `{"day": 3}` for dates."""

@@ -3,160 +3,145 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from dataclasses import fields
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
+from engine import check as checks
 from engine import procedure as procedures
-from engine import temporal
-from engine.commands import (
-    AddPerson,
-    AnswerService,
-    CompleteTask,
-    DeliverMessage,
-    Envelope,
-    FireTimer,
-    GrantRole,
-    StartInstance,
-)
-from engine.errors import Reason, Refused
+from engine.check import Finding, Rule
+from engine.errors import Fault, Reason, Refused, Text
 from engine.events import Event
-from engine.instance import Instance, counted
+from engine.instance import Instance
 from engine.procedure import Procedure
-from engine.stream import ORGANISATION
-from engine.value import Context, Person, Personal, Value
-from engine.words import StreamKind
-from storage.memory import MemoryJournal
-from web.cli import plain
-from web.cli.output import Exit, Output
+from engine.task import Task
+from web.cli import plain, trial
+from web.cli.command import command, option
+from web.cli.naming import Names
+from web.cli.output import Exit, Failed, Output
+from web.cli.parameters import FILE, JSON, Unsuitable, read_text
 
-BEGIN = datetime(2026, 1, 5, 1, tzinfo=UTC)
-STEPS = 1_000
+IGNORED = frozenset({Rule.ROLE})
+"""Findings that keep a model from being published but not from being tried."""
 
 
-class Trial:
-    """One model in memory, one person who holds every role, a clock that jumps to the next timer."""
+@command("run-model", zh="不用数据库,在内存中试运行任意 BPMN 文件。")
+@click.argument("path", type=FILE)
+@option("--process", metavar="ID", zh="流程的 id,默认为第一个。", en="Id of the process; the first one by default.")
+@option("--answers", type=FILE, zh="JSON 文件:按元素 id 给出答案。", en="A JSON file with the answers by element id.")
+@option("--input", "values", type=JSON, default="{}", metavar="JSON", zh="启动时的变量。", en="Variables at the start.")
+@option("--ask/--no-ask", default=None, zh="没有答案时是否询问。", en="Ask for answers that the file does not give.")
+@click.pass_obj
+def run_model(
+    output: Output, path: Path, process: str | None, answers: Path | None, values: object, ask: bool | None
+) -> None:
+    """Try a BPMN file in memory, without a database."""
+    procedure = _procedure(path)
+    wanted = _process(procedure, path, process)
+    given = {} if answers is None else plain.read(read_text(answers))
+    if not isinstance(given, dict):
+        raise Refused(Reason.INVALID_DATA, "答案应为 JSON 对象", "expected the answers to be a JSON object")
+    asks = sys.stdin.isatty() and not output.json if ask is None else ask
+    printer = Printer(output)
+    asker = Asker(output, procedure) if asks else None
+    tried = trial.Trial(procedure, given, _nobody if asker is None else asker.ask, printer.heard)
+    instance = tried.run(wanted, values)
+    _tell(output, procedure, instance, stopped=tried.steps >= trial.STEPS)
+    output.result(
+        {
+            "status": instance.status,
+            "ends": list(instance.ends),
+            "waiting": sorted({task.element for task in instance.tasks.values()}),
+            "incidents": [{"zh": i.message_zh, "en": i.message_en} for i in instance.incidents.values()],
+            "variables": {n: plain.shown(v) for s in instance.scopes.values() for n, v in s.variables.items()},
+            "events": printer.printed,
+        }
+    )
 
-    def __init__(self, procedure: Procedure, answers: dict[str, object], output: Output) -> None:
-        self.procedure = procedure
-        self.answers = {key: list(found) if isinstance(found, list) else [found] for key, found in answers.items()}
-        self.repeated = {key for key, found in answers.items() if not isinstance(found, list)}
-        self.output = output
-        self.journal = MemoryJournal(procedure)
-        self.now = BEGIN
-        self.sent = 0
-        self.printed: list[dict[str, object]] = []
-        self.person = self._person()
 
-    def run(self, process: str, values: Context) -> Instance:
-        """Start the process and answer what it asks until it ends or nobody answers."""
-        self.stream = self.journal.new_stream(StreamKind.INSTANCE)
-        self._do(
-            StartInstance(
-                envelope=self._envelope(self.stream),
-                case=None,
-                version=self.procedure.digest,
-                process=process,
-                input=values,
-            )
+def _procedure(path: Path) -> Procedure:
+    """The procedure around the file. Raises Failed when it holds what this release does not execute."""
+    files = trial.files_around(path)
+    findings = [f for f in checks.check(files) if f.rule not in IGNORED]
+    if findings:
+        raise Failed(
+            Exit.FINDINGS,
+            f"{path.name} 有 {len(findings)} 处不能执行:{_first(findings[0]).zh}",
+            f"{path.name} has {len(findings)} findings and cannot be run: {_first(findings[0]).en}",
+            [Fault(f"{f.file} {f.element}".strip(), f.text) for f in findings],
         )
-        for _ in range(STEPS):
-            if not self._answer_one():
-                break
-        return self.instance
+    return trial.for_everybody(procedures.load(files))
 
-    @property
-    def instance(self) -> Instance:
-        """The instance as it is now."""
-        found = self.journal.states[self.stream]
-        assert isinstance(found, Instance)
-        return found
 
-    def _answer_one(self) -> bool:
-        state = self.instance
-        for key in sorted(state.tasks, key=counted):
-            found = self._answer(state.tasks[key].element)
-            if found is not None:
-                self._do(CompleteTask(envelope=self._envelope(self.stream, self.person), task=key, data=found))
-                return True
-        for key in sorted(state.requests, key=counted):
-            found = self._answer(state.activities[state.requests[key].activity].element)
-            self._do(AnswerService(envelope=self._envelope(self.stream), request=key, result=found))
-            return True
-        for key in sorted(state.subscriptions, key=counted):
-            found = self._answer(state.subscriptions[key].name, ask=False)
-            if found is not None:
-                self._do(DeliverMessage(envelope=self._envelope(self.stream), subscription=key, payload=found))
-                return True
-        return self._fire_next()
+def _first(finding: Finding) -> Text:
+    where = f"{finding.element} " if finding.element else ""
+    return Text(f"{where}{finding.text.zh}", f"{where}{finding.text.en}")
 
-    def _fire_next(self) -> bool:
-        timers = self.instance.timers.values()
-        if not timers:
-            return False
-        due, key = min((temporal.to_datetime(timer.due), timer.id) for timer in timers)
-        self.now = max(self.now, due)
-        self._do(FireTimer(envelope=self._envelope(self.stream), timer=key))
-        return True
 
-    def _answer(self, element: str, *, ask: bool = True) -> Context | None:
-        waiting = self.answers.get(element)
-        if waiting:
-            found = waiting[0] if element in self.repeated else waiting.pop(0)
-            return plain.context(found)
-        if ask and sys.stdin.isatty() and not self.output.json:
-            text = click.prompt(f"{element} (JSON)", default="{}")
-            return plain.context(plain.read(text))
-        return None
+def _process(procedure: Procedure, path: Path, wanted: str | None) -> str:
+    processes = list(procedure.model.processes)
+    if not processes:
+        raise Refused(Reason.INVALID_MODEL, f"{path.name} 中没有流程", f"expected a process in {path.name}")
+    if wanted is not None and wanted not in processes:
+        there = ", ".join(processes)
+        raise Refused(Reason.NOT_FOUND, f"没有流程 {wanted};有 {there}", f"there is no process {wanted}, but {there}")
+    return wanted or processes[0]
 
-    def _do(self, command: object) -> None:
-        entry = self.journal.submit(command)  # type: ignore[arg-type]  # every caller passes a command
-        for event in entry.events:
-            self._print(event)
 
-    def _print(self, event: Event) -> None:
-        told = {field.name: _told(getattr(event, field.name)) for field in fields(event)}
+def _nobody(_element: str, _task: Task | None) -> None:
+    """Nobody answers."""
+
+
+class Asker:
+    """Asks at the prompt; standard error, so that the output stays what was asked for."""
+
+    def __init__(self, output: Output, procedure: Procedure) -> None:
+        self.output, self.procedure = output, procedure
+        self.is_over = False
+
+    def ask(self, element: str, task: Task | None) -> object:
+        """The answer, or None when there are no more."""
+        if self.is_over:
+            return None
+        if task is not None:
+            self._describe(task)
+        while True:
+            try:
+                text = click.prompt(f"{element} (JSON)", default="{}", err=True)
+                return JSON.convert(text, None, None)
+            except Unsuitable as unsuitable:
+                click.echo(self.output.text(unsuitable.text), err=True)
+            except click.Abort:
+                self.is_over = True
+                return None
+
+    def _describe(self, task: Task) -> None:
+        names = Names(self.procedure, {}, self.output.zone)
+        click.echo(self.output.text(names.step(task.process, task.element)), err=True)
+        form = self.procedure.form(self.procedure.model.element(task.process, task.element))
+        for field in () if form is None else form.fields:
+            needed = "*" if field.required else ""
+            options = " ".join(value for value, _ in field.options)
+            click.echo(f"  {field.key}{needed}: {field.type} {options}".rstrip(), err=True)
+
+
+class Printer:
+    """Prints events as they come, and keeps them."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.printed: list[dict[str, object]] = []
+
+    def heard(self, event: Event) -> None:
+        """Print an event."""
+        told = {field.name: _shown(getattr(event, field.name)) for field in fields(event)}
         self.printed.append({"event": type(event).__name__, **told})
-        line = " ".join(f"{key}={found}" for key, found in told.items() if found not in (None, [], {}))
+        line = "  ".join(f"{key}={found}" for key, found in told.items() if found not in (None, [], {}))
         self.output.say(f"{type(event).__name__:18} {line}", f"{type(event).__name__:18} {line}")
 
-    def _envelope(self, stream: int, actor: Person | None = None) -> Envelope:
-        self.sent += 1
-        self.now += timedelta(seconds=1)
-        return Envelope(id=f"trial-{self.sent}", stream=stream, at=self.now, actor=actor)
 
-    def _person(self) -> Person:
-        nobody = Personal(reference="you", present=False, digest="0" * 64)
-        entry = self.journal.submit(AddPerson(envelope=self._envelope(ORGANISATION), name=nobody, handle=nobody))
-        person = Person(f"{ORGANISATION}.{entry.revision}.1")
-        for role in self.procedure.roles:
-            self.journal.submit(GrantRole(envelope=self._envelope(ORGANISATION), person=person, role=role))
-        return person
-
-
-def as_procedure(path: Path) -> Procedure:
-    """A procedure around one BPMN file; its lanes are its roles, files beside it are its forms."""
-    files = {f"processes/{path.name}": path.read_bytes()}
-    for form in sorted(path.parent.rglob("*.form")):
-        files[form.relative_to(path.parent).as_posix()] = form.read_bytes()
-    bare = 'key = "trial"\nlabel = "trial"\nowner = "owner"\n[title]\nzh = "试行"\nen = "Trial"\n'
-    found = procedures.load({**files, procedures.MANIFEST: bare.encode()})
-    roles = sorted({role for role in _roles(found)} | {"owner"})
-    rows = "".join(f'[roles."{role}"]\nzh = "{role}"\nen = "{role}"\n' for role in roles if '"' not in role)
-    return procedures.load({**files, procedures.MANIFEST: (bare + rows).encode()})
-
-
-def _roles(procedure: Procedure) -> Iterator[str]:
-    for process in procedure.model.processes.values():
-        for element in process.elements.values():
-            if element.role:
-                yield element.role
-
-
-def _told(found: object) -> object:
+def _shown(found: object) -> object:
     if isinstance(found, tuple) and found and isinstance(found[0], str):
         return list(found)
     try:
@@ -165,31 +150,19 @@ def _told(found: object) -> object:
         return str(found)
 
 
-@click.command("run-model")
-@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--process", help="Id of the process; the first one by default.")
-@click.option("--answers", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON by element id.")
-@click.option("--input", "values", default="{}", help="Variables at the start, as a JSON object.")
-@click.pass_obj
-def run_model(output: Output, path: Path, process: str | None, answers: Path | None, values: str) -> None:
-    """Try a BPMN file in memory, without a database."""
-    procedure = as_procedure(path)
-    processes = list(procedure.model.processes)
-    if process is None and not processes:
-        raise Refused(Reason.INVALID_MODEL, f"{path.name} 中没有流程", f"expected a process in {path.name}")
-    given = plain.read(answers.read_bytes()) if answers else {}
-    if not isinstance(given, dict):
-        raise Refused(Reason.INVALID_DATA, "答案应为 JSON 对象", "expected the answers to be a JSON object")
-    trial = Trial(procedure, given, output)
-    instance = trial.run(process or processes[0], plain.context(plain.read(values)))
-    waiting = sorted({task.element for task in instance.tasks.values()})
-    variables: dict[str, Value] = {}
-    output.result(
-        {"status": instance.status, "ends": list(instance.ends), "waiting": waiting, "events": trial.printed}
-        | ({"variables": variables} if variables else {})
-    )
-    if waiting:
-        output.say(f"等待办理:{'、'.join(waiting)}", f"waiting for: {', '.join(waiting)}")
-        raise click.exceptions.Exit(Exit.OK)
-    ends = ", ".join(instance.ends)
-    output.say(f"状态:{instance.status};结束于 {ends}", f"status: {instance.status}; ended at {ends}")
+def _tell(output: Output, procedure: Procedure, instance: Instance, *, stopped: bool) -> None:
+    names = Names(procedure, {}, output.zone)
+    waiting = [names.step(task.process, task.element) for task in instance.tasks.values()]
+    if stopped:
+        output.say(f"{trial.STEPS} 步之后停止。", f"Stopped after {trial.STEPS} steps.", style="bold")
+    elif waiting:
+        zh, en = "、".join(text.zh for text in waiting), ", ".join(text.en for text in waiting)
+        output.say(f"等待办理:{zh}", f"Waiting for: {en}", style="bold")
+    elif instance.ends:
+        ends = names.ends(instance.ends)
+        output.say(f"结束于:{ends.zh}", f"Ended at: {ends.en}", style="bold")
+    else:
+        output.say("没有可以继续的步骤。", "Nothing can go on.", style="bold")
+
+
+COMMANDS = (run_model,)

@@ -1,133 +1,142 @@
-"""Events in plain sentences, in both languages: who did what, to which step, when."""
+"""Entries in plain sentences, in both languages: who did what, to which step."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, fields
 
-from engine import events, temporal
+from engine import events
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
-from engine.procedure import Procedure
-from engine.value import Person
+from web.cli.naming import Names, joined, same, shown
+from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, WAITS
 
-QUIET = (
-    events.ScopeOpened,
-    events.ScopeClosed,
-    events.ElementEntered,
-    events.ElementLeft,
-    events.VariableSet,
-    events.ItemsTaken,
-    events.ItemCompleted,
-    events.TimerCancelled,
-)
-"""What happens inside a step and needs no sentence of its own."""
+PLACES = ("timer", "request", "subscription", "incident")
+"""What belongs to an activity and is named without it later on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One sentence, and who it is about; nobody when it happened by itself."""
+
+    who: Text
+    what: Text
 
 
 class Teller:
-    """Knows the names of people and steps; tells entries one after another."""
+    """Tells the entries of one stream, one after another, oldest first."""
 
-    def __init__(self, procedure: Procedure | None, names: Mapping[str, str], english: Mapping[str, str]) -> None:
-        self.procedure, self.names, self.english = procedure, names, english
-        self.elements: dict[str, tuple[str, str]] = {}
+    def __init__(self, names: Names) -> None:
+        self.names = names
+        self.steps: dict[str, tuple[str, str]] = {}
+        self.places: dict[str, str] = {}
 
-    def sentences(self, entry: Entry) -> list[Text]:
-        """What an entry says."""
-        told: list[Text] = []
-        for event in entry.events:
-            if isinstance(event, events.ElementEntered):
-                self.elements[event.activity] = (event.process, event.element)
-            if not isinstance(event, QUIET):
-                told.append(self._sentence(event))
-        return told
+    def sentences(self, entry: Entry, hidden: Collection[str] = ()) -> list[Told]:
+        """What an entry says; follow-ups by jobs in `hidden` are told elsewhere."""
+        return list(self._told(entry, hidden))
 
-    def person(self, person: Person | None) -> str:
-        """The name of a person; the id of one who was erased."""
-        return "系统" if person is None else self.names.get(person.id, person.id)
+    def step(self, key: str) -> Text:
+        """The step of an activity, or of its timer, request, message or incident."""
+        process, element = self.steps.get(self.places.get(key, key), ("", ""))
+        return self.names.step(process, element) if element else same(key)
 
-    def step(self, activity: str) -> Text:
-        """The step an activity is at, with its number as written in the procedure."""
-        process, element = self.elements.get(activity, ("", activity))
-        found = None
-        if self.procedure is not None and process in self.procedure.model.processes:
-            found = self.procedure.model.processes[process].elements.get(element)
-        number = element.replace("_", ".") if element.startswith("T") else element
-        zh = f"{number} {found.name}" if found is not None and found.name else number
-        en = f"{number} {self.english.get(element, element)}" if element in self.english else number
-        return Text(zh, en)
+    def _told(self, entry: Entry, hidden: Collection[str]) -> Iterator[Told]:
+        kinds = {type(event) for event in entry.events}
+        completed = {event.task for event in entry.events if isinstance(event, events.TaskCompleted)}
+        for place, event in enumerate(entry.events):
+            self._learn(event)
+            if type(event) in QUIET or (isinstance(event, events.TaskClaimed) and event.task in completed):
+                continue  # whoever completes an unclaimed task claims it by that
+            if isinstance(event, events.TimerFired) and events.TaskReminded in kinds:
+                continue  # the reminder says it
+            if isinstance(event, events.FollowUpScheduled) and event.job in hidden:
+                continue
+            yield Told(who=self._who(entry, event), what=self._what(event, entry.events[place + 1 :]))
 
-    def _sentence(self, event: Event) -> Text:
-        if hasattr(event, "task"):
-            return self._task(event, self.step(str(event.task)))
-        match event:
-            case events.InstanceStarted():
-                return Text(f"流程 {event.process} 启动", f"process {event.process} started")
-            case events.InstanceCompleted():
-                return Text(f"流程结束于 {'、'.join(event.ends)}", f"process ended at {', '.join(event.ends)}")
-            case events.InstanceTerminated():
-                return Text(f"流程终止:{event.reason}", f"process terminated: {event.reason}")
-            case events.TimerStarted():
-                due = temporal.format_date_time(event.due)
-                return Text(f"定时至 {due}", f"a timer is set to {due}")
-            case events.TimerFired():
-                return Text("定时到期", "a timer fired")
-            case events.ServiceRequested():
-                step = self.step(event.activity)
-                return Text(f"请求自动任务:{step.zh}", f"service requested: {step.en}")
-            case events.ServiceAnswered():
-                return Text("自动任务完成", "service done")
-            case events.IncidentRaised():
-                return Text(f"异常:{event.message_zh}", f"incident: {event.message_en}")
-            case events.FollowUpScheduled():
-                return Text(f"后续:{event.kind}", f"follow-up: {event.kind}")
-            case _:
-                return self._fact(event)
+    def _learn(self, event: Event) -> None:
+        if isinstance(event, events.ElementEntered):
+            self.steps[event.activity] = (event.process, event.element)
+        for name in PLACES:
+            if hasattr(event, name) and hasattr(event, "activity"):
+                self.places[getattr(event, name)] = event.activity
 
-    def _task(self, event: Event, step: Text) -> Text:
-        who = self.person(getattr(event, "person", None))
-        principal = getattr(event, "on_behalf_of", None)
-        who = who if principal is None else f"{who}(代 {self.person(principal)})"
-        verbs = {
-            events.TaskOffered: ("待办:{step}", "offered: {step}"),
-            events.TaskClaimed: ("{who} 认领 {step}", "{who} claimed {step}"),
-            events.TaskOpened: ("{who} 打开 {step}", "{who} opened {step}"),
-            events.TaskReleased: ("{who} 退回待领 {step}", "{who} released {step}"),
-            events.TaskTransferred: ("{who} 转办 {step}", "{who} transferred {step}"),
-            events.TaskDelegated: ("{who} 委派 {step}", "{who} delegated {step}"),
-            events.TaskResolved: ("{who} 交回 {step}", "{who} resolved {step}"),
-            events.TaskUrged: ("{who} 催办 {step}", "{who} urged {step}"),
-            events.TaskCopied: ("{who} 知会 {step}", "{who} informed others of {step}"),
-            events.TaskReminded: ("提醒:{step}", "reminded: {step}"),
-            events.TaskCompleted: ("{who} 完成 {step}", "{who} completed {step}"),
-            events.TaskCancelled: ("取消 {step}", "cancelled {step}"),
-            events.SeparationWaived: ("职责分离豁免 {step}", "separation of duties waived for {step}"),
-        }
-        zh, en = verbs[type(event)]
-        return Text(zh.format(who=who, step=step.zh), en.format(who=who, step=step.en))
+    def _who(self, entry: Entry, event: Event) -> Text:
+        if type(event) in BY_ITSELF:
+            return same("")
+        actor = getattr(event, "author", None) or getattr(event, "reviewer", None) or entry.command.envelope.actor
+        return Text("系统", "the system") if actor is None else self.names.person(actor)
 
-    def _fact(self, event: Event) -> Text:
-        match event:
-            case events.CaseOpened():
-                return Text("建立服务项目", "case opened")
-            case events.CaseDataSet():
-                return Text(f"项目数据 {event.name}", f"case data {event.name}")
-            case events.DocumentDrafted():
-                who = self.person(event.author)
-                return Text(
-                    f"{who} 编制 {event.document} {event.version}", f"{who} wrote {event.document} {event.version}"
-                )
-            case events.DocumentReviewed():
-                outcome = ("通过", "approved") if event.approved else ("未通过", "not approved")
-                who = self.person(event.reviewer)
-                return Text(
-                    f"{who} 审核 {event.document} {event.version}:{outcome[0]}",
-                    f"{who} reviewed {event.document} {event.version}: {outcome[1]}",
-                )
-            case events.DocumentIssued():
-                return Text(
-                    f"发布 {event.number} {event.version},摘要 {event.digest[:12]}…",
-                    f"issued {event.number} {event.version}, digest {event.digest[:12]}…",
-                )
-            case _:
-                name = type(event).__name__
-                return Text(name, name)
+    def _what(self, event: Event, after: tuple[Event, ...]) -> Text:
+        words = {field.name: self.names.word(field.name, getattr(event, field.name)) for field in fields(event)}
+        words["step"] = self._step_of(event)
+        if type(event) in _MORE:
+            words |= _MORE[type(event)](self, event)
+        zh, en = SENTENCES[type(event)]
+        said_zh = zh.format(**{key: text.zh for key, text in words.items()}).rstrip(":")
+        said_en = en.format(**{key: text.en for key, text in words.items()}).rstrip(": ")
+        way = self._way(after) if isinstance(event, events.TaskCompleted) else None
+        return Text(said_zh, said_en) if way is None else Text(f"{said_zh} → {way.zh}", f"{said_en} → {way.en}")
+
+    def _way(self, after: tuple[Event, ...]) -> Text | None:
+        """The named sequence flow that was taken behind a completed task: what was decided."""
+        for event in after:
+            if isinstance(event, events.TaskOffered):
+                return None
+            if isinstance(event, events.ElementEntered) and event.flow:
+                found = self.names.flow(event.process, event.flow)
+                if found is not None:
+                    return found
+        return None
+
+    def _step_of(self, event: Event) -> Text:
+        found = next((getattr(event, name) for name in ("task", "activity", *PLACES) if hasattr(event, name)), None)
+        return same("") if found is None else self.step(found)
+
+    def _offer(self, event: events.TaskOffered) -> dict[str, Text]:
+        whom = [self.names.person(person) for person in event.persons] + [self.names.role(r) for r in event.roles]
+        due = self.names.value(event.due)
+        until = Text(f",{due.zh} 前", f", by {due.en}") if due.zh else due
+        return {"offered": joined(whom), "due": until}
+
+    def _principal(self, event: events.TaskClaimed | events.TaskCompleted) -> dict[str, Text]:
+        if event.on_behalf_of is None:
+            return {"principal": same("")}
+        principal = self.names.person(event.on_behalf_of)
+        return {"principal": Text(f"(代 {principal.zh})", f" (for {principal.en})")}
+
+    def _case_data(self, event: events.CaseDataSet) -> dict[str, Text]:
+        procedure = self.names.procedure
+        known = None if procedure is None else procedure.case_fields.get(event.name)
+        return {"field": same(event.name) if known is None else known.title, "value": shown(event.value)}
+
+    def _setting(self, event: events.SettingChanged) -> dict[str, Text]:
+        return {"value": Text("默认值", "the default again") if event.value is None else shown(event.value)}
+
+    def _draft(self, event: events.DocumentDrafted) -> dict[str, Text]:
+        note = event.change_note
+        return {"note": Text(f":{note}", f": {note}") if note else same("")}
+
+    def _review(self, event: events.DocumentReviewed) -> dict[str, Text]:
+        found = Text("通过", "approved") if event.approved else Text("未通过", "not approved")
+        opinion = Text(f",{event.opinion}", f", {event.opinion}") if event.opinion else same("")
+        return {"verdict": Text(found.zh + opinion.zh, found.en + opinion.en)}
+
+    def _title(self, _: events.CaseOpened) -> dict[str, Text]:
+        return {"title": same("") if self.names.procedure is None else self.names.procedure.title}
+
+
+_MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
+    events.TaskOffered: Teller._offer,
+    events.TaskClaimed: Teller._principal,
+    events.TaskCompleted: Teller._principal,
+    events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},
+    events.FollowUpScheduled: lambda _, event: {"follow_up": FOLLOW_UPS.get(event.kind, FOLLOW_UPS[""])},
+    events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},
+    events.CaseOpened: Teller._title,
+    events.CaseDataSet: Teller._case_data,
+    events.SettingChanged: Teller._setting,
+    events.DocumentDrafted: Teller._draft,
+    events.DocumentReviewed: Teller._review,
+}
+"""Words of a sentence that are more than a field of its event."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,22 +13,26 @@ from engine.commands import PublishVersion
 from engine.errors import Reason, Refused
 from engine.publication import Publications
 from engine.words import StreamKind
-from storage import people, schema
-from storage.submission import Receipt, Store
+from storage import schema
+from storage.submission import Receipt
 from web.cli import company
-from web.cli.output import Exit, Output
+from web.cli.acting import Act, act, by_the_operator
+from web.cli.command import command, option
+from web.cli.output import Exit, Failed, Output
+from web.cli.parameters import FOLDER
 
-Folder = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+Folder = click.argument("folder", type=FOLDER)
 
 
-@click.command()
+@command(zh="检查文件夹中的程序;有问题时退出码为 3。")
 @Folder
 @click.pass_obj
 def check(output: Output, folder: Path) -> None:
     """What is wrong with the procedure in a folder; exit code 3 when something is."""
     found = checks.check(company.files_of(folder))
     rows = [(f.file, f.element, f.rule, output.text(f.text)) for f in found]
-    output.table([("文件", "file"), ("元素", "element"), ("规则", "rule"), ("说明", "what")], rows)
+    if rows:
+        output.table([("文件", "file"), ("元素", "element"), ("规则", "rule"), ("说明", "what")], rows, wide="file")
     output.result(
         [{"file": f.file, "element": f.element, "rule": f.rule, "zh": f.text.zh, "en": f.text.en} for f in found]
     )
@@ -36,42 +41,42 @@ def check(output: Output, folder: Path) -> None:
     output.say("没有发现问题。", "No findings.")
 
 
-@click.command()
+@command(zh="发布文件夹中的程序,使其生效。")
 @Folder
-@click.option("--reason", required=True, help="Why this version is put in force.")
-@click.option("--as", "handle", help="Handle of the person who publishes; the operator otherwise.")
+@option("--reason", required=True, zh="生效的理由。", en="Why this version is put in force.")
+@by_the_operator
 @click.pass_obj
-def publish(output: Output, folder: Path, reason: str, handle: str | None) -> None:
+def publish(output: Output, folder: Path, reason: str, handle: str | None, key: str | None) -> None:
     """Put the procedure in a folder in force."""
     files = company.files_of(folder)
     found = checks.check(files)
     if found:
         first = found[0]
-        output.fail(
+        raise Failed(
             Exit.FINDINGS,
             f"有 {len(found)} 处问题,不能发布:{first.file} {first.element}:{first.text.zh}",
             f"{len(found)} findings, so it may not be published: {first.file} {first.element}: {first.text.en}",
         )
-    with company.opened(output.settings) as store:
-        receipt, digest = publish_files(store, files, reason, handle)
-    output.say(f"已发布 {digest[:12]}…", f"published {digest[:12]}…")
-    output.result({"version": digest, "stream": receipt.stream, "revision": receipt.revision})
+    with act(output, handle, key, create=True) as acting:
+        receipt, digest = _publish(acting, files, reason)
+    output.say(f"已发布,摘要 {digest}", f"published, digest {digest}")
+    output.result(
+        {"version": digest, "stream": receipt.stream, "revision": receipt.revision, "repeated": receipt.repeated}
+    )
 
 
-def publish_files(store: Store, files: dict[str, bytes], reason: str, handle: str | None) -> tuple[Receipt, str]:
+def _publish(acting: Act, files: dict[str, bytes], reason: str) -> tuple[Receipt, str]:
     """Keep the files under their digest and put the version in force. Raises Refused."""
-    actor = None if handle is None else people.known(store, handle)
-    procedure = store.procedures.keep(files)
-    with store.database.read() as connection:
+    procedure = acting.store.procedures.keep(files)
+    with acting.store.database.read() as connection:
         table = schema.publication
-        stream = connection.execute(
-            select(table.c.stream_no).where(table.c.procedure == procedure.key)
-        ).scalar_one_or_none()
-    key = company.envelope(store, 0).id
+        query = select(table.c.stream_no).where(table.c.procedure == procedure.key)
+        stream = connection.execute(query).scalar_one_or_none()
+    first = acting.envelope(stream or 0)
 
     def build(number: int) -> PublishVersion:
         return PublishVersion(
-            envelope=company.envelope(store, number, actor, key),
+            envelope=replace(first, stream=number),
             procedure=procedure.key,
             version=procedure.digest,
             label=procedure.label,
@@ -79,16 +84,16 @@ def publish_files(store: Store, files: dict[str, bytes], reason: str, handle: st
         )
 
     if stream is None:
-        return store.open_stream(StreamKind.PROCEDURE, key, build), procedure.digest
-    return store.submit(build(stream)), procedure.digest
+        return acting.store.open_stream(StreamKind.PROCEDURE, first.id, build), procedure.digest
+    return acting.store.submit(build(stream)), procedure.digest
 
 
-@click.command()
+@command(zh="程序的各个版本;最后一个为生效版本。")
 @click.argument("procedure", required=False)
 @click.pass_obj
 def versions(output: Output, procedure: str | None) -> None:
     """The versions of a procedure, or of all; the last of each is in force."""
-    with company.opened(output.settings) as store:
+    with company.opened(output) as store:
         with store.database.read() as connection:
             found = connection.execute(select(schema.publication).order_by(schema.publication.c.procedure)).all()
         states = [company.state_of(store, row.stream_no) for row in found if procedure in (None, row.procedure)]
@@ -97,7 +102,7 @@ def versions(output: Output, procedure: str | None) -> None:
     listed = [(state.procedure, v) for state in states if isinstance(state, Publications) for v in state.versions]
     rows = [(key, v.label, v.digest[:12], output.moment(v.published_at), v.reason) for key, v in listed]
     heads = [("程序", "procedure"), ("版本", "label"), ("摘要", "digest"), ("生效", "in force"), ("理由", "reason")]
-    output.table(heads, rows)
+    output.table(heads, rows, wide="procedure")
     output.result(
         [
             {"procedure": key, "label": v.label, "version": v.digest, "at": v.published_at, "reason": v.reason}

@@ -1,0 +1,129 @@
+"""Sealing, proof, and tables made anew."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from rich.progress import Progress
+from sqlalchemy import select
+
+from storage import checkpoint, schema, verification
+from storage import rebuild as rebuilds
+from storage.submission import Store
+from web.cli import company
+from web.cli.command import command, option
+from web.cli.output import Exit, Failed, Output
+from web.cli.parameters import NUMBER
+
+FEW = 200
+"""Below so many entries, starting other processes takes longer than executing again."""
+
+
+@command(zh="为尚未封存的内容签名封存;请把打印的头另存他处。")
+@click.pass_obj
+def seal(output: Output) -> None:
+    """Sign the head of everything that is not sealed yet; keep the printed head somewhere else."""
+    with company.opened(output) as store:
+        sealed = checkpoint.seal(store.database, key_of(output), store.now())
+        with store.database.read() as connection:
+            last = connection.execute(select(schema.head).order_by(schema.head.c.head_no.desc()).limit(1)).one_or_none()
+    head = "" if last is None else bytes(last.digest).hex()
+    output.say(f"已封存 {sealed} 条;头 {head}", f"sealed {sealed}; head {head}")
+    output.result({"sealed": sealed, "head": head})
+
+
+def key_of(output: Output) -> Ed25519PrivateKey:
+    """The signing key of the settings. Raises Failed when the file holds none."""
+    try:
+        return checkpoint.key_at(output.settings.seal_key)
+    except ValueError as error:
+        path = output.settings.seal_key
+        raise Failed(
+            Exit.UNAVAILABLE,
+            f"{path} 不是 Ed25519 密钥",
+            f"expected an Ed25519 key in {path}, but it holds something else",
+        ) from error
+
+
+@command(zh="核验一条流或全部:摘要链、签名头、重新执行;有问题时退出码为 4。")
+@click.argument("number", type=NUMBER, required=False)
+@option("--chain-only", is_flag=True, zh="只核验摘要和签名头。", en="Check digests and heads, execute nothing again.")
+@click.pass_obj
+def verify(output: Output, number: int | None, chain_only: bool) -> None:
+    """Prove a stream, or everything: chains, sealed heads, re-execution; exit code 4 when something is wrong."""
+    with company.opened(output) as store:
+        if number is not None:
+            _exists(store, number)
+        report = prove(output, store, number, execute=not chain_only)
+    if not report.proven:
+        raise click.exceptions.Exit(Exit.NOT_PROVEN)
+
+
+def _exists(store: Store, number: int) -> None:
+    """Refuse a number that no table knows; a stream whose row is gone is for the proof to tell."""
+    with store.database.read() as connection:
+        entries = select(schema.entry.c.stream_no).where(schema.entry.c.stream_no == number).limit(1)
+        known = connection.execute(entries).one_or_none()
+    if known is None:
+        company.state_of(store, number)
+
+
+def prove(output: Output, store: Store, number: int | None = None, *, execute: bool = True) -> verification.Report:
+    """Verify with a progress bar and tell the outcome."""
+    with Progress(console=output.console, disable=not output.is_watched, transient=True) as bar:
+        task = bar.add_task(output.either("核验", "verifying"))
+        report = verification.verify(
+            store,
+            number,
+            execute=execute,
+            processes=_processes(store),
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+    output.say(
+        f"核验 {report.streams} 条流的 {report.entries} 个条目:重新执行 {report.executed},"
+        f"已封存 {report.sealed},未封存 {report.unsealed},拒绝记录 {report.refusals}。",
+        f"Verified {report.entries} entries of {report.streams} streams: {report.executed} executed again, "
+        f"{report.sealed} sealed, {report.unsealed} not sealed yet, {report.refusals} refusals.",
+    )
+    for finding in report.findings:
+        output.say(f"✗ {finding}", f"✗ {finding}", style="red")
+    for finding in report.needs_release:
+        output.say(f"? 需要当时的发行版才能重新执行:{finding}", f"? needs the release of then: {finding}")
+    if report.proven:
+        output.say("✓ 没有任何改动。", "✓ Nothing was altered.", style="green")
+    else:
+        output.say("✗ 记录被改动过,未能证明。", "✗ The record was altered: not proven.", style="bold red")
+    output.result(vars(report) | {"proven": report.proven})
+    return report
+
+
+def _processes(store: Store) -> int:
+    with store.database.read() as connection:
+        few = len(connection.execute(select(schema.entry.c.stream_no).limit(FEW)).all()) < FEW
+    return 1 if few else os.cpu_count() or 1
+
+
+@command(zh="由日志重建各表,并说明有何不同。")
+@option(
+    "--windows",
+    is_flag=True,
+    zh="流程窗口也通过重新执行重建。",
+    en="Make the flow's windows anew as well, by re-execution.",
+)
+@click.pass_obj
+def rebuild(output: Output, windows: bool) -> None:
+    """Make the tables anew from the journal and say what was different."""
+    with company.opened(output) as store:
+        found = rebuilds.rebuild(store, windows=windows)
+    output.say(
+        f"已重建 {found.streams} 条流;{len(found.differences)} 处不同。",
+        f"Rebuilt {found.streams} streams; {len(found.differences)} differences.",
+    )
+    for difference in found.differences:
+        output.say(f"  {difference}", f"  {difference}")
+    output.result({"streams": found.streams, "differences": found.differences})
+
+
+COMMANDS = (seal, verify, rebuild)

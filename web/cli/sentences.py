@@ -1,0 +1,155 @@
+"""What each event says, in Chinese and English: one row an event; `web/cli/told.py` fills in the names."""
+
+from __future__ import annotations
+
+from engine import events
+from engine.document import DocumentStatus
+from engine.errors import Text
+from engine.events import Event
+from engine.words import Stage, Status, TimerKind
+
+QUIET = frozenset(
+    {
+        events.ScopeOpened,
+        events.ScopeClosed,
+        events.ElementEntered,
+        events.ElementLeft,
+        events.VariableSet,
+        events.ItemsTaken,
+        events.ItemCompleted,
+        events.TimerCancelled,
+        events.MessageWaitCancelled,
+        events.ServiceCancelled,
+    }
+)
+"""What happens inside a step and needs no sentence of its own."""
+
+SENTENCES: dict[type[Event], tuple[str, str]] = {
+    events.InstanceStarted: ("流程启动:{process}", "process started: {process}"),
+    events.InstanceCompleted: ("流程结束:{ends}", "process ended: {ends}"),
+    events.InstanceTerminated: ("流程终止:{reason}", "process terminated: {reason}"),
+    events.TaskOffered: ("待办 {step} → {offered}{due}", "waiting: {step} → {offered}{due}"),
+    events.TaskClaimed: ("认领 {step}{principal}", "claimed {step}{principal}"),
+    events.TaskOpened: ("打开 {step}", "opened {step}"),
+    events.TaskReleased: ("退回待领 {step}", "released {step}"),
+    events.TaskTransferred: ("把 {step} 转给 {to}:{reason}", "transferred {step} to {to}: {reason}"),
+    events.TaskDelegated: ("委派 {to} 办理 {step}:{reason}", "delegated {step} to {to}: {reason}"),
+    events.TaskResolved: ("交回 {step} 给 {to}:{opinion}", "handed {step} back to {to}: {opinion}"),
+    events.TaskUrged: ("催办 {step}:{message}", "urged {step}: {message}"),
+    events.TaskCopied: ("把 {step} 知会 {to}:{message}", "informed {to} of {step}: {message}"),
+    events.TaskReminded: ("提醒 {step}", "reminder of {step}"),
+    events.TaskCompleted: ("完成 {step}{principal}", "completed {step}{principal}"),
+    events.TaskCancelled: ("取消 {step}", "cancelled {step}"),
+    events.SeparationWaived: (
+        "准许 {person} 办理 {step}(豁免职责分离):{reason}",
+        "allowed {person} to do {step} (separation of duties waived): {reason}",
+    ),
+    events.TimerStarted: ("{step} {wait} {due}", "{step}: {wait} {due}"),
+    events.TimerFired: ("{step} 的定时到期", "the moment of {step} has come"),
+    events.MessageAwaited: ("{step} 等待消息 {name}", "{step} waits for message {name}"),
+    events.MessageReceived: ("{step} 收到消息", "{step} received its message"),
+    events.MessageThrown: ("发出消息 {name}", "message {name} sent"),
+    events.ServiceRequested: ("开始自动任务 {step}", "automatic task {step} begun"),
+    events.ServiceAnswered: ("完成自动任务 {step}", "automatic task {step} done"),
+    events.IncidentRaised: ("{step} 异常:{message_zh}", "{step} has a problem: {message_en}"),
+    events.IncidentResolved: ("处置 {step} 的异常:{reason}", "settled the problem of {step}: {reason}"),
+    events.IncidentCancelled: ("{step} 的异常已消失", "the problem of {step} is gone"),
+    events.FollowUpScheduled: ("→ {follow_up}", "→ {follow_up}"),
+    events.CaseOpened: ("建立服务项目,按《{title}》", "case opened under “{title}”"),
+    events.CaseDataSet: ("{field}:{value}", "{field}: {value}"),
+    events.CaseRoleAssigned: ("项目的{role}:{persons}", "{role} of the case: {persons}"),
+    events.DocumentDrafted: ("编制《{document}》{version}{note}", "wrote “{document}” {version}{note}"),
+    events.DocumentReviewed: ("审核《{document}》{version}:{verdict}", "reviewed “{document}” {version}: {verdict}"),
+    events.DocumentIssued: (
+        "发布《{document}》{version},编号 {number},摘要 {digest}",
+        "issued “{document}” {version} as {number}, digest {digest}",
+    ),
+    events.CaseClosed: ("服务项目结束:{outcome}", "case closed: {outcome}"),
+    events.PersonAdded: ("加入人员 {person}", "person added: {person}"),
+    events.RoleGranted: ("{person} 担任 {role}", "{person} holds {role}"),
+    events.RoleRevoked: ("{person} 不再担任 {role}", "{person} no longer holds {role}"),
+    events.DeputyAppointed: (
+        "{deputy} 代理 {person},{first} 至 {last}",
+        "{deputy} deputises for {person}, {first} to {last}",
+    ),
+    events.DeputyDismissed: ("{deputy} 不再代理 {person}", "{deputy} no longer deputises for {person}"),
+    events.SettingChanged: ("设置 {key} 改为 {value}", "setting {key} is now {value}"),
+    events.CalendarChanged: ("更换工作日历", "working calendar replaced"),
+    events.VersionPublished: (
+        "版本 {label} 生效,摘要 {version}:{reason}",
+        "version {label} in force, digest {version}: {reason}",
+    ),
+}
+"""Every event that is told. Who did it stands in front."""
+
+BY_ITSELF = frozenset(
+    {
+        events.InstanceStarted,
+        events.InstanceCompleted,
+        events.TaskOffered,
+        events.TaskCancelled,
+        events.TaskReminded,
+        events.TimerStarted,
+        events.TimerFired,
+        events.MessageAwaited,
+        events.MessageReceived,
+        events.MessageThrown,
+        events.ServiceRequested,
+        events.ServiceAnswered,
+        events.IncidentRaised,
+        events.IncidentCancelled,
+        events.FollowUpScheduled,
+    }
+)
+"""What nobody did, though somebody's command caused it."""
+
+WAITS = {
+    TimerKind.EVENT: Text("等到", "waits until"),
+    TimerKind.REMINDER: Text("定时提醒", "reminder set for"),
+}
+
+FOLLOW_UPS = {
+    "StartInstance": Text("安排启动流程", "the process is to start"),
+    "DraftDocument": Text("安排登记文件的新版本", "the new version of the document is to be recorded"),
+    "ReviewDocument": Text("安排登记文件的审核结论", "the review of the document is to be recorded"),
+    "IssueDocument": Text("安排登记文件的发布", "the issue of the document is to be recorded"),
+    "": Text("安排后续工作", "more is to follow"),
+}
+"""What is to happen in another stream, by the command that is to do it."""
+
+ASKED = {
+    "ClaimTask": ("认领", "claim"),
+    "OpenTask": ("打开", "open"),
+    "ReleaseTask": ("退回", "release"),
+    "CompleteTask": ("完成", "complete"),
+    "TransferTask": ("转办", "transfer"),
+    "DelegateTask": ("委派", "delegate"),
+    "ResolveTask": ("交回", "hand back"),
+    "UrgeTask": ("催办", "urge"),
+    "CopyTask": ("知会", "inform others of"),
+    "WaiveSeparation": ("豁免", "waive the separation of duties for"),
+    "TerminateInstance": ("终止流程", "terminate the process"),
+    "RetryIncident": ("重试", "retry"),
+    "DecideIncident": ("处置异常", "settle the problem"),
+}
+"""What was asked for and refused, by the command's name."""
+
+STAGES = {
+    Stage.OFFERED: Text("待认领", "offered"),
+    Stage.CLAIMED: Text("办理中", "claimed"),
+    Stage.DELEGATED: Text("已委派", "delegated"),
+}
+
+STATUS = {
+    "None": Text("尚未启动", "not started"),
+    str(Status.RUNNING): Text("进行中", "running"),
+    str(Status.COMPLETED): Text("已结束", "completed"),
+    str(Status.TERMINATED): Text("已终止", "terminated"),
+}
+
+DOCUMENT_STATUS = {
+    DocumentStatus.DRAFTED: Text("待审核", "waits for review"),
+    DocumentStatus.APPROVED: Text("已批准", "approved"),
+    DocumentStatus.REJECTED: Text("未通过", "not approved"),
+    DocumentStatus.ISSUED: Text("已发布", "issued"),
+}
