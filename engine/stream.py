@@ -9,7 +9,7 @@ from typing import TypeAlias, Union
 
 from engine import case, execution, instance, organisation, publication
 from engine.case import Case
-from engine.commands import ClaimTask, Command, CompleteTask, DelegateTask, TransferTask
+from engine.commands import ClaimTask, Command, CompleteTask, DelegateTask, OpenTask, TransferTask
 from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
@@ -23,7 +23,7 @@ from engine.words import StreamKind
 
 State: TypeAlias = Union[Instance, Case, Organisation, Publications]
 
-SEPARATED = (ClaimTask, CompleteTask, TransferTask, DelegateTask)
+SEPARATED = (ClaimTask, OpenTask, CompleteTask, TransferTask, DelegateTask)
 """Commands that ask who did other tasks of the case."""
 
 ORGANISATION = 1

@@ -66,12 +66,11 @@ def open_first(progress: Progress, command: OpenTask) -> None:
     task = tasks.permitted(open_task(progress.instance, command.task), command)
     if task.opened:
         return
-    person = actor(progress)
     if task.stage is Stage.OFFERED:
-        offered_to(progress, task, person)
+        _unbarred(progress, task)
     else:
         _holder(progress, task)
-    progress.emit(TaskOpened(task=task.id, person=person))
+    progress.emit(TaskOpened(task=task.id, person=actor(progress)))
 
 
 def release(progress: Progress, command: ReleaseTask) -> None:
@@ -209,14 +208,20 @@ def written(text: str) -> None:
 
 
 def _take(progress: Progress, task: Task) -> Task:
-    """Claim in the first right that the separation of duties does not bar."""
+    right = _unbarred(progress, task)
     person = actor(progress)
-    right = offered_to(progress, task, person)
-    allowed = (other for other in rights(progress, task, person) if _allowed(progress, task, other))
-    right = next(allowed, right)
-    separated(progress, task, right, person)
     progress.emit(TaskClaimed(task=task.id, person=person, role=right.role, on_behalf_of=right.on_behalf_of))
     return progress.instance.tasks[task.id]
+
+
+def _unbarred(progress: Progress, task: Task) -> Authority:
+    """The first right to an offered task that the separation of duties does not bar."""
+    person = actor(progress)
+    first = offered_to(progress, task, person)
+    allowed = (right for right in rights(progress, task, person) if _allowed(progress, task, right))
+    found = next(allowed, first)
+    separated(progress, task, found, person)
+    return found
 
 
 def _form_accepts(progress: Progress, task: Task, data: Context) -> Context:
@@ -257,7 +262,7 @@ def _in_hand(progress: Progress, key: str, command: Command) -> tuple[Task, Pers
         return task, person
     task = tasks.permitted(task, command)
     if task.stage is Stage.OFFERED:
-        separated(progress, task, offered_to(progress, task, person), person)
+        _unbarred(progress, task)
     elif task.holder != person:
         raise _not_yours(task)
     return task, person
