@@ -1,0 +1,65 @@
+"""`python -m benchmarks`: every row, or some, as tables and as a JSON file under var/."""
+
+from __future__ import annotations
+
+import argparse
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import (
+    flatness,
+    jump,
+    machine,
+    parallel_diamonds,
+    re_execution,
+    report,
+    statements,
+    step_cost,
+    stored_bytes,
+)
+from benchmarks.report import Report, Scale
+
+ROWS: dict[str, Callable[[Scale], Report]] = {
+    "step_cost": step_cost.measure,
+    "flatness": flatness.measure,
+    "statements": statements.measure,
+    "stored_bytes": stored_bytes.measure,
+    "parallel_diamonds": parallel_diamonds.measure,
+    "re_execution": re_execution.measure,
+    "jump": jump.measure,
+}
+WIDTH = 150
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print and write; a missed target is told, and is no failure."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="并排测量 · side-by-side measurements")
+    parser.add_argument(
+        "--only", action="append", choices=list(ROWS), help="只测这一行,可重复 · only this row, may be repeated"
+    )
+    parser.add_argument("--quick", action="store_true", help="少测几轮(不到 90 秒)· fewer rounds (under 90 s)")
+    parser.add_argument(
+        "--results", type=Path, default=Path("var/benchmarks"), help="JSON 的文件夹 · folder of the JSON"
+    )
+    chosen = parser.parse_args(arguments)
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+    scale = Scale.QUICK if chosen.quick else Scale.FULL
+    console, here, reports = Console(width=WIDTH), machine.here(), []
+    console.print(here.words, style="dim", highlight=False)
+    for name in chosen.only or ROWS:
+        begun = time.perf_counter()
+        with console.status(f"测量中 measuring: {name}"):
+            found = ROWS[name](scale)
+        report.show(console, found)
+        console.print(f"  {name}: {time.perf_counter() - begun:.0f} s\n", style="dim", highlight=False)
+        reports.append(found)
+    console.print(f"写入 written: {report.write(chosen.results, here, scale, reports)}", highlight=False)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
