@@ -8,7 +8,7 @@ from engine import temporal
 from engine.commands import FireTimer, WaiveSeparation
 from engine.errors import Reason, Refused
 from engine.procedure import Procedure
-from engine.value import DateTime
+from engine.value import Context, DateTime
 from tests.bpmn.run import Run
 from tests.bpmn.shipped import PROCESS
 
@@ -21,6 +21,15 @@ def test_a_need_a_renewal_and_a_change_begin_at_different_tasks(
     procedure: Procedure, entry: str | None, first: str
 ) -> None:
     assert Run.of(procedure, entry).waiting == [first]
+
+
+def test_a_renewal_brings_the_device_check_and_the_needs_with_it(procedure: Procedure) -> None:
+    run = Run.of(procedure, "renewal")
+    brought = {"entry": "renewal", "device_check": Context({"match_rate": "98 %"}), "needs": "扩大到分院"}
+    stream = run.world.start("wang", PROCESS, **brought)
+    (scope,) = run.world.instance(stream).scopes.values()
+    assert scope.variables == brought
+    assert brought.keys() <= procedure.variables
 
 
 def test_a_request_may_be_returned_for_completion_and_declined(procedure: Procedure) -> None:
