@@ -14,6 +14,16 @@ SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL sees one moment throughout, as on SQLite."""
 
 
+WRITER = (
+    "page_size=8192",  # an entry with a 1 kB form takes 2.6 kB: a page of 4 kB would hold one and waste the rest
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "secure_delete=ON",  # pages that move leave no copies of what may be erased later
+)
+
+
 class Database:
     """One database of one organisation.
 
@@ -63,8 +73,7 @@ class Database:
 
 def _configure_writer(connection: object, _record: object) -> None:
     cursor = connection.cursor()  # type: ignore[attr-defined]  # a DBAPI connection
-    # an entry with a 1 kB form takes 2.6 kB: a page of 4 kB would hold one and waste the rest
-    for pragma in ("page_size=8192", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in WRITER:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -28,6 +28,21 @@ def check(store: Store, connection: Connection, only: int | None, report: Report
     if only is None:
         _versions(connection, report)
         _in_force(store, connection, report)
+
+
+def of_entries(connection: Connection, streams: Sequence[int], revision: int | None = None) -> list[str]:
+    """The references that the entries (or one entry) of these streams and their large values hold."""
+    entry, large = schema.entry.c, schema.large_value.c
+    bodies = select(entry.body).where(entry.stream_no.in_(streams))
+    found: set[str] = set()
+    if revision is not None:
+        bodies = bodies.where(entry.revision == revision)
+    else:
+        for content in connection.execute(select(large.content).where(large.stream_no.in_(streams))).scalars():
+            found.update(reference for reference, _ in references(bytes(content)))
+    for body in connection.execute(bodies).scalars():
+        found.update(reference for reference, _ in references(bytes(body)))
+    return sorted(found)
 
 
 def references(data: bytes) -> Iterator[tuple[str, str]]:

@@ -14,11 +14,15 @@ from storage import personal, schema
 from storage.submission import Receipt, Store
 
 
+class Taken(Exception):
+    """The handle is another's."""
+
+
 def add(store: Store, key: str, handle: str, name: str, roles: Sequence[str]) -> Person:
     """A new person with roles; one who has the handle already is left as they are and gets the missing roles."""
     person = find(store, handle)
     if person is None:
-        person = _add(store, key, handle, name)
+        person = _add(store, key, handle, name) or known(store, handle)
     for role in roles:
         envelope = Envelope(id=f"{key}:{role}", stream=ORGANISATION, at=store.now())
         store.submit(GrantRole(envelope=envelope, person=person, role=role))
@@ -51,7 +55,8 @@ def handles(connection: Connection) -> dict[str, str]:
     return {row.person: row.handle for row in connection.execute(select(schema.handle))}
 
 
-def _add(store: Store, key: str, handle: str, name: str) -> Person:
+def _add(store: Store, key: str, handle: str, name: str) -> Person | None:
+    """The new person, or None when somebody else gave the handle to one a moment ago."""
     rows = [personal.separate(name), personal.separate(handle)]
 
     def build(stream: int) -> AddPerson:
@@ -60,7 +65,12 @@ def _add(store: Store, key: str, handle: str, name: str) -> Person:
 
     def remember(connection: Connection, receipt: Receipt) -> None:
         person = f"{receipt.stream}.{receipt.revision}.1"
+        if connection.execute(select(schema.handle).where(schema.handle.c.handle == handle)).one_or_none() is not None:
+            raise Taken
         connection.execute(insert(schema.handle).values(handle=handle, person=person, name=name))
 
-    receipt = store.submit(build(ORGANISATION), rows, remember)
+    try:
+        receipt = store.submit(build(ORGANISATION), rows, remember)
+    except Taken:
+        return None
     return Person(f"{receipt.stream}.{receipt.revision}.1")

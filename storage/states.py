@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from engine import record, replay
 from engine import stream as streams
 from engine.case import Case
+from engine.errors import Reason, Refused
 from engine.instance import Instance
 from engine.organisation import Organisation
 from engine.publication import Publications
@@ -55,8 +56,10 @@ class States:
         found = self._recall(stream, revision)
         if found is not None:
             return found
-        if revision == 0 or not data:
+        if revision == 0:
             return streams.empty(kind, stream)
+        if not data:
+            raise Refused(Reason.NOT_FOUND, f"流 {stream} 已按保存期限处置", f"stream {stream} was disposed of")
         state = cast("State", record.read(CLASSES[kind], json.loads(data), shelf))
         self.remember(state)
         return state
