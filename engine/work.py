@@ -256,9 +256,10 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
 
 
 def _in_hand(progress: Progress, key: str, command: Command) -> tuple[Task, Person]:
-    """The task with an actor who holds it, may take it, or may reassign what others hold."""
+    """The task with an actor who holds it, may take it, or may reassign what others hold; not with one who is barred."""
     task, person = open_task(progress.instance, key), actor(progress)
-    if task.holder != person and holds_right(progress, "reassign"):
+    barred = not _allowed(progress, task, Authority(role=None))
+    if task.holder != person and not barred and holds_right(progress, "reassign"):
         return task, person
     task = tasks.permitted(task, command)
     if task.stage is Stage.OFFERED:
