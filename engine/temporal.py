@@ -6,6 +6,7 @@ Texts are those of ISO 8601 as XML Schema 1.1 and DMN 1.5 §10.3.2.3 have them; 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from importlib.resources import files
@@ -345,6 +346,16 @@ def parse_duration(text: str) -> DaysDuration | MonthsDuration:
             return parse_months_duration(text)
         except ValueError:
             raise _expected("a duration such as P1DT2H or P1Y2M", text) from None
+
+
+READERS: tuple[Callable[[str], Date | Time | DateTime | DaysDuration | MonthsDuration], ...] = (
+    parse_date_time,
+    parse_date,
+    parse_time,
+    parse_days_duration,
+    parse_months_duration,
+)
+"""How each kind of moment and duration is read; no text is read by two of them."""
 
 
 def format_days_duration(found: DaysDuration) -> str:

@@ -43,6 +43,11 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", '"': '"', "\\": "\\", "'": "'"}
 
+FULL_WIDTH = frozenset(
+    "\uff08\uff09\uff0c\uff1b\uff1a\u3010\u3011\uff5b\uff5d\uff1d\uff1e\uff1c\uff0b\uff0d\uff0f\u3002\u3001\uff01\uff1f"
+)
+"""Signs of a Chinese keyboard that look like those of FEEL."""
+
 MISTAKES = {
     "/*": ("注释缺少结尾的 */", "expected a closing */ of the comment"),
     "==": ("比较相等用一个等号 =", "expected one = to compare"),
@@ -123,7 +128,7 @@ def _unreadable(source: str, at: int) -> FeelError:
         return error(source, at, '文本缺少结尾的双引号 "', 'expected a closing " of the text')
     if source[at] in "“”‘’":
         return error(source, at, '文本用半角双引号 "…"', 'expected straight double quotes "…"')
-    if source[at] in "(),;:【】{}=><":
+    if source[at] in FULL_WIDTH:
         return error(
             source, at, f"应用半角符号,而不是 {source[at]}", f"expected a half-width sign instead of {source[at]}"
         )

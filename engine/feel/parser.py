@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from difflib import get_close_matches
 
-from engine import temporal
 from engine.feel import lexer
 from engine.feel.cursor import Cursor
 from engine.feel.errors import FeelError
@@ -34,12 +33,14 @@ from engine.feel.tree import (
     Tests,
     Type,
 )
+from engine.temporal import READERS as MOMENTS
 from engine.value import Value, number
 
 NESTING = 32
 LINKS = 64
 SOURCES = 16
 SHOWN = 60
+AFTER_INTERVAL = frozenset({")", "]", "}", ",", "and", "or", "then", "else", "return", "satisfies", "=", "!="})
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 TYPES = (
     "days and time duration", "years and months duration", "date and time", "number", "string", "boolean", "date",
@@ -57,6 +58,7 @@ class Parser(Cursor):
         self.functions = outside(functions)
         self.bound: list[Names] = []
         self.filters = 0
+        self.intervals = 0
 
     # -------------------------------------------------------------- entry points
 
@@ -208,13 +210,18 @@ class Parser(Cursor):
             if token.text == "." and self._peek(1).kind == "name":
                 self._next()
                 found = Path(found, self._property(), token.at)
-            elif token.text == "[":
+            elif token.text == "[" and not self._ends_interval():
                 found = self._filtered(found)
             elif token.text == "(":
                 found = self._call(found)
             else:
                 return found
         raise self._too_long()
+
+    def _ends_interval(self) -> bool:
+        """In `[1..5[` the last bracket is no filter: nothing follows that could be a condition."""
+        following = self._peek(1)
+        return self.intervals > 0 and (following.kind == "end" or following.text in AFTER_INTERVAL)
 
     def _filtered(self, value: Node) -> Node:
         at = self._next().at
@@ -232,8 +239,9 @@ class Parser(Cursor):
     def _primary(self) -> Node:
         token = self.here
         if token.kind == "number":
+            found = self._number(token)
             self._next()
-            return Literal(self._number(token), token.at)
+            return Literal(found, token.at)
         if token.kind == "text":
             self._next()
             return Literal(lexer.unescape(self.source, token), token.at)
@@ -273,6 +281,10 @@ class Parser(Cursor):
         if self.filters or token.text == "?":
             self._next()
             return Name(token.text, dynamic=True, at=token.at)
+        function = self.functions.longest(self.tokens, self.at)
+        if function is not None:  # a function as a value
+            self.at += len(words(function))
+            return BuiltIn(function, token.at)
         raise self._unknown(token)
 
     def _variable(self) -> Name | None:
@@ -329,7 +341,9 @@ class Parser(Cursor):
 
     def _interval(self, low: Node, *, low_closed: bool, at: int) -> Node:
         self._expect("..")
+        self.intervals += 1
         high = self.expression()
+        self.intervals -= 1
         if self.here.text not in ("]", ")", "["):
             raise self._unexpected("] 或 ) 以结束区间", "] or ) to end the range")
         return Interval(low, high, low_closed, self._next().text == "]", at)
@@ -341,9 +355,12 @@ class Parser(Cursor):
         while not self._takes("}"):
             if entries:
                 self._expect(",")
+            start = self.here.at
             name = self._key()
             if name in entries:
-                raise self._error(f"重复的名称 {name}", f"expected different names, but {name} repeats")
+                raise lexer.error(
+                    self.source, start, f"重复的名称 {name}", f"expected different names, but {name} repeats"
+                )
             entries[name] = self.expression()
             self.bound[-1].add(name)
         self.bound.pop()
@@ -361,14 +378,7 @@ class Parser(Cursor):
         if self.here.kind != "text":
             raise self._unexpected('@ 后的日期,如 @"2026-03-02"', 'a date after @, such as @"2026-03-02"')
         text = lexer.unescape(self.source, self._next())
-        readers = (
-            temporal.parse_date_time,
-            temporal.parse_date,
-            temporal.parse_time,
-            temporal.parse_days_duration,
-            temporal.parse_months_duration,
-        )
-        for reader in readers:
+        for reader in MOMENTS:
             try:
                 return Literal(reader(text), at)
             except ValueError:

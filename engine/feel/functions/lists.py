@@ -9,7 +9,6 @@ from functools import cmp_to_key, reduce
 
 from engine.feel import operations
 from engine.feel.budget import Budget
-from engine.feel.errors import FeelError
 from engine.feel.frame import Closure
 from engine.feel.functions.registry import Registry, nothing
 from engine.value import DECIMAL, Date, DaysDuration, MonthsDuration, Value, number
@@ -251,7 +250,7 @@ def _grouped(budget: Budget, items: tuple[Value, ...]) -> list[tuple[Value, int]
 
 
 def _same_spent(budget: Budget, one: Value, other: Value) -> bool:
-    budget.spend()
+    budget.spend(2)
     return same(budget, one, other)
 
 
@@ -351,8 +350,12 @@ def sort(budget: Budget, found: Value, precedes: Value = None) -> Value:
         return tuple(sorted(items, key=cmp_to_key(_by(budget, precedes))))
     try:
         return tuple(sorted(items, key=cmp_to_key(_ordered)))
-    except FeelError:
+    except _Unordered:
         return nothing(budget, "sort", found)
+
+
+class _Unordered(Exception):
+    """Two values have no order."""
 
 
 def _by(budget: Budget, precedes: Closure) -> Callable[[Value, Value], int]:
@@ -367,5 +370,5 @@ def _by(budget: Budget, precedes: Closure) -> Callable[[Value, Value], int]:
 def _ordered(one: Value, other: Value) -> int:
     found = operations.order(one, other)
     if found is None:
-        raise FeelError("列表中的值应可以比较大小", "expected values that have an order")
+        raise _Unordered
     return found

@@ -165,7 +165,7 @@ def replace(budget: Budget, found: Value, source: Value, replacement: Value, fla
         size += len(piece)
         if size > TEXT:
             budget.sized(text=size)
-        budget.spend(1 + len(piece) // CHARACTERS_A_STEP)
+        budget.spend(8 + len(piece) // CHARACTERS_A_STEP)
         made.append(piece)
         last = match.end()
     return "".join(made) + found[last:]
