@@ -39,7 +39,7 @@ def right_now() -> datetime:
 
 
 @contextmanager
-def opened(output: Output, clock: Clock = right_now, *, create: bool = False) -> Iterator[Store]:
+def opened(output: Output, clock: Clock | None = None, *, create: bool = False) -> Iterator[Store]:
     """The store of the settings' database, with its tables brought up to date; made only when asked for."""
     if not create:
         _is_there(output.settings.database)
@@ -48,7 +48,7 @@ def opened(output: Output, clock: Clock = right_now, *, create: bool = False) ->
         if not is_current(database):
             _is_ours(database, create=create)
             upgrade(database)
-        store = Store(database, clock)
+        store = Store(database, clock or right_now)
         output.zone = organisation_of(store).working.zone
         try:
             yield store

@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -38,11 +37,11 @@ SHIPPED = Path(__file__).parents[2] / "bpmn" / "service-planning"
 def demo(output: Output, name: str) -> None:
     """Publish the shipped procedure, work a case, show its record and prove it; the database stays."""
     found = scenario.read(scenario.scenarios_in(SHIPPED, name)[0])
-    folder = output.settings.data / f"demo-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}"
+    folder = output.settings.data / f"demo-{company.right_now():%Y%m%d-%H%M%S-%f}"
     url = f"sqlite:///{folder}/zhixing.db"
     settings = dataclasses.replace(output.settings, data=folder, database=url, seal_key=folder / "seal.key")
     told = dataclasses.replace(output, settings=settings, muted=output.json)
-    clock = SimulatedClock(begin(found, datetime.now(UTC)))
+    clock = SimulatedClock(begin(found, company.right_now()))
     with company.opened(told, clock, create=True) as store:
         version = _published(told, store, clock)
         played = _worked(told, store, clock, found, version)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def play_command(output: Output, folder: Path, scenario: str | None) -> None:
     played = []
     for path in scenarios_in(folder, scenario):
         found = read(path)
-        clock = SimulatedClock(begin(found, datetime.now(UTC)))
+        clock = SimulatedClock(begin(found, company.right_now()))
         with company.opened(output, clock, create=True) as store:
             version = publish(store, folder, f"publish:{clock.now.isoformat()}")
             output.say(f"▶ {found['title']['zh']}", f"▶ {found['title']['en']}", style="bold")

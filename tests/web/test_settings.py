@@ -1,0 +1,101 @@
+"""Every setting, from the environment and from the file; what cannot be used is refused with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.web.terminal import ROOT, Terminal
+from web import settings
+from web.settings import UnsuitableSetting
+
+VALUES = {
+    "data": ("/srv/zhixing", Path("/srv/zhixing")),
+    "database": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
+    "seal_key": ("/srv/keys/seal", Path("/srv/keys/seal")),
+    "language": ("en", "en"),
+    "debug": ("1", True),
+}
+
+
+@pytest.mark.parametrize("name", settings.NAMES)
+def test_a_setting_is_read_from_the_environment(name: str, tmp_path: Path) -> None:
+    text, value = VALUES[name]
+    found = settings.read({f"ZHIXING_{name.upper()}": text}, tmp_path / "none.toml")
+    assert getattr(found, name) == value
+
+
+@pytest.mark.parametrize("name", settings.NAMES)
+def test_a_setting_is_read_from_the_file_and_the_environment_wins(name: str, tmp_path: Path) -> None:
+    text, value = VALUES[name]
+    file = tmp_path / "zhixing.toml"
+    file.write_text(f'{name} = "{text}"\n', encoding="utf-8")
+    assert getattr(settings.read({}, file), name) == value
+    other = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0"}[name]
+    assert getattr(settings.read({f"ZHIXING_{name.upper()}": other}, file), name) != value
+
+
+def test_without_settings_everything_lies_under_var(tmp_path: Path) -> None:
+    found = settings.read({}, tmp_path / "none.toml")
+    assert (found.data, found.database, found.seal_key) == (
+        Path("var"),
+        "sqlite:///var/zhixing.db",
+        Path("var/seal.key"),
+    )
+    assert (found.language, found.debug) == ("zh", False)
+
+
+def test_database_and_key_follow_the_data_folder(tmp_path: Path) -> None:
+    found = settings.read({"ZHIXING_DATA": "elsewhere"}, tmp_path / "none.toml")
+    assert (found.database, found.seal_key) == ("sqlite:///elsewhere/zhixing.db", Path("elsewhere/seal.key"))
+
+
+def test_postgresql_takes_the_driver_that_is_installed(tmp_path: Path) -> None:
+    found = settings.read({"ZHIXING_DATABASE": "postgresql://u:secret@h/d"}, tmp_path / "none.toml")
+    assert found.database == "postgresql+psycopg://u:secret@h/d"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("ZHIXING_LANGUAGE", "fr"),
+        ("ZHIXING_DEBUG", "yes"),
+        ("ZHIXING_DATABASE", "no url"),
+        ("ZHIXING_DATABASE", "mysql://h/d"),
+        ("ZHIXING_DATABASE", "sqlite://"),
+        ("ZHIXING_DATABASE", "sqlite:///:memory:"),
+        ("ZHIXING_DATABSE", "sqlite:///x.db"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(variable: str, text: str, tmp_path: Path) -> None:
+    with pytest.raises(UnsuitableSetting) as refused:
+        settings.read({variable: text}, tmp_path / "none.toml")
+    assert variable in refused.value.text.zh
+    assert variable in refused.value.text.en
+
+
+@pytest.mark.parametrize(
+    "content", [b"language = ", b"\xff\xfe", b'langauge = "en"', b"language = 3", b"[language]\nzh = 1\n", b"\x00"]
+)
+def test_a_file_that_says_rubbish_is_refused(content: bytes, terminal: Terminal) -> None:
+    (terminal.folder / "zhixing.toml").write_bytes(content)
+    ran = terminal.run("versions")
+    assert (ran.code, ran.out) == (2, "")
+    assert "zhixing.toml" in ran.err
+    assert list(terminal.folder.iterdir()) == [terminal.folder / "zhixing.toml"]
+
+
+def test_the_settings_file_may_not_be_a_folder(terminal: Terminal) -> None:
+    (terminal.folder / "zhixing.toml").mkdir()
+    assert terminal.run("versions").code == 2
+
+
+def test_the_file_in_the_working_directory_is_used(terminal: Terminal) -> None:
+    (terminal.folder / "zhixing.toml").write_text('language = "en"\ndata = "here"\n', encoding="utf-8")
+    assert terminal.ok("add-person", "wang", "王芳").startswith("王芳 (wang) has id ")
+    assert (terminal.folder / "here" / "zhixing.db").exists()
+
+
+def test_every_setting_is_documented() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `ZHIXING_")}
+    assert listed == {f"ZHIXING_{name.upper()}" for name in settings.NAMES}
