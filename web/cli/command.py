@@ -14,7 +14,7 @@ import click
 from engine.errors import Text
 from web import settings as settings_of
 from web.cli import failures
-from web.cli.output import Exit, Output
+from web.cli.output import Exit, Output, Unread
 from web.settings import UnsuitableSetting
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -60,15 +60,22 @@ class Group(click.Group):
 
     command_class = Command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; click would end a broken pipe with a code that means something else here."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise Unread from error
+
     def main(self, args: Sequence[str] | None = None, *_: Any, **options: Any) -> Any:
         """Run a command and end the process with its code."""
         given = list(sys.argv[1:] if args is None else args)
-        options["standalone_mode"] = False
+        options |= {"standalone_mode": False, "prog_name": "zhixing"}
         try:
             found = super().main(given, **options)
             sys.stdout.flush()
             code = found if isinstance(found, int) else Exit.OK
-        except BrokenPipeError:
+        except (Unread, BrokenPipeError):
             code = _unread()
         except (Exception, KeyboardInterrupt) as error:
             code = _failed(error, given)

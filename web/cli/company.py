@@ -45,9 +45,7 @@ def opened(output: Output, clock: Clock | None = None, *, create: bool = False) 
         _is_there(output.settings.database)
     database = Database(output.settings.database)
     try:
-        if not is_current(database):
-            _is_ours(database, create=create)
-            upgrade(database)
+        _brought_up_to_date(database, create=create)
         store = Store(database, clock or right_now)
         output.zone = organisation_of(store).working.zone
         try:
@@ -57,6 +55,15 @@ def opened(output: Output, clock: Clock | None = None, *, create: bool = False) 
             raise Refused(refused.reason, text.zh, text.en, refused.faults) from refused
     finally:
         database.close()
+
+
+def _brought_up_to_date(database: Database, *, create: bool) -> None:
+    try:
+        if not is_current(database):
+            _is_ours(database, create=create)
+            upgrade(database)
+    except Refused as refused:  # the tables of a newer release
+        raise Failed(Exit.UNAVAILABLE, refused.text.zh, refused.text.en) from refused
 
 
 def _is_there(url: str) -> None:

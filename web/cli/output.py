@@ -51,6 +51,18 @@ class Failed(Exception):
         self.failure = Failure(code=code, text=Text(zh, en), faults=tuple(faults))
 
 
+class Unread(Exception):
+    """Nobody reads the output any more."""
+
+
+class Screen(Console):
+    """The terminal."""
+
+    def on_broken_pipe(self) -> None:
+        """End as programs do whose reader has left, not with a code of rich's own."""
+        raise Unread
+
+
 @dataclass(slots=True, kw_only=True)
 class Output:
     """Where and how to print: for people in one language and zone, or as JSON."""
@@ -60,7 +72,7 @@ class Output:
     muted: bool = False
     language: str = "zh"
     zone: str = "Asia/Shanghai"
-    console: Console = field(default_factory=lambda: Console(soft_wrap=False, highlight=False))
+    console: Console = field(default_factory=lambda: Screen(highlight=False))
 
     def say(self, zh: str, en: str, style: str | None = None) -> None:
         """A sentence for people; silent in JSON."""
