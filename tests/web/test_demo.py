@@ -1,0 +1,64 @@
+"""What `make run` shows, and what it leaves behind."""
+
+import json
+import re
+import shlex
+
+import pytest
+
+from tests.web.terminal import Terminal
+
+CHAPTERS = {
+    "zh": ("1  程序生效", "2  办理", "3  完整的记录", "4  回到过去", "5  核验", "6  试着篡改", "接下来"),
+    "en": (
+        "1  A procedure",
+        "2  People work",
+        "3  The whole record",
+        "4  Back in time",
+        "5  Proof",
+        "6  A forgery",
+        "Next",
+    ),
+}
+
+
+@pytest.mark.parametrize("columns", [60, 100])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_demonstration_has_its_chapters_and_no_line_is_too_wide(
+    terminal: Terminal, language: str, columns: int
+) -> None:
+    terminal.variables["COLUMNS"] = str(columns)
+    told = terminal.ok("demo", "--language", language)
+    places = [told.index(chapter) for chapter in CHAPTERS[language]]
+    assert places == sorted(places)
+    before, _, commands = told.partition(CHAPTERS[language][-1])
+    assert max(_width(line) for line in before.splitlines()) <= columns
+    assert "zhixing history" in commands
+    assert len(re.findall("✗ .*", before)) >= 3
+
+
+def test_the_commands_it_ends_with_work_on_what_it_left(terminal: Terminal) -> None:
+    told = terminal.ok("demo").partition("接下来")[2]
+    lines = [shlex.split(line.partition("#")[0]) for line in told.splitlines() if "zhixing" in line or "export" in line]
+    (_, setting), *commands = lines
+    name, _, value = setting.partition("=")
+    terminal.variables[name] = value
+    assert len(commands) >= 6
+    for words in commands:
+        terminal.ok(*words[1:])
+
+
+def test_the_demonstration_for_programs_is_one_document(terminal: Terminal) -> None:
+    found = json.loads(terminal.ok("--json", "demo"))
+    assert (found["ended"], found["proven"], found["forgery_noticed"]) == ("End_confirmed", True, True)
+
+
+def test_an_unknown_scenario_is_refused_and_the_known_are_named(terminal: Terminal) -> None:
+    ran = terminal.run("demo", "--scenario", "nothing")
+    assert ran.code == 2
+    assert "returned-twice" in ran.err
+    assert list(terminal.folder.iterdir()) == []
+
+
+def _width(line: str) -> int:
+    return sum(2 if "\u1100" <= sign <= "\uffdc" and not "\u2010" <= sign <= "\u2e7f" else 1 for sign in line.rstrip())

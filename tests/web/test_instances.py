@@ -1,0 +1,103 @@
+"""Instances in trouble, instances that wait for the world, and exceptions somebody answers for."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.web.terminal import Terminal, answers
+
+MANIFEST = """
+key = "parcel"
+label = "1"
+owner = "OWN"
+[title]
+zh = "包裹"
+en = "Parcel"
+[roles.OWN]
+zh = "负责人"
+en = "Owner"
+[case.number]
+type = "text"
+zh = "单号"
+en = "Number"
+"""
+
+MODEL = """<?xml version="1.0" encoding="UTF-8"?>
+<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zx="urn:zhixing:bpmn:1" targetNamespace="urn:example">
+  <message id="M1" name="parcel arrived"/>
+  <process id="parcel" name="收包裹" isExecutable="true">
+    <startEvent id="Start" zx:inputs="number"/>
+    <intermediateCatchEvent id="Arrived" name="到货" zx:correlation="number"><messageEventDefinition messageRef="M1"/></intermediateCatchEvent>
+    <serviceTask id="Number" name="编号" zx:connector="number-sequence">
+      <extensionElements><zx:parameter name="pattern" value="Arrived.pattern"/></extensionElements>
+    </serviceTask>
+    <endEvent id="Done" name="已收"/>
+    <sequenceFlow id="a" sourceRef="Start" targetRef="Arrived"/>
+    <sequenceFlow id="b" sourceRef="Arrived" targetRef="Number"/>
+    <sequenceFlow id="c" sourceRef="Number" targetRef="Done"/>
+  </process>
+</definitions>
+"""
+
+
+@pytest.fixture
+def parcels(terminal: Terminal) -> Terminal:
+    folder = terminal.folder / "parcel"
+    (folder / "processes").mkdir(parents=True)
+    (folder / "procedure.toml").write_text(MANIFEST, encoding="utf-8")
+    (folder / "processes" / "parcel.bpmn").write_text(MODEL, encoding="utf-8")
+    terminal.ok("publish", "parcel", "--reason", "试用")
+    terminal.ok("add-person", "gao", "高远", "--role", "OWN")
+    return terminal
+
+
+def _start(parcels: Terminal, number: str) -> int:
+    found = parcels.json("start", "parcel", "parcel", "--as", "gao", "--input", json.dumps({"number": number}))
+    return int(found["instance"])
+
+
+def _arrive(parcels: Terminal, number: str, pattern: str) -> object:
+    correlation, payload = json.dumps(number), json.dumps({"pattern": pattern})
+    return parcels.json("message", "parcel arrived", "--correlation", correlation, "--payload", payload)["instance"]
+
+
+def test_a_message_from_outside_finds_the_one_who_waits(parcels: Terminal) -> None:
+    first, second = _start(parcels, "P-1"), _start(parcels, "P-2")
+    assert parcels.json("show", second)["messages"][0]["correlation"] == "P-2"
+    assert "parcel arrived" in parcels.ok("show", second)
+    assert _arrive(parcels, "P-2", "N-{seq3}") == second
+    assert parcels.json("show", second)["variables"]["Number"]["number"] == "N-001"
+    assert parcels.json("show", first)["status"] == "running"
+    assert parcels.run("message", "parcel arrived", "--correlation", '"P-3"').code == 1
+
+
+def test_an_incident_is_shown_retried_and_decided(parcels: Terminal) -> None:
+    instance = _start(parcels, "P-1")
+    _arrive(parcels, "P-1", "no number in it")
+    (incident,) = parcels.json("show", instance)["incidents"]
+    assert incident["incident"] in parcels.ok("show", instance)
+    parcels.ok("retry", incident["incident"], "--reason", "再试一次", "--as", "gao")
+    (again,) = parcels.json("show", instance)["incidents"]
+    assert again["incident"] != incident["incident"]
+    parcels.ok("decide", again["incident"], "--result", '{"number": "N-7"}', "--reason", "手工编号", "--as", "gao")
+    found = parcels.json("show", instance)
+    assert (found["status"], found["variables"]["Number"]) == ("completed", {"number": "N-7"})
+    told = parcels.ok("history", instance)
+    assert "编号 异常" in told
+    assert "处置 编号 的异常:手工编号" in told
+
+
+def test_the_separation_of_duties_is_waived_by_whoever_has_the_right(staffed: Terminal, tmp_path: Path) -> None:
+    staffed.start()
+    steps = answers("straight-through")
+    for step in steps[:4]:
+        data = json.dumps(step["data"])
+        staffed.ok("complete", staffed.task_of(step["as"]), "--as", step["as"], "--data", data)
+    staffed.ok("grant-role", "zhao", "SMO")
+    (task,) = (item["task"] for item in staffed.json("inbox", "--as", "zhao") if item["element"] == "T01_05")
+    assert staffed.run("claim", task, "--as", "zhao").code == 1
+    assert staffed.run("waive", task, "--for", "zhao", "--reason", "无他人可审", "--as", "li").code == 1
+    staffed.ok("waive", task, "--for", "zhao", "--reason", "无他人可审", "--as", "zheng")
+    staffed.ok("claim", task, "--as", "zhao")
+    assert "准许 赵磊 办理 T01.05 审核(豁免职责分离):无他人可审" in staffed.ok("history", task.split(".")[0])

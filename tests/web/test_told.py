@@ -1,0 +1,103 @@
+"""The record reads like sentences: every event has one, and no id, class name or raw moment stands where a name exists."""
+
+import re
+import string
+
+import pytest
+
+from engine import events
+from engine import procedure as procedures
+from engine.errors import Text
+from engine.events import Event
+from engine.task import LIFECYCLE
+from tests.web.terminal import SHIPPED, Terminal
+from web.cli import company
+from web.cli.naming import Names
+from web.cli.sentences import ASKED, QUIET, SENTENCES
+
+EVENTS = [
+    kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+]
+IDS = re.compile(r"\b(svc_\w+|T\d\d_\d\d\w*|End_\w+|G_\w+|F\d\d|[a-z]+_[a-z_]+)\b")
+CLASSES = re.compile(
+    r"\b(" + "|".join(kind.__name__ for kind in EVENTS) + r"|DraftDocument|ReviewDocument|IssueDocument)\b"
+)
+RAW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:|@Asia|\b1\.\d+\.1\b")
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.__name__)
+def test_every_event_has_a_sentence_or_needs_none(kind: type[Event]) -> None:
+    assert (kind in SENTENCES) is not (kind in QUIET)
+    if kind in SENTENCES:
+        zh, en = SENTENCES[kind]
+        named = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (zh, en)]
+        assert {name.removesuffix("_zh") for name in named[0]} == {name.removesuffix("_en") for name in named[1]}
+
+
+def test_every_command_about_a_task_can_be_told_when_it_is_refused() -> None:
+    assert {kind.__name__ for kind in LIFECYCLE} <= ASKED.keys()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("scenario", sorted(path.stem for path in (SHIPPED / "scenarios").glob("*.json")))
+def test_the_record_of_a_scenario_is_sentences(terminal: Terminal, scenario: str, language: str) -> None:
+    (played,) = terminal.json("play", SHIPPED, scenario)
+    told = terminal.ok("history", played["case"], "--language", language) + terminal.ok("history", 1)
+    for pattern in (IDS, CLASSES, RAW):
+        assert pattern.findall(told) == []
+
+
+def test_the_record_of_a_case_has_its_refusals_and_documents_in_order_of_time(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "returned-twice")
+    lines = terminal.json("history", played["case"])
+    assert [line["at"] for line in lines] == sorted(line["at"] for line in lines)
+    assert any("refusal" in line for line in lines)
+    zh = [sentence for line in lines for sentence in line["zh"]]
+    drafted = next(place for place, sentence in enumerate(zh) if "编制《服务需求说明书》A/0" in sentence)
+    completed = next(place for place, sentence in enumerate(zh) if sentence.startswith("完成 T01.04"))
+    assert completed < drafted
+    assert {line["stream"] for line in lines} == {played["case"], played["instance"]}
+    alone = terminal.json("history", played["case"], "--alone")
+    assert {line["stream"] for line in alone} == {played["case"]}
+
+
+def test_what_was_decided_stands_behind_the_step(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "returned-twice")
+    told = terminal.ok("history", played["instance"])
+    assert told.count("完成 T01.05 审核 → 退回修改") == 2
+    assert told.count("完成 T01.05 审核 → 通过") == 1
+
+
+def test_moments_are_told_on_the_organisations_clocks(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "refused")
+    shanghai = terminal.ok("history", played["case"])
+    calendar = terminal.ok("calendar", "--export").replace("Asia/Shanghai", "Europe/Berlin")
+    (terminal.folder / "calendar.json").write_text(calendar, encoding="utf-8")
+    terminal.ok("calendar", "--set", "@calendar.json")
+    berlin = terminal.ok("history", played["case"])
+    assert " 09:05" in shanghai
+    assert " 02:05" in berlin
+
+
+def test_names_replace_ids_in_the_engines_sentences() -> None:
+    procedure = procedures.load(company.files_of(SHIPPED))
+    names = Names(procedure, {"1.2.1": "王芳"}, "Asia/Shanghai")
+    said = names.sentence(
+        Text("任务 4.7.2 只提供给 SMO、1.2.1,T01_05", "task 4.7.2, SMO, 1.2.1, T01_05"),
+        lambda _: Text("审核", "Review"),
+    )
+    assert said.zh == "任务 审核 只提供给 服务管理负责人、王芳,T01.05"
+    assert said.en == "task Review, Service management, 王芳, T01.05"
+
+
+def test_somebody_erased_is_told_as_such() -> None:
+    assert Names(None, {}, "Asia/Shanghai").sentence(Text("1.2.1", "1.2.1")).zh == "1.2.1"
+
+
+def test_what_the_worker_did_is_the_systems_in_both_languages(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "straight-through")
+    chinese = terminal.ok("history", played["case"])
+    english = terminal.ok("history", played["case"], "--language", "en")
+    assert re.search(r"  系统 +发布《服务需求说明书》", chinese)
+    assert re.search(r"  the system +issued “Service requirements specification”", english)
+    assert not re.search(r"  系统 ", english)
