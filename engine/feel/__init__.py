@@ -16,7 +16,7 @@ from engine.feel.frame import Frame, HostFunction
 from engine.feel.functions import FUNCTIONS
 from engine.feel.names import entry_names, used_names
 from engine.feel.parser import Parser
-from engine.feel.paths import touched_paths
+from engine.feel.paths import reads, touched_paths
 from engine.feel.result import bounded
 from engine.feel.tree import Node, height, weight
 from engine.value import Value
@@ -29,7 +29,7 @@ BUILT_IN = frozenset(FUNCTIONS)
 class Expression:
     """A compiled expression; immutable, shared by all who use the same source with the same names."""
 
-    __slots__ = ("names", "run", "source", "tree", "weight")
+    __slots__ = ("names", "run", "source", "touched", "tree", "weight")
 
     def __init__(self, source: str, tree: Node) -> None:
         if height(tree) > HEIGHT:
@@ -39,6 +39,7 @@ class Expression:
         self.weight = weight(tree)
         self.run = compile_node(tree)
         self.names = used_names(tree)
+        self.touched = touched_paths(tree)
 
     def evaluate(
         self,
@@ -54,6 +55,10 @@ class Expression:
             return bounded(self.run(Frame(scope, own, functions)))
         except RecursionError:
             raise FeelError("表达式嵌套过深", "expected an expression with less nesting") from None
+
+    def reads(self, path: tuple[str, ...]) -> bool:
+        """It may read that entry: a path is the name of a variable, then the names of entries."""
+        return reads(self.touched, path)
 
 
 def _whole(source: str, names: frozenset[str], functions: frozenset[str]) -> Expression:
@@ -93,6 +98,5 @@ __all__ = [
     "compile_unary",
     "entry_names",
     "evaluate",
-    "touched_paths",
     "used_names",
 ]
