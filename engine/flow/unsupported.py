@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from engine.flow.joins import joins
 from engine.flow.structure import structure
 from engine.flow.vocabulary import FLOW_NODES
 from engine.flow.wording import Found, wording
@@ -52,37 +53,7 @@ def _scope(scope: etree._Element) -> Iterator[Found]:
             todo += follows.get(key, [])
     for key in sorted(nodes.keys() - reached):
         yield _found(nodes[key], "structure", f"从开始事件到不了 {key}", f"expected a path from the start to {key}")
-    yield from _gateways(nodes, follows)
-
-
-def _gateways(nodes: dict[str, etree._Element], follows: dict[str, list[str]]) -> Iterator[Found]:
-    arrive: dict[str, list[str]] = {}
-    for source, targets in follows.items():
-        for target in targets:
-            arrive.setdefault(target, []).append(source)
-    for key, node in nodes.items():
-        if not str(node.tag).endswith("parallelGateway") or len(arrive.get(key, [])) < 2:
-            continue
-        behind = _after(key, follows)
-        back = [source for source in arrive[key] if source in behind]
-        if back and len(back) < len(arrive[key]):
-            yield _found(
-                node,
-                "structure",
-                "循环不能直接回到并行汇合,请先用排他网关合并",
-                "a loop must not lead back directly into a parallel join: merge with an exclusive gateway first",
-            )
-
-
-def _after(key: str, follows: dict[str, list[str]]) -> set[str]:
-    found: set[str] = set()
-    todo = list(follows.get(key, []))
-    while todo:
-        name = todo.pop()
-        if name not in found:
-            found.add(name)
-            todo += follows.get(name, [])
-    return found
+    yield from joins(scope)
 
 
 def _is_node(node: etree._Element) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from engine import feel, flow
-from engine.errors import Text
+from engine.errors import Reason, Refused, Text
 from engine.flow import Model
 from engine.flow.elements import Element
 from engine.flow.host import ExpressionFailed
@@ -26,8 +26,8 @@ class Scope:
 class Recorder:
     """Implements `engine.flow.host.Host`; runs one process of one model from bytes at every step."""
 
-    def __init__(self, model: Model, process: str = "p", **values: Value) -> None:
-        self.model, self.process = model, process
+    def __init__(self, model: Model, process: str = "p", *, limit: int = 1_000_000, **values: Value) -> None:
+        self.model, self.process, self.limit = model, process, limit
         self.log: list[str] = []
         self.left: list[str] = []
         self.scopes: dict[str, Scope] = {}
@@ -92,6 +92,8 @@ class Recorder:
 
     def spend(self, tokens: int = 1) -> None:
         self.spent += tokens
+        if self.spent > self.limit:
+            raise Refused(Reason.BUDGET, "令牌过多", f"expected at most {self.limit} tokens")
 
     def open_scope(self, kind: ScopeKind, parent: str | None, activity: str | None, index: int | None = None) -> str:
         key = f"s{len(self.scopes)}"
