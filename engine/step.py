@@ -102,7 +102,7 @@ class Progress:
 
     def wait(self, activity: str, element: Element, scope: str) -> None:
         """The element waits for a person, the worker, a moment or a message."""
-        for event in waiting.events(self, activity, element, scope):
+        for event in tuple(waiting.events(self, activity, element, scope)):  # all or none: any of them may fail
             self.emit(event)
 
     def throw(self, activity: str, element: Element, scope: str) -> None:
