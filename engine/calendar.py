@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import lru_cache
 
 from engine import calendar_seed, temporal
@@ -59,12 +60,14 @@ class Calendar:
         temporal.zone(zone)
         if not all(isinstance(day, Date) for day in make_up):
             raise ValueError("expected make up days to be dates")
+        if not isinstance(until, Decimal | None) or (until is not None and until != int(until)):
+            raise ValueError("expected complete until to be a year")
         days = {temporal.parse_date(day): str(name) for day, name in holidays.items()}
         return cls(
             zone=zone,
             holidays=days,
             make_up_days=frozenset(day for day in make_up if isinstance(day, Date)),
-            complete_until=int(str(until)) if until is not None else 0,
+            complete_until=0 if until is None else int(until),
         )
 
     def to_value(self) -> Context:
@@ -105,8 +108,13 @@ class Calendar:
         return temporal.from_ordinal(at)
 
     def after(self, moment: DateTime, count: int) -> DateTime:
-        """The same time of day, so many working days later."""
-        return DateTime(self.add_working_days(moment.date, count), moment.time)
+        """The same time of day, so many working days later; an instant is taken on the clocks of the calendar's zone."""
+        local = self.local(moment)
+        return DateTime(self.add_working_days(local.date, count), local.time)
+
+    def local(self, moment: DateTime) -> DateTime:
+        """The moment on the clocks of the calendar's zone; one without offset or zone is there already."""
+        return moment if temporal.offset_of(moment) is None else temporal.in_zone(moment, self.zone)
 
     def working_days_between(self, first: Date, last: Date) -> int:
         """How many working days lie after the first day, up to and with the last; negative when it is earlier."""
@@ -118,14 +126,15 @@ class Calendar:
         return found if end >= start else -found
 
     def add_working_time(self, moment: DateTime, duration: DaysDuration, window: Window = WINDOWS[0]) -> DateTime:
-        """The moment when so much time of a service window has passed; the moment is in the calendar's zone.
+        """The moment when so much time of a service window has passed, on the clocks of the calendar's zone.
 
         Raises ValueError for a negative duration or more than ten years.
         """
         left = duration.nanoseconds
         if left < 0:
             raise ValueError("expected a duration that is not negative")
-        day, clock = temporal.ordinal(moment.date), _of_day(moment.time)
+        local = self.local(moment)
+        day, clock = temporal.ordinal(local.date), _of_day(local.time)
         for _ in range(MAX_DAYS):
             opens, closes = window.start * NANOSECONDS, window.end * NANOSECONDS
             begin = max(clock, opens)
@@ -137,9 +146,10 @@ class Calendar:
         raise ValueError("expected a shorter duration")
 
     def _open(self, day: Date, window: Window) -> bool:
+        in_week = temporal.weekday(day) in window.days
         if window.holidays:
-            return temporal.weekday(day) in window.days
-        return self.is_working_day(day) and (temporal.weekday(day) in window.days or day in self.make_up_days)
+            return in_week
+        return day in self.make_up_days or (in_week and day not in self.holidays)
 
     def _moment(self, day: int, clock: int) -> DateTime:
         days, rest = divmod(clock, DAY * NANOSECONDS)

@@ -128,8 +128,8 @@ def calendar_functions(calendar: Calendar) -> dict[str, feel.HostFunction]:
         return calendar.after(moment, int(count))
 
     def between(first: Value, last: Value) -> Value:
-        one = first.date if isinstance(first, DateTime) else first
-        other = last.date if isinstance(last, DateTime) else last
+        one = calendar.local(first).date if isinstance(first, DateTime) else first
+        other = calendar.local(last).date if isinstance(last, DateTime) else last
         if not isinstance(one, Date) or not isinstance(other, Date):
             return None
         return number(calendar.working_days_between(one, other))
