@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console.print(here.words, style="dim", highlight=False)
     for name in chosen.only or ROWS:
         begun = time.perf_counter()
-        with console.status(f"测量中 measuring: {name}"):
-            found = ROWS[name](scale)
+        console.print(f"测量中 measuring: {name} …", style="dim", highlight=False)
+        found = ROWS[name](scale)
         report.show(console, found)
         console.print(f"  {name}: {time.perf_counter() - begun:.0f} s\n", style="dim", highlight=False)
         reports.append(found)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from benchmarks import models, servers
 from benchmarks.house import House
 from benchmarks.report import Report, Scale
-from benchmarks.step_cost import COLD, FLAT, PER_TURN, STOCK, WARM, OurStep, StockStep
+from benchmarks.step_cost import COLD, FIELDS, FLAT, PER_TURN, STOCK, WARM, StockStep, answer, our_steps
 from benchmarks.stock import Stock
 from benchmarks.stopwatch import Contender, Spread, race
 from engine.errors import Text
@@ -42,7 +42,7 @@ class Numbers:
 
 NUMBERS = {
     Scale.FULL: Numbers(turns=(10, 100, 1_000, 10_000), rounds=10, burst=6),
-    Scale.QUICK: Numbers(turns=(10, 100, 1_000), rounds=3, burst=5),
+    Scale.QUICK: Numbers(turns=(10, 100, 1_000), rounds=3, burst=4),
     Scale.TINY: Numbers(turns=(2, 4), rounds=1, burst=2),
 }
 STOCK_TURNS = 100
@@ -67,9 +67,12 @@ def _shape(report: Report, server: servers.Server, shape: Shape, numbers: Number
     with ExitStack() as stack:
         house = House(stack.enter_context(server.database()), shape.model(stock=False))
         for turns in numbers.turns:
-            contenders |= {f"{turns}.{key}": OurStep(house, turns * PER_TURN, cold=key == COLD) for key in (COLD, WARM)}
+            steps = our_steps(house, turns * PER_TURN, (numbers.rounds + 1) * numbers.burst)
+            contenders |= {f"{turns}.{key}": step for key, step in steps.items()}
         compared = STOCK_TURNS if STOCK_TURNS in numbers.turns else min(numbers.turns)
-        step = StockStep(Stock(shape.model(stock=True)), server.empty(), compared * PER_TURN)
+        stock = Stock(shape.model(stock=True))
+        document = stock.with_history(compared * PER_TURN, {**FIELDS, "turns": 0}, answer(0))
+        step = StockStep(stock, document, server.empty())
         stack.callback(step.table.close)
         contenders[f"{compared}.{STOCK}"] = step
         found = race(contenders, rounds=numbers.rounds, burst=numbers.burst)
