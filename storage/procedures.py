@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import Connection, insert, select
@@ -12,6 +13,15 @@ from engine.errors import Reason, Refused
 from engine.procedure import Procedure
 from storage import schema
 from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A procedure's stream at a revision, and the version in force there."""
+
+    stream: int
+    revision: int
+    version: str
 
 
 class Procedures:
@@ -57,6 +67,13 @@ class Procedures:
 
     def in_force(self, key: str, connection: Connection) -> Procedure | None:
         """The version of a procedure that is in force."""
-        table = schema.publication
-        digest = connection.execute(select(table.c.version).where(table.c.procedure == key)).scalar_one_or_none()
-        return None if digest is None else self.get(digest, connection)
+        place = self.place(key, connection)
+        return None if place is None else self.get(place.version, connection)
+
+    def place(self, key: str, connection: Connection) -> Place | None:
+        """Where the procedure's stream says which version is in force."""
+        table, stream = schema.publication, schema.stream
+        query = select(table.c.stream_no, stream.c.revision, table.c.version)
+        query = query.join(stream, stream.c.stream_no == table.c.stream_no).where(table.c.procedure == key)
+        row = connection.execute(query).one_or_none()
+        return None if row is None else Place(stream=row.stream_no, revision=row.revision, version=row.version)

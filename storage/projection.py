@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from engine import encoding, events
 from engine.case import Case
 from engine.encoding import Json
+from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
@@ -54,8 +54,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         case Case():
             _case(connection, entry, after)
         case Publications() if after.in_force is not None:
-            row = {"procedure": after.procedure, "stream_no": after.stream, "version": after.in_force.digest}
-            _upsert(connection, schema.publication, [row], "procedure", "version")
+            _publication(connection, after.procedure, after.stream, after.in_force.digest)
         case _:
             pass
     if jobs:
@@ -166,7 +165,8 @@ def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
         for person in persons
         if person.id in people
     ]
-    _upsert(connection, schema.performer, rows)
+    if rows:
+        connection.execute(_insert(connection, schema.performer).on_conflict_do_nothing(), rows)
 
 
 def _case(connection: Connection, entry: Entry, after: Case) -> None:
@@ -227,18 +227,24 @@ def _drafts(connection: Connection, entry: Entry) -> None:
         connection.execute(_DISCARD_DRAFTS, gone)
 
 
-def _upsert(
-    connection: Connection, table: Table, rows: Sequence[dict[str, object]], key: str | None = None, change: str = ""
-) -> None:
-    if not rows:
-        return
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table)
-    if key is None:
-        connection.execute(statement.on_conflict_do_nothing(), list(rows))
-    else:
-        changes = {change: statement.excluded[change]}
-        connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), list(rows))
+def _publication(connection: Connection, procedure: str, stream: int, version: str) -> None:
+    """The version in force. Raises Refused when another stream is this procedure's."""
+    statement = _insert(connection, schema.publication).values(procedure=procedure, stream_no=stream, version=version)
+    changed = statement.on_conflict_do_update(
+        index_elements=["procedure"],
+        set_={"version": statement.excluded.version},
+        where=schema.publication.c.stream_no == statement.excluded.stream_no,
+    ).returning(schema.publication.c.procedure)
+    if connection.execute(changed).one_or_none() is None:
+        raise Refused(
+            Reason.WRONG_STATE,
+            f"程序 {procedure} 已在另一个流中发布",
+            f"expected the stream of procedure {procedure}, but it was published in another",
+        )
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def payload_of(data: bytes) -> dict[str, object]:

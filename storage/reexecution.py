@@ -18,6 +18,7 @@ from engine.instance import Instance
 from engine.journal import Entry
 from engine.organisation import Organisation
 from engine.procedure import Procedure
+from engine.publication import Publications
 from engine.replay import Comparison, Verdict
 from engine.role import Surroundings
 from engine.stream import ORGANISATION, State
@@ -69,8 +70,10 @@ def re_execute(
             return store.procedures.get(command.version, connection)
         if isinstance(state, Instance | Case) and state.version:
             return store.procedures.get(state.version, connection)
-        if hasattr(command, "procedure"):
-            return store.procedures.in_force(str(command.procedure), connection)
+        for stream, revision in entry.consulted.items() if kind is StreamKind.ORGANISATION else ():
+            published = store.states.at(connection, StreamKind.PROCEDURE, stream, revision)
+            if isinstance(published, Publications) and published.in_force is not None:
+                return store.procedures.get(published.in_force.digest, connection)
         return None
 
     def surroundings(entry: Entry) -> Surroundings:
@@ -79,7 +82,7 @@ def re_execute(
         for other, revision in entry.consulted.items():
             if other == ORGANISATION:
                 organisation = store.states.at(connection, StreamKind.ORGANISATION, other, revision)
-            else:
+            elif kind is not StreamKind.ORGANISATION:
                 case = store.states.at(connection, StreamKind.CASE, other, revision)
         assert isinstance(organisation, Organisation)
         return Surroundings(

@@ -29,7 +29,7 @@ from engine.words import Channel, StreamKind
 from storage import journal, personal, projection, refusals, schema
 from storage.database import Database
 from storage.moments import micros, moment
-from storage.procedures import Procedures
+from storage.procedures import Place, Procedures
 from storage.shelf import Recent, StreamShelf
 from storage.states import States
 
@@ -128,6 +128,7 @@ class Submission:
         self.command: Command | None = None
         self.repeated = False
         self.after: State | None = None
+        self.published: Place | None = None
         self.shelf: StreamShelf | None = None
 
     def run(
@@ -233,8 +234,8 @@ class Submission:
         if isinstance(state, Instance | Case) and state.version:
             return self.store.procedures.get(state.version, connection)
         if hasattr(command, "procedure"):
-            return self.store.procedures.in_force(str(command.procedure), connection)
-        return None
+            self.published = self.store.procedures.place(str(command.procedure), connection)
+        return None if self.published is None else self.store.procedures.get(self.published.version, connection)
 
     def _around(
         self, connection: Connection, current: Current, command: Command, procedure: Procedure | None, state: State
@@ -270,6 +271,8 @@ class Submission:
         found = {ORGANISATION: current.organisation}
         if around.case is not None:
             found[around.case.stream] = around.case.revision
+        if self.published is not None:
+            found[self.published.stream] = self.published.revision
         return {key: revision for key, revision in found.items() if key != command.envelope.stream}
 
     def _write(self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step) -> None:
