@@ -12,6 +12,7 @@ from web.cli import (
     organisation,
     procedures,
     proof,
+    retention,
     run_model,
     scenario,
     tasks,
@@ -21,7 +22,20 @@ from web.cli.command import Group, begin, starting
 
 VERSION = "0.1.0"
 
-GROUPS = (procedures, cases, tasks, instances, history, proof, organisation, upkeep, scenario, run_model, demo)
+GROUPS = (
+    procedures,
+    cases,
+    tasks,
+    instances,
+    history,
+    proof,
+    organisation,
+    retention,
+    upkeep,
+    scenario,
+    run_model,
+    demo,
+)
 
 
 @click.group(cls=Group)

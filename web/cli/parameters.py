@@ -102,6 +102,22 @@ class Json(click.ParamType[object]):
             raise Unsuitable(refused.text.zh, refused.text.en, ctx) from refused
 
 
+class Hex(click.ParamType[bytes]):
+    """A head or a public key, 32 bytes in hexadecimal."""
+
+    name = "hex"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> bytes:
+        """The bytes. Raises Unsuitable."""
+        if isinstance(value, bytes):
+            return value
+        text = str(value)
+        if not re.fullmatch(r"([0-9a-f]{2}){32}", text):
+            shown = _short(text)
+            _refuse(ctx, param, f"应为 64 位十六进制数,但为 {shown}", f"64 hexadecimal digits, but found {shown}")
+        return bytes.fromhex(text)
+
+
 class Folder(click.ParamType[Path]):
     """A folder that is there."""
 
@@ -139,7 +155,8 @@ def read_text(path: Path, context: click.Context | None = None) -> str:
         raise Unsuitable(f"{path} 应为 UTF-8 文本", f"expected text in UTF-8, but {path} is not", context) from error
 
 
-NUMBER, COUNTED_ID, DAY, JSON, FOLDER, FILE = Whole(), CountedId(), Day(), Json(), Folder(), ExistingFile()
+NUMBER, COUNTED_ID, DAY, JSON, HEX = Whole(), CountedId(), Day(), Json(), Hex()
+FOLDER, FILE = Folder(), ExistingFile()
 
 
 def _refuse(context: click.Context | None, param: click.Parameter | None, zh: str, en: str) -> NoReturn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -12,13 +13,24 @@ from sqlalchemy import select
 from storage import checkpoint, schema, verification
 from storage import rebuild as rebuilds
 from storage.submission import Store
-from web.cli import company
+from web.cli import company, findings
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
-from web.cli.parameters import NUMBER
+from web.cli.parameters import HEX, NUMBER
 
 FEW = 200
 """Below so many entries, starting other processes takes longer than executing again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What the auditor knows from elsewhere: a head, and the public keys that may have signed."""
+
+    head: bytes | None = None
+    keys: tuple[bytes, ...] = ()
+
+
+NOTHING_KEPT = Kept()
 
 
 @command(zh="为尚未封存的内容签名封存;请把打印的头另存他处。")
@@ -30,8 +42,11 @@ def seal(output: Output) -> None:
         with store.database.read() as connection:
             last = connection.execute(select(schema.head).order_by(schema.head.c.head_no.desc()).limit(1)).one_or_none()
     head = "" if last is None else bytes(last.digest).hex()
-    output.say(f"已封存 {sealed} 条;头 {head}", f"sealed {sealed}; head {head}")
-    output.result({"sealed": sealed, "head": head})
+    key = "" if last is None else bytes(last.key).hex()
+    output.say(f"已封存 {sealed} 条", f"sealed {sealed}")
+    output.verbatim(f"  {output.either('头', 'head')} {head}")
+    output.verbatim(f"  {output.either('公钥', 'key')} {key}")
+    output.result({"sealed": sealed, "head": head, "key": key})
 
 
 def key_of(output: Output) -> Ed25519PrivateKey:
@@ -50,13 +65,29 @@ def key_of(output: Output) -> Ed25519PrivateKey:
 @command(zh="核验一条流或全部:摘要链、签名头、重新执行;有问题时退出码为 4。")
 @click.argument("number", type=NUMBER, required=False)
 @option("--chain-only", is_flag=True, zh="只核验摘要和签名头。", en="Check digests and heads, execute nothing again.")
+@option(
+    "--head",
+    type=HEX,
+    metavar="HEX",
+    zh="另存他处的头,应仍在其中。",
+    en="A head kept elsewhere, which must still be here.",
+)
+@option(
+    "--key",
+    "keys",
+    type=HEX,
+    multiple=True,
+    metavar="HEX",
+    zh="可信的签名公钥,可重复。",
+    en="A public key that may have signed heads; may be repeated.",
+)
 @click.pass_obj
-def verify(output: Output, number: int | None, chain_only: bool) -> None:
+def verify(output: Output, number: int | None, chain_only: bool, head: bytes | None, keys: tuple[bytes, ...]) -> None:
     """Prove a stream, or everything: chains, sealed heads, re-execution; exit code 4 when something is wrong."""
     with company.opened(output) as store:
         if number is not None:
             _exists(store, number)
-        report = prove(output, store, number, execute=not chain_only)
+        report = prove(output, store, number, execute=not chain_only, kept=Kept(head=head, keys=keys))
     if not report.proven:
         raise click.exceptions.Exit(Exit.NOT_PROVEN)
 
@@ -70,7 +101,9 @@ def _exists(store: Store, number: int) -> None:
         company.state_of(store, number)
 
 
-def prove(output: Output, store: Store, number: int | None = None, *, execute: bool = True) -> verification.Report:
+def prove(
+    output: Output, store: Store, number: int | None = None, *, execute: bool = True, kept: Kept = NOTHING_KEPT
+) -> verification.Report:
     """Verify with a progress bar and tell the outcome."""
     with Progress(console=output.console, disable=not output.is_watched, transient=True) as bar:
         task = bar.add_task(output.either("核验", "verifying"))
@@ -79,6 +112,8 @@ def prove(output: Output, store: Store, number: int | None = None, *, execute: b
             number,
             execute=execute,
             processes=_processes(store),
+            kept_head=kept.head,
+            trusted=kept.keys or None,
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     output.say(
@@ -88,9 +123,11 @@ def prove(output: Output, store: Store, number: int | None = None, *, execute: b
         f"{report.sealed} sealed, {report.unsealed} not sealed yet, {report.refusals} refusals.",
     )
     for finding in report.findings:
-        output.say(f"✗ {finding}", f"✗ {finding}", style="red")
+        told = findings.told(finding)
+        output.say(f"✗ {told.zh}", f"✗ {told.en}", style="red")
     for finding in report.needs_release:
-        output.say(f"? 需要当时的发行版才能重新执行:{finding}", f"? needs the release of then: {finding}")
+        told = findings.told(finding)
+        output.say(f"? 需要当时的发行版才能重新执行:{told.zh}", f"? needs the release of then: {told.en}")
     if report.proven:
         output.say("✓ 没有任何改动。", "✓ Nothing was altered.", style="green")
     else:

@@ -11,7 +11,7 @@ from engine.commands import Command, CompleteTask, Envelope
 from engine.errors import Reason, Refused, Text
 from engine.value import Context
 from jobs.worker import Worker
-from storage import intake, personal
+from storage import drafts, intake, personal
 from storage.submission import Store
 from web.cli import company, history, plain
 from web.cli.acting import Act, act, by_a_person
@@ -162,10 +162,9 @@ def waive(output: Output, task: str, person: str, reason: str, handle: str, key:
 Data = option(
     "--data",
     type=JSON,
-    default="{}",
     metavar="JSON",
-    zh="表单的 JSON 对象;@文件 读文件,- 读标准输入。",
-    en="The form as a JSON object; @FILE reads a file, - standard input.",
+    zh="表单的 JSON 对象;@文件 读文件,- 读标准输入;默认为草稿。",
+    en="The form as a JSON object; @FILE reads a file, - standard input; otherwise the draft.",
 )
 
 
@@ -206,13 +205,44 @@ def complete(output: Output, task: str, data: object, handle: str, key: str | No
 
 def _checked(acting: Act, task: str, data: object, envelope: Envelope) -> tuple[Context, list[personal.Row]]:
     """The values of a form and what is personal in them; nothing for a repeat, which gets its first answer."""
-    entered = plain.resolved(data, acting.person)
-    if not isinstance(entered, dict):
-        raise Refused(Reason.INVALID_DATA, "表单应为 JSON 对象", "expected the form as a JSON object")
+    if data is None and acting.actor is not None:
+        data = drafts.read(acting.store.database, task, acting.actor) or {}
+    entered = _form(acting, data)
     if company.is_answered(acting.store, envelope.id):
         return Context(), []
     instance, found = company.open_task(acting.store, task)
     return intake.prepare(acting.store, instance, found, entered, envelope)
 
 
-COMMANDS = (open_task, claim, release, complete, transfer, delegate, resolve, urge, copy, waive)
+def _form(acting: Act, data: object) -> dict[str, object]:
+    entered = plain.resolved(data, acting.person)
+    if not isinstance(entered, dict):
+        raise Refused(Reason.INVALID_DATA, "表单应为 JSON 对象", "expected the form as a JSON object")
+    return entered
+
+
+@command(zh="草稿:显示;--data 保存;--discard 丢弃。")
+@Task
+@Data
+@option("--discard", is_flag=True, zh="丢弃草稿。", en="Forget the draft.")
+@option("--as", "handle", required=True, metavar="HANDLE", zh="谁的草稿。", en="Whose draft.")
+@click.pass_obj
+def draft(output: Output, task: str, data: object, discard: bool, handle: str) -> None:
+    """What a person has begun to enter: shown, kept with --data, forgotten with --discard. Not journaled."""
+    with act(output, handle, None) as acting:
+        assert acting.actor is not None
+        database = acting.store.database
+        if discard:
+            drafts.discard(database, task, acting.actor)
+        elif data is not None:
+            content = plain.context(_form(acting, data))
+            drafts.save(database, task, acting.actor, content, acting.store.now())
+        found = drafts.read(database, task, acting.actor)
+    shown = None if found is None else plain.shown(found)
+    output.say(
+        "没有草稿。" if found is None else plain.written(shown), "No draft." if found is None else plain.written(shown)
+    )
+    output.result({"task": task, "draft": shown})
+
+
+COMMANDS = (draft, open_task, claim, release, complete, transfer, delegate, resolve, urge, copy, waive)
