@@ -125,7 +125,9 @@ def counted(key: str) -> tuple[int, ...]:
 
 
 def _without(items: Mapping[str, Item], key: str) -> dict[str, Item]:
-    return {k: v for k, v in items.items() if k != key}
+    left = dict(items)  # a copy in one go: several times quicker than picking, and an instance may hold thousands
+    left.pop(key, None)
+    return left
 
 
 def _started(instance: Instance, event: happened.InstanceStarted, at: datetime) -> Instance:
