@@ -1,4 +1,5 @@
 # Zhixing. Needs Python >= 3.11, make and the package registries; brings its own uv.
+# The repository is an application, not a wheel: a .pth file puts it on the path of its own environment.
 .DEFAULT_GOAL := help
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -9,13 +10,13 @@ RUN := .venv/bin/python
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-run: .venv/ready  ## publish the shipped procedure, play a case, show its history and verify it
+run: .venv/ready  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
 	$(RUN) -m web.cli demo
 
 test: .venv/ready  ## the whole suite, on SQLite and PostgreSQL
 	$(RUN) -m pytest -q -n 2
 
-check: .venv/ready  ## everything a change must pass
+check: .venv/ready  ## everything a change must pass: style, types, the house's arrows, tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy engine storage jobs web
@@ -25,17 +26,18 @@ check: .venv/ready  ## everything a change must pass
 bench: .venv/ready  ## measure, side by side, and print a table
 	$(RUN) -m benchmarks
 
-soak: .venv/ready  ## the full numbers
+soak: .venv/ready  ## the full numbers; takes long
 	$(RUN) -m pytest -q -n 2 -m soak
 
 lock: .tools/ready  ## resolve the dependencies anew: names, versions and hashes, no hosts
 	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
-clean:  ## remove what make made
-	rm -rf .venv .tools
+clean:  ## remove what make made; databases under var/ stay
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 .tools/ready: requirements-tools.lock
+	@echo "Setting up an environment of its own; once, about a minute at most."
 	@test -n "$(PYTHON)" || { echo "Zhixing needs Python 3.11 or newer on the PATH, but found none."; exit 1; }
 	$(PYTHON) -m venv .tools
 	.tools/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-tools.lock

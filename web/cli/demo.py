@@ -152,6 +152,8 @@ def _forgery(output: Output, played: Played) -> bool:
         settings = dataclasses.replace(output.settings, database=f"sqlite:///{copy}")
         with company.opened(dataclasses.replace(output, settings=settings)) as store:
             report = proof.prove(output, store)
+    if not report.proven:
+        output.say("✓ 篡改被发现了。", "✓ The forgery was noticed.", style="green")
     return not report.proven
 
 
