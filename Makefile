@@ -8,7 +8,7 @@ RUN := .venv/bin/python
 .PHONY: help run test check bench soak lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-6s %s\n", $$1, $$2}'
 
 run: .venv/ready  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
 	$(RUN) -m web.cli demo
