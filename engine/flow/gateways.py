@@ -86,6 +86,10 @@ class Inclusive(FlowNode):
         return self._before
 
     def _upstream(self, flow: Flow) -> set[str]:
+        """Where a token can come from, also by a boundary event of an activity that it has not entered yet.
+
+        Of an activity already entered the boundary events that still wait are tokens of their own.
+        """
         specs = self._wf_spec.task_specs
         seen: set[str] = set()
         todo = [f"{self.element.process}:{flow.source}"]
@@ -95,7 +99,7 @@ class Inclusive(FlowNode):
                 continue
             seen.add(name)
             node = specs[name]
-            todo += [f"{self.element.process}:{back.source}" for back in node.incoming]
             if node.element.attached_to is not None:
-                todo.append(f"{self.element.process}:{node.element.attached_to}")
+                node = specs[f"{self.element.process}:{node.element.attached_to}"]
+            todo += [f"{self.element.process}:{back.source}" for back in node.incoming]
         return seen

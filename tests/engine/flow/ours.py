@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.flow import Model
 from engine.value import Value, number
@@ -37,7 +38,8 @@ class Ours:
 
     def counted(self, names: Sequence[str]) -> dict[str, int]:
         """How often each script ran, as its variable says."""
-        return {name: int(str(self.run.values[name])) for name in names}
+        found = {name: self.run.values[name] for name in names}
+        return {name: int(value) for name, value in found.items() if isinstance(value, Decimal)}
 
 
 def as_value(found: int | list[int] | None) -> Value:

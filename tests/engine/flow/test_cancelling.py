@@ -153,7 +153,7 @@ def test_a_process_that_calls_itself_without_end_is_refused_at_once() -> None:
             return super().open_scope(kind, parent, activity, index)
 
     with pytest.raises(Refused, match="expected at most 64 scopes in each other, but c needs more") as refused:
-        Counting(model(ENDLESS))
+        Counting(model(ENDLESS), limit=10_000)
     assert refused.value.reason is Reason.BUDGET
     assert len(opened) == 1 + MOST_NESTED
 
