@@ -16,6 +16,7 @@ from engine.commands import Command
 from engine.encoding import Json
 from engine.errors import Fault, Reason, Refused, Text
 from engine.value import Person
+from engine.words import Channel
 from storage import journal, schema
 from storage.database import Database
 from storage.moments import micros, moment
@@ -52,6 +53,7 @@ class Kept:
     stream: int
     at: datetime
     actor: Person | None
+    channel: Channel
     kind: str
     task: str | None
     refused: Refused
@@ -71,6 +73,7 @@ def _kept(found: dict[str, Any]) -> Kept:
         stream=int(found["stream"]),
         at=moment(int(found["at"])),
         actor=None if found["actor"] is None else Person(found["actor"]),
+        channel=Channel(found["channel"]),
         kind=found["kind"],
         task=found["task"],
         refused=Refused(Reason(found["reason"]), found["zh"], found["en"]),

@@ -1,6 +1,7 @@
 """A whole case of P01, worked by commands alone, as a script would."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +129,26 @@ def test_settings_calendar_and_roles_are_the_organisations_own(staffed: Terminal
     assert _person(staffed, "li")["roles"] == []
     staffed.ok("grant-role", "li", "SMO")
     assert _person(staffed, "li")["roles"] == ["SMO"]
-    assert "李强 担任 SMO" in staffed.ok("history", 1)
+    assert re.search(r"  操作员 +李强 担任 服务管理负责人", staffed.ok("history", 1))
 
 
 def _person(staffed: Terminal, handle: str) -> Any:
     return next(person for person in staffed.json("people") if person["handle"] == handle)
+
+
+def test_a_case_has_data_a_team_and_an_end(staffed: Terminal) -> None:
+    case, instance = staffed.start()
+    staffed.ok("set-case", case, "--data", '{"project_name": "医院运维"}', "--as", "li")
+    staffed.ok("assign-role", case, "SALES", "zhou", "--as", "li")
+    found = staffed.json("case", case)
+    assert found["data"] == {"project_name": "医院运维"}
+    assert found["roles"] == {"SALES": [_person(staffed, "zhou")["person"]]}
+    assert staffed.json("inbox", "--as", "wang") == []
+    assert staffed.run("set-case", case, "--data", '{"nothing": 1}', "--as", "li").code == 1
+    staffed.ok("terminate", instance, "--reason", "客户取消", "--as", "he")
+    staffed.ok("close-case", case, "--outcome", "客户取消", "--as", "li")
+    assert staffed.json("case", case)["status"] == "completed"
+    assert "服务项目结束:客户取消" in staffed.ok("history", case)
+    staffed.ok("seal")
+    assert staffed.json("dispose", case, "--yes")["entries"] > 3
+    assert staffed.json("verify")["proven"] is True

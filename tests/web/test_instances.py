@@ -41,10 +41,16 @@ MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
+ENGLISH = {"parcel": "Receive parcels", "Arrived": "Parcel arrived", "Number": "Number it", "Done": "Received"}
+
+
 @pytest.fixture
 def parcels(terminal: Terminal) -> Terminal:
     folder = terminal.folder / "parcel"
     (folder / "processes").mkdir(parents=True)
+    (folder / "texts").mkdir()
+    english = {"elements": {key: {"name": name} for key, name in ENGLISH.items()}}
+    (folder / "texts" / "en.json").write_text(json.dumps(english), encoding="utf-8")
     (folder / "procedure.toml").write_text(MANIFEST, encoding="utf-8")
     (folder / "processes" / "parcel.bpmn").write_text(MODEL, encoding="utf-8")
     terminal.ok("publish", "parcel", "--reason", "试用")

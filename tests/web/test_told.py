@@ -5,7 +5,7 @@ import string
 
 import pytest
 
-from engine import events
+from engine import commands, events
 from engine import procedure as procedures
 from engine.errors import Text
 from engine.events import Event
@@ -36,6 +36,7 @@ def test_every_event_has_a_sentence_or_needs_none(kind: type[Event]) -> None:
 
 def test_every_command_about_a_task_can_be_told_when_it_is_refused() -> None:
     assert {kind.__name__ for kind in LIFECYCLE} <= ASKED.keys()
+    assert all(hasattr(commands, name) for name in ASKED)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from web.cli import (
+    case_changes,
     cases,
     demo,
     history,
@@ -25,6 +26,7 @@ VERSION = "0.1.0"
 GROUPS = (
     procedures,
     cases,
+    case_changes,
     tasks,
     instances,
     history,

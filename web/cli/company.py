@@ -195,6 +195,13 @@ def procedure_of(store: Store, digest: str) -> Procedure:
         return store.procedures.get(digest, connection)
 
 
+def newest(store: Store) -> str | None:
+    """A version in force, for the names of roles; None before the first is published."""
+    query = select(schema.publication.c.version).order_by(schema.publication.c.procedure).limit(1)
+    with store.database.read() as connection:
+        return connection.execute(query).scalar_one_or_none()
+
+
 def in_force(store: Store, key: str) -> Procedure:
     """The version of a procedure that is in force. Raises Refused."""
     with store.database.read() as connection:

@@ -69,7 +69,8 @@ def read_entries(store: Store, stream: int, until: int | None = None) -> list[En
 
 def names_for(output: Output, store: Store, stream: int) -> Names:
     """The names that the history of a stream needs."""
-    version = getattr(company.state_of(store, stream), "version", None)
+    state = company.state_of(store, stream)
+    version = state.version if isinstance(state, Instance | Case) else company.newest(store)
     procedure = company.procedure_of(store, version) if version else None
     return Names(procedure, company.names_of(store), output.zone)
 
@@ -91,14 +92,11 @@ def _told(teller: Teller, entry: Entry, streams: list[int]) -> list[Told]:
 
 
 def _refusal(teller: Teller, kept: Kept) -> Told:
-    who = Text("系统", "the system") if kept.actor is None else teller.names.person(kept.actor)
-    zh, en = ASKED.get(kept.kind, ("操作", "do something with"))
+    zh, en = ASKED.get(kept.kind, ("办理", "do this"))
     step = same("") if kept.task is None else teller.step(kept.task)
     why = teller.names.sentence(kept.refused.text, teller.step)
-    return Told(
-        who=who,
-        what=Text(f"✗ 未能{zh} {step.zh}:{why.zh}", f"✗ could not {en} {step.en}: {why.en}"),
-    )
+    what = Text(f"✗ 未能{zh} {step.zh}".rstrip() + f":{why.zh}", f"✗ could not {en} {step.en}".rstrip() + f": {why.en}")
+    return Told(who=teller.actor(kept.actor, kept.channel), what=what)
 
 
 def _in_order(entries: list[Entry]) -> list[Entry]:

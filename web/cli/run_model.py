@@ -10,7 +10,7 @@ import click
 
 from engine import check as checks
 from engine import procedure as procedures
-from engine.check import Finding, Rule
+from engine.check import Finding
 from engine.errors import Fault, Reason, Refused, Text
 from engine.events import Event
 from engine.instance import Instance
@@ -21,9 +21,6 @@ from web.cli.command import command, option
 from web.cli.naming import Names
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import FILE, JSON, Unsuitable, read_text
-
-IGNORED = frozenset({Rule.ROLE})
-"""Findings that keep a model from being published but not from being tried."""
 
 
 @command("run-model", zh="不用数据库,在内存中试运行任意 BPMN 文件。")
@@ -63,7 +60,7 @@ def run_model(
 def _procedure(path: Path) -> Procedure:
     """The procedure around the file. Raises Failed when it holds what this release does not execute."""
     files = trial.files_around(path)
-    findings = [f for f in checks.check(files) if f.rule not in IGNORED]
+    findings = [f for f in checks.check(files) if f.rule not in checks.ONLY_TO_PUBLISH]
     if findings:
         raise Failed(
             Exit.FINDINGS,

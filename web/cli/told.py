@@ -9,11 +9,16 @@ from engine import events
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
+from engine.value import Person
+from engine.words import Channel
 from web.cli.naming import Names, joined, same, shown
 from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, WAITS
 
 PLACES = ("timer", "request", "subscription", "incident")
 """What belongs to an activity and is named without it later on."""
+
+
+SYSTEM, OPERATOR = Text("系统", "the system"), Text("操作员", "the operator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,12 @@ class Teller:
     def sentences(self, entry: Entry, hidden: Collection[str] = ()) -> list[Told]:
         """What an entry says; follow-ups by jobs in `hidden` are told elsewhere."""
         return list(self._told(entry, hidden))
+
+    def actor(self, actor: Person | None, channel: Channel) -> Text:
+        """Who asked: a person, the operator at the machine, or clock and worker."""
+        if actor is None:
+            return OPERATOR if channel is Channel.CLI else SYSTEM
+        return self.names.person(actor)
 
     def step(self, key: str) -> Text:
         """The step of an activity, or of its timer, request, message or incident."""
@@ -65,7 +76,7 @@ class Teller:
         if type(event) in BY_ITSELF:
             return same("")
         actor = getattr(event, "author", None) or getattr(event, "reviewer", None) or entry.command.envelope.actor
-        return Text("系统", "the system") if actor is None else self.names.person(actor)
+        return self.actor(actor, entry.command.envelope.channel)
 
     def _what(self, event: Event, after: tuple[Event, ...]) -> Text:
         words = {field.name: self.names.word(field.name, getattr(event, field.name)) for field in fields(event)}

@@ -1,0 +1,73 @@
+"""What is changed about a case: its data, its team, its end."""
+
+from __future__ import annotations
+
+import click
+
+from engine.commands import AssignCaseRole, CloseCase, Command, Envelope, SetCaseData
+from web.cli import company, plain
+from web.cli.acting import act, by_a_person
+from web.cli.command import command, option
+from web.cli.output import Output
+from web.cli.parameters import JSON, NUMBER
+
+Case = click.argument("number", metavar="CASE", type=NUMBER)
+
+
+@command("set-case", zh="修改服务项目的数据。")
+@Case
+@option(
+    "--data",
+    type=JSON,
+    required=True,
+    metavar="JSON",
+    zh="数据项及其值,JSON 对象。",
+    en="Fields and values, a JSON object.",
+)
+@by_a_person
+@click.pass_obj
+def set_case(output: Output, number: int, data: object, handle: str, key: str | None) -> None:
+    """Change the data of a case."""
+    with act(output, handle, key) as acting:
+        company.case_at(acting.store, number)
+        content = plain.context(plain.resolved(data, acting.person))
+        receipt = acting.submit(lambda envelope: SetCaseData(envelope=envelope, data=content), number)
+    output.say(f"已修改服务项目 {number}", f"changed case {number}")
+    output.result({"case": number, "revision": receipt.revision, "repeated": receipt.repeated})
+
+
+@command("assign-role", zh="指定服务项目中担任角色的人;替换此前的人选。")
+@Case
+@click.argument("role")
+@click.argument("persons", metavar="HANDLE...", nargs=-1)
+@by_a_person
+@click.pass_obj
+def assign_role(output: Output, number: int, role: str, persons: tuple[str, ...], handle: str, key: str | None) -> None:
+    """Say who holds a role in a case; replaces the holders before."""
+    with act(output, handle, key) as acting:
+        company.case_at(acting.store, number)
+        holders = tuple(acting.person(one) for one in persons)
+
+        def build(envelope: Envelope) -> Command:
+            return AssignCaseRole(envelope=envelope, role=role, persons=holders)
+
+        receipt = acting.submit(build, number)
+    output.say(f"服务项目 {number} 的 {role}:{'、'.join(persons)}", f"{role} of case {number}: {', '.join(persons)}")
+    output.result({"case": number, "role": role, "revision": receipt.revision, "repeated": receipt.repeated})
+
+
+@command("close-case", zh="结束服务项目。")
+@Case
+@option("--outcome", required=True, zh="结果。", en="How it ended.")
+@by_a_person
+@click.pass_obj
+def close_case(output: Output, number: int, outcome: str, handle: str, key: str | None) -> None:
+    """End a case."""
+    with act(output, handle, key) as acting:
+        company.case_at(acting.store, number)
+        receipt = acting.submit(lambda envelope: CloseCase(envelope=envelope, outcome=outcome), number)
+    output.say(f"已结束服务项目 {number}", f"closed case {number}")
+    output.result({"case": number, "revision": receipt.revision, "repeated": receipt.repeated})
+
+
+COMMANDS = (set_case, assign_role, close_case)
