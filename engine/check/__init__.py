@@ -1,0 +1,87 @@
+"""What is wrong with a draft before it may be published.
+
+One rule is one module with one function `findings(procedure)`; RULES below names them all. A rule never raises, and
+says of everything it finds where it is, what was expected, and in both languages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from engine import procedure as procedures
+from engine.check import (
+    calls,
+    connectors,
+    documents,
+    expressions,
+    files,
+    formwork,
+    gateways,
+    manifest,
+    messages,
+    roles,
+    texts,
+    variables,
+)
+from engine.check.finding import ONLY_TO_PUBLISH, Finding, Rule
+from engine.errors import Refused
+from engine.flow import unsupported, xml
+from engine.procedure import Procedure
+
+RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
+    manifest.findings,
+    roles.findings,
+    formwork.findings,
+    variables.findings,
+    expressions.findings,
+    gateways.findings,
+    calls.findings,
+    messages.findings,
+    documents.findings,
+    connectors.findings,
+    texts.findings,
+)
+
+
+def check(draft: Mapping[str, bytes]) -> list[Finding]:
+    """Everything that is wrong, in one order; a procedure without findings may be published."""
+    found = list(files.findings(draft))
+    if any(finding.rule is Rule.UNREADABLE for finding in found):
+        return _ordered(found)  # too much to be read at all
+    found += _unsupported(draft)
+    try:
+        procedure = procedures.load(draft)
+    except Refused as refused:
+        return _ordered([*found, *_unreadable(refused)])
+    for rule in RULES:
+        found += rule(procedure)
+    return _ordered(found)
+
+
+def _ordered(found: list[Finding]) -> list[Finding]:
+    return sorted(set(found), key=lambda f: (f.file, f.element, f.rule, f.text.en, f.text.zh))
+
+
+def _unsupported(draft: Mapping[str, bytes]) -> Iterator[Finding]:
+    for path, data in draft.items():
+        if not path.endswith(".bpmn"):
+            continue
+        try:
+            root = xml.parse(data, path)
+        except Refused:
+            continue  # told by the load
+        for element, rule, text in unsupported.findings(root):
+            yield Finding(file=path, element=element, rule=Rule(rule), text=text)
+
+
+def _unreadable(refused: Refused) -> Iterator[Finding]:
+    faults = refused.faults or ()
+    if not faults:
+        yield Finding(file=procedures.MANIFEST, element="", rule=Rule.UNREADABLE, text=refused.text)
+    for fault in faults:
+        file, _, element = fault.path.partition("#")
+        rule = Rule.FORM if file.endswith(".form") else Rule.UNREADABLE
+        yield Finding(file=file, element=element, rule=rule, text=fault.text)
+
+
+__all__ = ["ONLY_TO_PUBLISH", "RULES", "Finding", "Rule", "check"]

@@ -1,0 +1,67 @@
+"""Every expression of a procedure, with its place and the names it may use beyond the variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.flow.elements import Element, Kind, MultiInstance, Process, Trigger
+from engine.procedure import Procedure
+
+OF_TASK = ("assignee", "candidates", "due", "remind")
+TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
+RUNTIME = frozenset(
+    {"numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances"}
+)
+TURNS = frozenset({"loopCounter"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One expression: `what` it is for, `names` beyond the variables, `task` when it sees the task it belongs to."""
+
+    process: Process
+    element: str
+    what: str
+    text: str
+    names: frozenset[str] = frozenset()
+    task: bool = False
+
+
+def sources(procedure: Procedure) -> Iterator[Source]:
+    """The expressions of all diagrams."""
+    for process in procedure.model.processes.values():
+        for element in process.elements.values():
+            yield from _of(process, element)
+        for flow in process.flows.values():
+            if flow.condition is not None:
+                yield Source(process=process, element=flow.id, what="condition", text=flow.condition)
+
+
+def _of(process: Process, element: Element) -> Iterator[Source]:
+    def source(what: str, text: str, names: frozenset[str] = frozenset()) -> Source:
+        return Source(process=process, element=element.id, what=what, text=text, names=names, task=what in OF_TASK)
+
+    for key in (*OF_TASK, "correlation", "approved"):
+        if key in element.extensions:
+            yield source(key, element.extensions[key].strip().removeprefix("=").strip())
+    for what, named in (("input", element.inputs), ("output", element.outputs), ("parameter", element.parameters)):
+        yield from (source(what, text) for text in named.values())
+    if element.kind is Kind.SCRIPT_TASK:
+        yield source("script", element.script or "")
+    if element.trigger in TIMERS:
+        yield source("timer", element.expression or "")
+    for what, text, names in _loop(element):
+        yield source(what, text, names)
+
+
+def _loop(element: Element) -> Iterator[tuple[str, str, frozenset[str]]]:
+    loop = element.loop
+    if isinstance(loop, MultiInstance):
+        for text in (loop.collection, loop.cardinality):
+            if text is not None:
+                yield "collection", text, frozenset()
+        if loop.completion_condition is not None:
+            yield "completion", loop.completion_condition, RUNTIME
+    elif loop is not None and loop.condition is not None:
+        yield "loop", loop.condition, TURNS
