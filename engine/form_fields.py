@@ -64,6 +64,9 @@ class Field:
     max_length: int | None = None
     digits: int | None = None
     pattern: str | None = None
+    pattern_message: Text | None = None
+    readonly: bool = False
+    accept: tuple[str, ...] = ()
     check: Expression | None = None
     check_message: Text | None = None
     compute: Expression | None = None
@@ -72,7 +75,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A form of a published version; `names` are the names that its expressions may use."""
+    """A form of a published version; `sections` are the labels of its groups by the name of the section."""
 
     id: str
     path: str

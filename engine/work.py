@@ -40,6 +40,7 @@ from engine.events import (
     TaskTransferred,
     TaskUrged,
 )
+from engine.expression import calendar_functions
 from engine.flow.elements import Element
 from engine.instance import Instance
 from engine.organisation import known
@@ -252,6 +253,7 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
         rights=forms.rights(element.extensions.get("section", "")),
         earlier=earlier if isinstance(earlier, Context) else {},
         zone=progress.zone,
+        functions=calendar_functions(progress.around.organisation.working),
     )
 
 
