@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,27 +43,66 @@ def _driver(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database on each of the two."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/zhixing.db"
-        return
-    server = _driver(request.getfixturevalue("postgres"))
+@pytest.fixture(scope="session")
+def sqlite_with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with tables, to be copied."""
+    path = tmp_path_factory.mktemp("tables") / "zhixing.db"
+    _make_tables(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_with_tables(postgres: str) -> str:
+    """The name of a PostgreSQL database with tables, to be copied."""
+    admin = create_engine(_driver(postgres), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE with_tables"))
+    admin.dispose()
+    _make_tables(_driver(postgres).set(database="with_tables").render_as_string(hide_password=False))
+    return "with_tables"
+
+
+def _make_tables(url: str) -> None:
+    database = Database(url)
+    upgrade(database)
+    database.close()
+
+
+@contextmanager
+def _postgres_database(postgres: str, template: str) -> Iterator[str]:
+    server = _driver(postgres)
     name = f"z{uuid.uuid4().hex[:12]}"
     admin = create_engine(server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield server.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
 
 
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A database with tables."""
-    found = Database(database_url)
-    upgrade(found)
-    yield found
-    found.close()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database on each of the two."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/zhixing.db"
+        return
+    with _postgres_database(request.getfixturevalue("postgres"), "template1") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database with tables on each of the two, copied from one that was made as any is."""
+    if request.param == "sqlite":
+        path = tmp_path / "zhixing.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_with_tables"), path)
+        found = Database(f"sqlite:///{path}")
+        yield found
+        found.close()
+        return
+    template = request.getfixturevalue("postgres_with_tables")
+    with _postgres_database(request.getfixturevalue("postgres"), template) as url:
+        found = Database(url)
+        yield found
+        found.close()

@@ -14,6 +14,9 @@ from tests.storage.company import NOW, Company
 from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, sealed, tamper
 
 
+NAMES = [tampering.name for tampering in FOUND]
+
+
 @pytest.fixture
 def company(database: Database) -> Company:
     return Company(database)
@@ -30,13 +33,31 @@ def last_head(company: Company) -> bytes:
         return bytes(connection.execute(query).scalar_one())
 
 
-@pytest.mark.parametrize("tampering", FOUND, ids=[tampering.name for tampering in FOUND])
-def test_tampering_after_sealing_is_found_and_named(company: Company, tampering: Tampering) -> None:
+def found_and_named(company: Company, tampering: Tampering) -> None:
     stream = sealed(company)
     assert findings(company) == []
     tamper(company, tampering.change, stream)
     found = findings(company)
     assert any(tampering.finding in finding for finding in found), found
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("tampering", FOUND, ids=NAMES)
+def test_tampering_after_sealing_is_found_and_named(company: Company, tampering: Tampering) -> None:
+    found_and_named(company, tampering)
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("tampering", FOUND[::4], ids=NAMES[::4])
+def test_tampering_is_found_and_named_on_the_other_database(company: Company, tampering: Tampering) -> None:
+    found_and_named(company, tampering)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("tampering", FOUND, ids=NAMES)
+def test_every_tampering_is_found_and_named_on_the_other_database(company: Company, tampering: Tampering) -> None:
+    found_and_named(company, tampering)
 
 
 def test_a_sealed_company_is_proven_whole(company: Company) -> None:
