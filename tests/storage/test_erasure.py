@@ -1,6 +1,7 @@
 """Drafts, erasure and disposal: what is personal goes, what was proven stays; on both databases."""
 
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,15 @@ from engine.value import Context
 from storage import checkpoint, drafts, erasure, people, personal, schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
+from storage.submission import Store
 from tests.storage import auditor
 from tests.storage.company import Company
+from web.cli.play import SimulatedClock, play, publish, scenarios
+from web.cli.timetable import begin
 
 SECRETS = ("刘建国 13800010001", "王小明的地址")
+PROCEDURE = Path(__file__).parents[2] / "bpmn" / "service-planning"
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(32))
 
 
@@ -245,3 +251,16 @@ def test_two_who_add_the_same_handle_at_once_make_one_person(company: Company) -
     assert len(found) == 6
     assert len(set(found)) == 1
     proven(company, erased=0)
+
+
+def test_no_command_id_of_a_played_scenario_holds_a_handle(database: Database) -> None:
+    """Command ids are kept for ever."""
+    (scenario,) = [found for found in scenarios(PROCEDURE) if found["key"] == "straight-through"]
+    clock = SimulatedClock(begin(scenario, NOW))
+    store = Store(database, clock)
+    play(store, clock, scenario, publish(store, PROCEDURE, "publish"), lambda _: None)
+    with database.read() as connection:
+        keys = [set(key.split(":")) for key in connection.execute(select(schema.received.c.key)).scalars()]
+        handles = set(connection.execute(select(schema.handle.c.handle)).scalars())
+    assert len(handles) > 3
+    assert [key for key in keys if key & handles] == []

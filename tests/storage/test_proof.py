@@ -13,7 +13,6 @@ from storage.database import Database
 from tests.storage.company import NOW, Company
 from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, sealed, tamper
 
-
 NAMES = [tampering.name for tampering in FOUND]
 
 

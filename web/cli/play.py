@@ -126,8 +126,8 @@ class Player:
 
     def play(self) -> Played:
         """All steps in order."""
-        for row in self.scenario["people"]:
-            key = f"person:{row['handle']}:{self.run}"
+        for number, row in enumerate(self.scenario["people"]):
+            key = f"person:{number}:{self.run}"  # not the handle: command ids are never erased
             self.persons[row["handle"]] = people.add(self.store, key, row["handle"], row["name"], row["roles"])
         zone = company.organisation_of(self.store).working.zone
         self.names = Names(self.procedure, company.names_of(self.store), zone)
