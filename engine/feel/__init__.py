@@ -6,6 +6,7 @@ meaning yields null, as the standard says; only unreadable sources and used-up b
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 
 from engine.feel.budget import HEIGHT, Budget
@@ -20,6 +21,12 @@ from engine.feel.paths import reads, touched_paths
 from engine.feel.result import bounded
 from engine.feel.tree import Node, height, weight
 from engine.value import Value
+
+STACK = 10_000
+"""Frames of Python's stack: heights are counted, so an outcome must not depend on how deep the caller stands."""
+
+if sys.getrecursionlimit() < STACK:
+    sys.setrecursionlimit(STACK)
 
 NO_FUNCTIONS: Mapping[str, HostFunction] = {}
 NO_NAMES: frozenset[str] = frozenset()
