@@ -8,6 +8,9 @@ from engine.feel import lexer
 from engine.feel.errors import FeelError
 from engine.feel.lexer import KEYWORDS, Token
 
+NAME_SIGNS = frozenset({"+", "-", "*", "/", "."})
+"""Signs that a name may hold after its first word."""
+
 
 class Cursor:
     """The tokens of one source, taken from left to right."""
@@ -39,7 +42,7 @@ class Cursor:
         start = self.here
         parts: list[str] = []
         while self.here.text not in ends:
-            if self.here.kind not in ("name", "number") and (not parts or self.here.text not in "+-*/.'"):
+            if self.here.kind not in ("name", "number") and (not parts or self.here.text not in NAME_SIGNS):
                 raise self._unexpected(f"名称和 {ends[0]}", f"a name and {ends[0]}")
             parts.append(self._next().text)
         if not parts:

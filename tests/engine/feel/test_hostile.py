@@ -327,6 +327,10 @@ def survives(source: str) -> None:
 
 @given(SOURCES)
 @settings(max_examples=600, deadline=4_000)
+@example("some some some -")
+@example("{a -")
+@example("for x")
+@example("count(a b")
 @example("{a: function(x) x}.a")
 @example("[function(x) x]")
 @example("sort([1, 2], count)")
