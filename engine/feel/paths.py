@@ -145,8 +145,8 @@ class _Reader:
                 self._function(part, local, given)
         if not isinstance(node.function, BuiltIn):
             return _union((given, self.shape(node.function, local)))
-        if node.function.name == "get value" and isinstance(key := node.arguments[-1], Literal):
-            return self._entry(given, str(key.value))
+        if node.function.name == "get value" and node.arguments and isinstance(node.arguments[-1], Literal):
+            return self._entry(given, str(node.arguments[-1].value))
         if node.function.name in ("get value", "get entries"):
             self._found((*path, ANY) for path in _deep(given))
         return given

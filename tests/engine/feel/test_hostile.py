@@ -358,6 +358,7 @@ CALLS = st.builds(
 
 @given(CALLS, st.lists(VALUES, min_size=4, max_size=4))
 @settings(max_examples=600, deadline=4_000)
+@example("get value()", [None] * 4)
 @example("abs(x0)", [number("1234567890123456789012345678901234")] * 4)
 @example("stddev(x0, x1)", [number("9.99E6144")] * 4)
 def test_a_built_in_takes_any_values(call: str, values: list[Value]) -> None:
