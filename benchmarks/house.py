@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from datetime import UTC, datetime
 from itertools import count
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import select
 
@@ -47,14 +48,13 @@ class House:
 
     def start(self, data: Mapping[str, Value]) -> tuple[int, str]:
         """A new instance: its stream and its task `work`."""
-        key = f"start:{next(self.numbers)}"
+        key = self._key()
         receipt = self.store.open_stream(StreamKind.INSTANCE, key, lambda number: self._start(key, number, data))
         return receipt.stream, work_of(receipt.events)
 
     def complete(self, stream: int, task: str, form: Context) -> Receipt:
         """Hand in a task."""
-        key = f"complete:{next(self.numbers)}"
-        envelope = Envelope(id=key, stream=stream, at=NOW, actor=self.person)
+        envelope = Envelope(id=self._key(), stream=stream, at=NOW, actor=self.person)
         return self.store.submit(CompleteTask(envelope=envelope, task=task, data=form))
 
     def turn(self, stream: int, task: str, form: Context) -> str:
@@ -72,6 +72,10 @@ class House:
         other.store.procedures = self.store.procedures
         other.store.states.remember(self.organisation)
         return other
+
+    def _key(self) -> str:
+        """A command's id as the command line makes them: as long, and in no order."""
+        return f"cli:{uuid5(NAMESPACE_OID, str(next(self.numbers))).hex}"
 
     def _organisation(self) -> State:
         stream = schema.stream.c
