@@ -90,7 +90,7 @@ class _Reader:
     ) -> Iterator[Field]:
         """The fields of components; those of a group stand flat, under its section, hidden with it."""
         for found in self._components(around):
-            kind = found.get("type")
+            kind = str(found.get("type"))
             self._known_keys(found)
             hide = self._hide(found)
             inner = hides if hide is None else (*hides, hide)

@@ -19,6 +19,9 @@ from engine.form import Form
 from engine.value import Context, Value, number
 
 MANIFEST = "procedure.toml"
+MOST_BYTES = 200_000
+MOST_DOTS = 64
+"""A key of thousands of parts takes the reader of TOML minutes."""
 
 RESERVED = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
 """Names that no variable may take."""
@@ -148,9 +151,17 @@ def load(files: Mapping[str, bytes]) -> Procedure:
 def _manifest(files: Mapping[str, bytes]) -> dict[str, object]:
     if MANIFEST not in files:
         raise _unreadable(f"应有文件 {MANIFEST}", f"expected a file {MANIFEST}")
+    source = files[MANIFEST]
+    if len(source) > MOST_BYTES or any(line.count(b".") > MOST_DOTS for line in source.splitlines()):
+        raise _unreadable(
+            f"应不超过 {MOST_BYTES} 字节,每行不超过 {MOST_DOTS} 个句点",
+            f"expected at most {MOST_BYTES} bytes, and at most {MOST_DOTS} dots in a line",
+        )
     try:
-        return tomllib.loads(files[MANIFEST].decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomllib.loads(source.decode())
+    except RecursionError:
+        raise _unreadable("嵌套过深", "expected less nesting") from None
+    except ValueError as error:
         raise _unreadable(f"应为 TOML 文件:{error}", f"expected TOML, but {error}") from error
 
 
@@ -188,22 +199,27 @@ def _names_of(row: Mapping[str, object]) -> Text:
 
 
 def _setting(key: str, row: Mapping[str, object]) -> Setting:
-    found = row.get("default")
-    value: Value
-    match found:
-        case bool() | str() | None:
-            value = found
-        case int():
-            value = number(found)
-        case _:
-            raise _unreadable(
-                f"设置项 {key} 的默认值应为整数、布尔值或文本(小数写成文本)",
-                f"expected the default of setting {key} to be a whole number, a boolean or text (decimals as text)",
-            )
     kind = _text(row, "type")
-    if kind in {"dec", "money", "pct"} and isinstance(value, str):
-        value = number(value)
+    try:
+        value = _default(row.get("default"), kind)
+    except (ValueError, ArithmeticError):
+        raise _unreadable(
+            f"设置项 {key} 的默认值应为整数、布尔值或文本(小数写成文本)",
+            f"expected the default of setting {key} to be a whole number, a boolean or text (decimals as text)",
+        ) from None
     return Setting(key=key, type=kind, default=value, name=_names_of(row))
+
+
+def _default(found: object, kind: str) -> Value:
+    match found:
+        case str() if kind in {"dec", "money", "pct"}:
+            return number(found)
+        case bool() | str() | None:
+            return found
+        case int():
+            return number(found)
+        case _:
+            raise ValueError
 
 
 _YIELDING = {

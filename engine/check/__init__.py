@@ -6,6 +6,7 @@ says of everything it finds where it is, what was expected, and in both language
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from engine import procedure as procedures
@@ -24,9 +25,11 @@ from engine.check import (
     variables,
 )
 from engine.check.finding import ONLY_TO_PUBLISH, Finding, Rule
-from engine.errors import Refused
+from engine.errors import Refused, Text
 from engine.flow import unsupported, xml
 from engine.procedure import Procedure
+
+LINE = re.compile(r":[0-9]+$")
 
 RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
     manifest.findings,
@@ -46,8 +49,8 @@ RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
 def check(draft: Mapping[str, bytes]) -> list[Finding]:
     """Everything that is wrong, in one order; a procedure without findings may be published."""
     found = list(files.findings(draft))
-    if any(finding.rule is Rule.UNREADABLE for finding in found):
-        return _ordered(found)  # too much to be read at all
+    if not files.readable(draft):
+        return _ordered(found)
     found += _unsupported(draft)
     try:
         procedure = procedures.load(draft)
@@ -79,9 +82,11 @@ def _unreadable(refused: Refused) -> Iterator[Finding]:
     if not faults:
         yield Finding(file=procedures.MANIFEST, element="", rule=Rule.UNREADABLE, text=refused.text)
     for fault in faults:
-        file, _, element = fault.path.partition("#")
+        where, _, element = fault.path.partition("#")
+        file, _, line = where.rpartition(":") if LINE.search(where) else (where, "", "")
         rule = Rule.FORM if file.endswith(".form") else Rule.UNREADABLE
-        yield Finding(file=file, element=element, rule=rule, text=fault.text)
+        text = Text(f"第 {line} 行:{fault.text.zh}", f"line {line}: {fault.text.en}") if line else fault.text
+        yield Finding(file=file, element=element, rule=rule, text=text)
 
 
 __all__ = ["ONLY_TO_PUBLISH", "RULES", "Finding", "Rule", "check"]

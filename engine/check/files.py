@@ -16,10 +16,15 @@ PLACES = re.compile(r"procedure\.toml|processes/.+\.bpmn|forms/.+\.form|document
 """Every file that a version may have."""
 
 
+def readable(draft: Mapping[str, bytes]) -> bool:
+    """There is not too much of it, and every path can be written."""
+    return _is_bounded(draft) and all(_is_plain(path) for path in draft)
+
+
 def findings(draft: Mapping[str, bytes]) -> Iterator[Finding]:
     """What is wrong with paths and sizes, before anything is read."""
-    total = sum(map(len, draft.values()))
-    if len(draft) > MOST_FILES or total > MOST_BYTES:
+    if not _is_bounded(draft):
+        total = sum(map(len, draft.values()))
         yield _found(
             "",
             f"程序应不超过 {MOST_FILES} 个文件、{MOST_BYTES} 字节,但有 {len(draft)} 个文件、{total} 字节",
@@ -46,6 +51,10 @@ def findings(draft: Mapping[str, bytes]) -> Iterator[Finding]:
         other = spelt.setdefault(path.casefold(), path)
         if other != path:
             yield _found(shown, f"与 {other} 只有大小写不同", f"expected more than a difference of case from {other}")
+
+
+def _is_bounded(draft: Mapping[str, bytes]) -> bool:
+    return len(draft) <= MOST_FILES and sum(map(len, draft.values())) <= MOST_BYTES
 
 
 def _is_plain(path: str) -> bool:

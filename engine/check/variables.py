@@ -12,7 +12,31 @@ from engine.feel.tree import Name
 from engine.flow.elements import Element, Kind, MultiInstance, Process
 from engine.procedure import RESERVED, Procedure
 
-TAKEN = RESERVED | RUNTIME | TURNS | {"item", "partial", "?"}
+KEYWORDS = frozenset(
+    [
+        "and",
+        "between",
+        "else",
+        "every",
+        "external",
+        "false",
+        "for",
+        "function",
+        "if",
+        "in",
+        "instance",
+        "not",
+        "null",
+        "of",
+        "or",
+        "return",
+        "satisfies",
+        "some",
+        "then",
+        "true",
+    ]
+)
+TAKEN = RESERVED | RUNTIME | TURNS | KEYWORDS | {"item", "partial", "?"}
 LONGEST = 64
 
 

@@ -1,0 +1,229 @@
+"""Every rule of the check by one change to a procedure without findings: where it is told, by which rule, in which words."""
+
+import json
+
+import pytest
+
+from engine.check import Finding, Rule, check
+from engine.check.files import MOST_BYTES, MOST_FILES
+from tests.engine.approval import MAIN, SENDING, files
+
+TOML, MODEL, CALLED = "procedure.toml", "processes/main.bpmn", "processes/sending.bpmn"
+WRITE, REVIEW, ENGLISH = "forms/write.form", "forms/review.form", "texts/en.json"
+Q = "&quot;"
+
+CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
+    # the case: file, what stands there, what is written instead, element, rule, sentence
+    # ------------------------------------------------------------------ names in expressions
+    "unknown variable": (MODEL, f">review.decision = {Q}通", f">revue.decision = {Q}通", "f_yes", Rule.EXPRESSION, "revue"),
+    "unknown function": (MODEL, "working days after(now", "work days after(now", "write", Rule.EXPRESSION, "work"),
+    "unknown setting": (MODEL, "settings.days", "settings.day", "write", Rule.EXPRESSION, "there is no settings.day"),
+    "unknown case field": (MODEL, "case.project_no", "case.number", "number", Rule.EXPRESSION, "there is no case.number"),
+    "unknown field of a form": (MODEL, f">review.decision = {Q}通", f">review.decison = {Q}通", "f_yes", Rule.EXPRESSION, "there is no review.decison"),
+    "unknown result of a service": (MODEL, "number.number", "number.nummer", "inform", Rule.EXPRESSION, "there is no number.nummer"),
+    "unknown column": (MODEL, "count(offer.contacts)", "count(offer.contacts.town)", "count", Rule.EXPRESSION, "there is no offer.contacts.town"),
+    "nothing of the organisation": (MODEL, "{size: count(offer.contacts)}", "{size: organisation.name}", "count", Rule.EXPRESSION, "there is no organisation.name"),
+    "a task where there is none": (MODEL, f">review.decision = {Q}通", f">task.id = {Q}通", "f_yes", Rule.EXPRESSION, "expected no task here"),
+    "a moment that cannot be read": (MODEL, "working days after(now, settings.days)", "working days after(now,", "write", Rule.EXPRESSION, "working days after(now,"),
+    "a script that is no context": (MODEL, "{size: count(offer.contacts)}", "count(offer.contacts)", "count", Rule.EXPRESSION, "a script to be a context"),
+    "an expression without end": (MODEL, "settings.days)", "settings.days)" + " + 0" * 4_000, "write", Rule.EXPRESSION, "at most 10000 characters"),
+    # ------------------------------------------------------------------ options
+    "an option misspelt": (MODEL, f">review.decision = {Q}退回", f">review.decision = {Q}退货", "f_no", Rule.EXPRESSION, "expected an option of decision"),
+    "an option misspelt after not equal": (MODEL, f">review.decision = {Q}退回", f">review.decision != {Q}通過", "f_no", Rule.EXPRESSION, "expected an option of decision"),
+    "an option misspelt in a list": (MODEL, f">review.decision = {Q}退回{Q}", f">review.decision in ({Q}退回{Q}, {Q}否{Q})", "f_no", Rule.EXPRESSION, "expected an option of decision"),
+    "an option misspelt among several": (MODEL, f">review.decision = {Q}退回{Q}", f">list contains([{Q}否{Q}], review.decision)", "f_no", Rule.EXPRESSION, "expected an option of decision"),
+    "an option misspelt in a form": (REVIEW, '=decision = \\"退回\\"', '=decision = \\"退\\"', "opinion", Rule.EXPRESSION, "expected an option of decision"),
+    "an unknown setting in a form": (REVIEW, '=decision = \\"退回\\"', "=settings.hours = 1", "opinion", Rule.EXPRESSION, "there is no settings.hours"),
+    # ------------------------------------------------------------------ personal values
+    "a personal field": (MODEL, "{size: count(offer.contacts)}", "{size: string length(offer.mobile)}", "count", Rule.PERSONAL, "offer.mobile, which is personal"),
+    "a personal column": (MODEL, "count(offer.contacts)", "count(offer.contacts.name)", "count", Rule.PERSONAL, "offer.contacts.name, which is personal"),
+    "a personal column in a filter": (MODEL, "count(offer.contacts)", f"count(offer.contacts[name = {Q}王{Q}])", "count", Rule.PERSONAL, "offer.contacts.name, which is personal"),
+    "a personal column in a loop": (MODEL, "count(offer.contacts)", "count(for c in offer.contacts return c.name)", "count", Rule.PERSONAL, "offer.contacts.name, which is personal"),
+    # ------------------------------------------------------------------ names of variables
+    "a reserved result": (MODEL, 'zx:result="offer"', 'zx:result="settings"', "write", Rule.VARIABLE, "settings, which is reserved"),
+    "a result of the runtime": (MODEL, 'zx:inputs="entry"', 'zx:inputs="loopCounter"', "s", Rule.VARIABLE, "loopCounter, which is reserved"),
+    "a reserved name in a script": (MODEL, "{size:", "{now:", "count", Rule.VARIABLE, "now, which is reserved"),
+    "a result that FEEL cannot name": (MODEL, 'zx:result="offer"', 'zx:result="1st"', "write", Rule.VARIABLE, "a variable that FEEL can name"),
+    "a word of the language": (MODEL, 'zx:inputs="entry"', 'zx:inputs="then"', "s", Rule.VARIABLE, "then, which is reserved"),
+    "one result of two shapes": (MODEL, 'zx:form="forms/review.form"', 'zx:form="forms/review.form" zx:result="offer"', "review", Rule.EXPRESSION, "review"),
+    # ------------------------------------------------------------------ ways out
+    "an answer without a way": (REVIEW, '{"label": "退回", "value": "退回"}', '{"label": "退回", "value": "退回"}, {"label": "不", "value": "不"}', "way", Rule.GATEWAY, "不 is not covered"),
+    "no answer at all": (REVIEW, '"validate": {"required": true}', '"validate": {}', "way", Rule.GATEWAY, "there is no default"),
+    "conditions of different things": (MODEL, f">review.decision = {Q}退回{Q}", ">offer.urgent", "way", Rule.GATEWAY, "there is no default"),
+    "an answer forgotten": (MODEL, f">review.decision = {Q}退回{Q}", f">review.decision = {Q}通过{Q}", "way", Rule.GATEWAY, "退回 is not covered"),
+    # ------------------------------------------------------------------ roles
+    "an unknown role of a lane": (MODEL, 'zx:role="SALES"', 'zx:role="SELLER"', "lane_SALES", Rule.ROLE, "no role SELLER"),
+    "an unknown candidate": (MODEL, f"[{Q}MR{Q}]", f"[{Q}QM{Q}]", "review", Rule.ROLE, "no role QM"),
+    "an unknown role of a function": (MODEL, f"[{Q}MR{Q}]", f"persons in role({Q}QM{Q})", "review", Rule.ROLE, "no role QM"),
+    "performers of nothing": (MODEL, f"[{Q}MR{Q}]", f"performers({Q}draft{Q})", "review", Rule.ROLE, "there is no draft"),
+    "separated from nothing": (MODEL, 'separateFrom="write"', 'separateFrom="write draft"', "review", Rule.ROLE, "draft is none"),
+    "separated from itself": (MODEL, 'separateFrom="write"', 'separateFrom="write review"', "review", Rule.ROLE, "review is none"),
+    "separated from a service": (MODEL, 'separateFrom="write"', 'separateFrom="write main:number"', "review", Rule.ROLE, "main:number is none"),
+    "a task in no lane": (MODEL, "<bpmn:flowNodeRef>write</bpmn:flowNodeRef>", "", "write", Rule.ROLE, "expected the task in a lane"),
+    "an unknown escalation class": (MODEL, 'zx:escalation="N"', 'zx:escalation="X"', "write", Rule.ROLE, "but found X"),
+    "a mark that is neither": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:external="yes"', "write", Rule.ROLE, "zx:external to be true or false"),
+    # ------------------------------------------------------------------ forms
+    "an unknown section": (MODEL, "body:write", "head:write", "write", Rule.FORM, "but found head:write"),
+    "an unknown right to a section": (MODEL, "body:write", "body:must", "write", Rule.FORM, "but found body:must"),
+    "a section twice": (MODEL, "body:write", "body:write body:read", "write", Rule.FORM, "each section once"),
+    "a form that is not there": (MODEL, "forms/review.form", "forms/reviews.form", "review", Rule.FORM, "there is no form"),
+    # ------------------------------------------------------------------ calls and messages
+    "a call of nothing": (MODEL, 'calledElement="sending"', 'calledElement="sendings"', "inform", Rule.STRUCTURE, "sendings is none"),
+    "a circle of calls": (CALLED, '<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>', '<bpmn:callActivity id="send" calledElement="sending"/>', "send", Rule.CALL, "for ever"),
+    "a message without correlation": (CALLED, ' zx:correlation="reference"/><bpmn:receiveTask', "/><bpmn:receiveTask", "send", Rule.MESSAGE, "may reach another case"),
+    "a message that nobody awaits": (CALLED, '<bpmn:receiveTask id="wait" messageRef="m2" zx:correlation="reference"/>', '<bpmn:task id="wait"/>', "send", Rule.MESSAGE, "there is none"),
+    # ------------------------------------------------------------------ documents
+    "an unknown document": (MODEL, "offer:write", "quote:write", "write", Rule.DOCUMENT, "but found quote"),
+    "an unknown act": (MODEL, "offer:write", "offer:sign", "write", Rule.DOCUMENT, "document:write or document:review"),
+    "a document without an act": (MODEL, "offer:issue", "offer", "number", Rule.DOCUMENT, "document:write or document:review"),
+    "an issue by a person": (MODEL, "offer:write", "offer:issue", "write", Rule.DOCUMENT, "document:issue on a service"),
+    "a review by the author": (MODEL, ' zx:separateFrom="write"', "", "review", Rule.DOCUMENT, "zx:separateFrom lacks main:write"),
+    "a review without an outcome": (MODEL, f' zx:approved="review.decision = {Q}通过{Q}"', "", "review", Rule.DOCUMENT, "zx:approved to say"),
+    "an approval of nothing": (MODEL, ' zx:document="offer:write"', ' zx:approved="true"', "write", Rule.DOCUMENT, "zx:approved on a review only"),
+    # ------------------------------------------------------------------ connectors
+    "an unknown connector": (MODEL, "number-sequence", "e-mail", "number", Rule.CONNECTOR, "one of number-sequence"),
+    "a pattern that is missing": (MODEL, 'name="pattern"', 'name="patern"', "number", Rule.CONNECTOR, "a parameter pattern"),
+    "a field without a parameter": (MODEL, 'name="project"', 'name="projekt"', "number", Rule.CONNECTOR, "a parameter project"),
+    "a parameter without a field": (MODEL, "{project}-", "", "number", Rule.CONNECTOR, "expected no parameter project"),
+    "a pattern without a number": (MODEL, "{seq3}", "", "number", Rule.CONNECTOR, "a pattern with {seq}"),
+    # ------------------------------------------------------------------ the manifest
+    "a key with capitals": (TOML, 'key = "approval"', 'key = "Approval!"', "key", Rule.MANIFEST, "small letters"),
+    "an unknown table": (TOML, "[title]", "[titles]\nzh = 1\n[title]", "titles", Rule.MANIFEST, "the manifest has no titles"),
+    "an unknown entry": (TOML, 'default = 2,', 'default = 2, unit = "d",', "settings.days", Rule.MANIFEST, "expected no unit"),
+    "an unknown right": (TOML, "waive =", "forgive =", "rights.forgive", Rule.MANIFEST, "but found forgive"),
+    "a right of an unknown role": (TOML, 'waive = ["MR"]', 'waive = ["QM"]', "rights.waive", Rule.MANIFEST, "no role QM"),
+    "a right of nobody": (TOML, 'waive = ["MR"]', "waive = []", "rights.waive", Rule.MANIFEST, "a role with the right waive"),
+    "an owner who is no role": (TOML, 'owner = "SMO"', 'owner = "BOSS"', "owner", Rule.MANIFEST, "no role BOSS"),
+    "a default of another type": (TOML, "default = 2", 'default = "two"', "settings.days", Rule.MANIFEST, "a default of type int"),
+    "an unknown type of a setting": (TOML, 'type = "int"', 'type = "hours"', "settings.days", Rule.MANIFEST, "but found hours"),
+    "an unknown type of case data": (TOML, 'type = "text"', 'type = "string"', "case.project_no", Rule.MANIFEST, "but found string"),
+    "case data named like its id": (TOML, "project_no =", "id =", "case.id", Rule.MANIFEST, "not reserved"),
+    "a role with a space": (TOML, "MR = {", '"M R" = {', "roles.M R", Rule.MANIFEST, "a name of letters"),
+    "a blank English name": (TOML, 'en = "Sales"', 'en = " "', "roles.SALES", Rule.MANIFEST, "a name in en"),
+    "a role without English": (TOML, ', en = "Sales"', "", "", Rule.UNREADABLE, "expected text at en"),
+    "an escalation to nobody": (TOML, 'to = ["SMO"]', 'to = ["XX"]', "escalation.N", Rule.MANIFEST, "no role XX"),
+    "an escalation without days": (TOML, "after = 0", 'after = "0"', "escalation.N", Rule.MANIFEST, "expected steps"),
+    # ------------------------------------------------------------------ texts
+    "no English for a field": (ENGLISH, '"title": {"label": "Title"}, ', "", "forms.write", Rule.TEXT, "expected English for title"),
+    "no English for an option": (ENGLISH, ', "退回": "Returned"', "", "forms.review.decision", Rule.TEXT, "expected English for 退回"),
+    "no English for a section": (ENGLISH, '"body": "Body"', "", "forms.write", Rule.TEXT, "expected English for body"),
+    "no English for an element": (MODEL, '<bpmn:endEvent id="e"', '<bpmn:endEvent id="e" name="结束"', "e", Rule.TEXT, "expected English for name"),
+    "English for nothing": (ENGLISH, '"elements": {}', '"elements": {"gone": {"name": "Gone"}}', "gone", Rule.TEXT, "an element for the text"),
+    "English for a field that is gone": (ENGLISH, '"opinion": {"label": "Opinion"}', '"opinion": {"label": "Opinion"}, "x": {"label": "X"}', "forms.review.x", Rule.TEXT, "an element for the text"),
+    "blank English": (ENGLISH, '"label": "Title"', '"label": " "', "forms.write.title", Rule.TEXT, "expected English for label"),
+    "texts that are no JSON": (ENGLISH, '{"elements"', '["elements"', "", Rule.TEXT, "a JSON object"),
+}  # fmt: skip
+
+
+def test_the_procedure_that_the_cases_change_has_no_findings() -> None:
+    assert check(files()) == []
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_mistake_is_told_where_it_is(case: str) -> None:
+    file, old, new, element, rule, sentence = CASES[case]
+    draft = files()
+    source = draft[file].decode()
+    assert old in source
+    findings = check({**draft, file: source.replace(old, new, 1).encode()})
+    where = [f for f in findings if (f.element, f.rule) == (element, rule) and sentence in f.text.en]
+    assert where, findings
+    assert all(f.text.zh and f.text.zh != f.text.en for f in findings)
+
+
+def test_one_entry_of_two_types_is_told() -> None:
+    draft = files()
+    other = json.loads(draft[REVIEW])
+    other["components"][0] |= {"type": "textfield", "key": "title"}
+    other["components"][0].pop("values")
+    other["components"][1] |= {"type": "number", "key": "urgent"}
+    other["components"][1].pop("properties")
+    draft["forms/other.form"] = json.dumps(other).encode()
+    draft[CALLED] = draft[CALLED].replace(
+        b'<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>',
+        b'<bpmn:userTask id="send" zx:form="forms/other.form" zx:result="offer" zx:candidates="&quot;MR&quot;"/>',
+    )
+    told = [f.text.en for f in check(draft) if f.rule is Rule.VARIABLE]
+    assert told == ["expected offer.urgent of one type, but forms say bool, dec"] * 2
+
+
+def test_a_form_that_no_task_uses_is_told() -> None:
+    draft = {**files(), "forms/more.form": files()[REVIEW]}
+    assert ("forms/more.form", Rule.FORM) in {(f.file, f.rule) for f in check(draft)}
+
+
+def test_a_circle_through_two_processes_is_told_unless_somebody_waits_in_it() -> None:
+    draft = files()
+    send = '<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>'
+    draft[CALLED] = SENDING.replace(send, '<bpmn:callActivity id="send" calledElement="main"/>').encode()
+    assert Rule.CALL not in {f.rule for f in check(draft)}
+    draft[MODEL] = (
+        MAIN.replace('sourceRef="s" targetRef="write"', 'sourceRef="s" targetRef="inform"')
+        .replace('id="inform_e" sourceRef="inform" targetRef="e"', 'id="inform_e" sourceRef="inform" targetRef="write"')
+        .replace('sourceRef="count" targetRef="inform"', 'sourceRef="count" targetRef="e"')
+        .encode()
+    )
+    assert {f.element for f in check(draft) if f.rule is Rule.CALL} == {"inform", "send"}
+
+
+def test_a_boolean_answer_needs_both_ways_or_a_default() -> None:
+    draft = files()
+    for condition, covered in (("not(offer.urgent)", True), ("offer.urgent = false", True), ("offer.urgent", False)):
+        source = MAIN.replace(f">review.decision = {Q}通过{Q}", ">offer.urgent = true").replace(
+            f">review.decision = {Q}退回{Q}", f">{condition}"
+        )
+        told = {f.element for f in check({**draft, MODEL: source.encode()}) if f.rule is Rule.GATEWAY}
+        assert told == (set() if covered else {"way"})
+
+
+# ------------------------------------------------------------------ files
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../processes/x.bpmn",
+        "processes/../../x.bpmn",
+        "/processes/x.bpmn",
+        "processes//x.bpmn",
+        "processes\\x.bpmn",
+        "C:/processes/x.bpmn",
+        "processes/x\n.bpmn",
+        "documents/e\u0301.txt",
+        "documents/" + "x" * 200,
+        "documents/ x",
+        "forms/\ud800.form",
+        "PROCESSES/main.bpmn",
+        "processes/MAIN.bpmn",
+        "decisions/x.dmn",
+        "notes.txt",
+        "",
+    ],
+)
+def test_a_file_stands_where_files_of_a_procedure_stand(path: str) -> None:
+    found = [f for f in check({**files(), path: b""}) if f.rule is Rule.FILE]
+    assert len(found) >= 1
+
+
+def test_too_many_or_too_large_files_are_refused_before_anything_is_read() -> None:
+    many = {f"documents/{place}": b"" for place in range(MOST_FILES)}
+    large = {"documents/x": bytes(MOST_BYTES)}
+    for more in (many, large):
+        (finding,) = check({**files(), **more})
+        assert (finding.rule, finding.element) == (Rule.UNREADABLE, "")
+
+
+# ------------------------------------------------------------------ order
+
+
+def test_findings_come_in_one_order_whatever_the_order_of_the_files() -> None:
+    draft = files()
+    draft[MODEL] = MAIN.replace("settings.days", "settings.day").replace("zx:role=", "zx:rolle=").encode()
+    forwards = check(draft)
+    backwards = check(dict(reversed(draft.items())))
+    assert len(forwards) > 3
+    assert forwards == backwards == sorted(forwards, key=_place)
+
+
+def _place(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.file, finding.element, finding.rule, finding.text.en
