@@ -40,12 +40,20 @@ class _Shape:
 
 
 NOTHING = _Shape()
+WORK = 50_000
+
+
+class _TooMuch(Exception):
+    """The shapes of an expression are too many to be told apart: it may read anything."""
 
 
 def touched_paths(node: Node) -> frozenset[Entry]:
     """Every path that the expression reads, also in part."""
     reader = _Reader()
-    reader.shape(node, {})
+    try:
+        reader.shape(node, {})
+    except _TooMuch:
+        return frozenset({(*UNKNOWN, ANY)})
     return frozenset(reader.touched)
 
 
@@ -68,6 +76,7 @@ class _Reader:
     def __init__(self) -> None:
         self.touched: set[Entry] = set()
         self.items: list[_Shape] = []
+        self.work = WORK
 
     def shape(self, node: Node, local: Mapping[str, _Shape]) -> _Shape:
         """Where the value of a node may come from."""
@@ -79,7 +88,7 @@ class _Reader:
             case Filter():
                 return self._filter(node, local)
             case ListOf() | If():
-                return _union([self.shape(part, local) for part in inner(node)])
+                return self._union([self.shape(part, local) for part in inner(node)])
             case ContextOf():
                 return self._context(node, local)
             case Iteration():
@@ -100,7 +109,7 @@ class _Reader:
 
     def _entry(self, value: _Shape, name: str) -> _Shape:
         paths = self._found((*path, name) for path in value.paths)
-        return _union((_Shape(paths), value.entries.get(name, NOTHING)))
+        return self._union((_Shape(paths), value.entries.get(name, NOTHING)))
 
     def _name(self, node: Name, local: Mapping[str, _Shape]) -> _Shape:
         found = [self._entry(item, node.name) for item in self.items]
@@ -110,7 +119,7 @@ class _Reader:
             found.append(local.get(node.name, NOTHING))
         elif not node.dynamic:
             found.append(_Shape(self._found([(node.name,)])))
-        return _union(found)
+        return self._union(found)
 
     def _filter(self, node: Filter, local: Mapping[str, _Shape]) -> _Shape:
         value = self.shape(node.value, local)
@@ -138,30 +147,36 @@ class _Reader:
         return self.shape(node.body, {**local, **dict.fromkeys(node.parameters, given)})
 
     def _call(self, node: Call, local: Mapping[str, _Shape]) -> _Shape:
-        given = _union([self.shape(part, local) for part in node.arguments if not isinstance(part, FunctionOf)])
+        given = self._union([self.shape(part, local) for part in node.arguments if not isinstance(part, FunctionOf)])
         given = given if isinstance(node.function, BuiltIn) else _Shape(given.paths | {UNKNOWN}, given.entries)
         for part in node.arguments:
             if isinstance(part, FunctionOf):
                 self._function(part, local, given)
         if not isinstance(node.function, BuiltIn):
-            return _union((given, self.shape(node.function, local)))
+            return self._union((given, self.shape(node.function, local)))
         if node.function.name == "get value" and node.arguments and isinstance(node.arguments[-1], Literal):
             return self._entry(given, str(node.arguments[-1].value))
         if node.function.name in ("get value", "get entries"):
-            self._found((*path, ANY) for path in _deep(given))
+            self._found((*path, ANY) for path in self._deep(given))
         return given
 
+    def _deep(self, shape: _Shape) -> frozenset[Entry]:
+        self._count()
+        return shape.paths.union(*(self._deep(entry) for entry in shape.entries.values()))
 
-def _deep(shape: _Shape) -> frozenset[Entry]:
-    return shape.paths.union(*(_deep(entry) for entry in shape.entries.values()))
+    def _union(self, shapes: Iterable[_Shape]) -> _Shape:
+        found = [shape for shape in shapes if shape is not NOTHING]
+        if len(found) == 1:
+            return found[0]
+        entries: dict[str, _Shape] = {}
+        for shape in found:
+            for name, entry in shape.entries.items():
+                self._count()
+                known = entries.get(name, entry)
+                entries[name] = entry if known is entry else self._union((known, entry))
+        return _Shape(frozenset().union(*(shape.paths for shape in found)), entries)
 
-
-def _union(shapes: Iterable[_Shape]) -> _Shape:
-    found = [shape for shape in shapes if shape is not NOTHING]
-    if len(found) == 1:
-        return found[0]
-    entries: dict[str, _Shape] = {}
-    for shape in found:
-        for name, entry in shape.entries.items():
-            entries[name] = _union((entries[name], entry)) if name in entries else entry
-    return _Shape(frozenset().union(*(shape.paths for shape in found)), entries)
+    def _count(self) -> None:
+        self.work -= 1
+        if self.work < 0:
+            raise _TooMuch

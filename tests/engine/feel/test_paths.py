@@ -62,3 +62,14 @@ def test_an_expression_that_reads_the_entry_is_found(source: str) -> None:
 @pytest.mark.parametrize("source", READS_NOT)
 def test_an_expression_that_does_not_read_the_entry_is_left_alone(source: str) -> None:
     assert not feel.compile(source, NAMES).reads(PERSONAL)
+
+
+SHARED = "{t0: T01," + ",".join(f"t{n}: {{a: t{n - 1}, b: t{n - 1}}}" for n in range(1, 25)) + "}"
+TWICE = "{t0: {a: T01}, u0: {a: T01}," + ",".join(
+    f"t{n}: {{a: t{n - 1}, b: t{n - 1}}}, u{n}: {{a: u{n - 1}, b: u{n - 1}}}" for n in range(1, 25)
+)
+
+
+@pytest.mark.parametrize("source", [f"get entries({SHARED})", TWICE + ", r: [t24, u24]}"], ids=["deep", "wide"])
+def test_shapes_that_double_are_given_up_and_count_as_reading_anything(source: str) -> None:
+    assert feel.compile(source, NAMES).reads(PERSONAL)
