@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select
 
-from storage.schema import inbox, task
+from storage.schema import case_role, inbox, task
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,33 +27,70 @@ class Item:
     opened: bool
 
 
+Place: TypeAlias = tuple[int, str]
+"""Due moment and id of a task: the order of an inbox, and where a page ends."""
+
+Why: TypeAlias = tuple[str, str]
+Query: TypeAlias = Select[tuple[str, str, int, str]]
+
+
 def page(
-    connection: Connection,
-    persons: Sequence[str],
-    roles: Sequence[str],
-    after: tuple[int, str] | None = None,
-    size: int = 50,
+    connection: Connection, persons: Sequence[str], roles: Sequence[str], after: Place | None = None, size: int = 50
 ) -> list[Item]:
-    """The next tasks for these persons (oneself and one's principals) and roles, after a (due, task) seen last."""
-    mine = and_(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
-    query = select(inbox.c.kind, inbox.c.key, inbox.c.due.label("moment"), task).join(task, task.c.task == inbox.c.task)
-    query = query.where(or_(mine, and_(inbox.c.kind == "role", inbox.c.key.in_(roles))))
-    if after is not None:
-        due, key = after
-        query = query.where(or_(inbox.c.due > due, and_(inbox.c.due == due, inbox.c.task > key)))
-    found: dict[str, Item] = {}
-    for row in connection.execute(query.order_by(inbox.c.due, inbox.c.task).limit(size * 2)):
-        item = Item(
-            task=row.task,
+    """The next tasks for these persons (oneself and one's principals) and company-wide roles, behind the place seen last.
+
+    A role held in a case counts there; where the case's team names a role, only the team sees its tasks.
+    """
+    found: dict[Place, Why] = {}
+    for query in (_in_hand(persons), _of_company(roles), _of_team(persons)):
+        for kind, key, due, number in connection.execute(_behind(query, after).limit(size)):
+            found.setdefault((due, number), (kind, key))
+    return list(_items(connection, dict(sorted(found.items())[:size])))
+
+
+def _in_hand(persons: Sequence[str]) -> Query:
+    """Tasks that are theirs, or offered to them by name."""
+    return _first(inbox.c.kind).where(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
+
+
+def _of_company(roles: Sequence[str]) -> Query:
+    named = exists().where(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
+    return _first(literal("role")).where(inbox.c.kind == "role", inbox.c.key.in_(roles), ~named)
+
+
+def _of_team(persons: Sequence[str]) -> Query:
+    team = and_(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
+    query = _first(literal("role")).join(case_role, team)
+    return query.where(inbox.c.kind == "role", case_role.c.person.in_(persons))
+
+
+def _first(kind: object) -> Query:
+    """Each task once, however many of its keys fit."""
+    columns = (func.min(kind), func.min(inbox.c.key), inbox.c.due, inbox.c.task)  # type: ignore[arg-type]  # a column or a literal
+    return select(*columns).select_from(inbox).group_by(inbox.c.due, inbox.c.task).order_by(inbox.c.due, inbox.c.task)
+
+
+def _behind(query: Query, after: Place | None) -> Query:
+    if after is None:
+        return query
+    due, number = after
+    return query.where(or_(inbox.c.due > due, and_(inbox.c.due == due, inbox.c.task > number)))
+
+
+def _items(connection: Connection, found: dict[Place, Why]) -> Iterator[Item]:
+    query = select(task).where(task.c.task.in_([number for _, number in found]))
+    rows = {row.task: row for row in connection.execute(query)}
+    for (due, number), (kind, key) in found.items():
+        row = rows[number]
+        yield Item(
+            task=number,
             stream=row.stream_no,
             case=row.case_no,
             process=row.process,
             element=row.element,
-            kind=row.kind,
-            key=row.key,
-            due=row.moment,
+            kind=kind,
+            key=key,
+            due=due,
             offered_at=row.offered_at,
             opened=row.opened,
         )
-        found.setdefault(item.task, item)
-    return list(found.values())[:size]

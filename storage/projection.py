@@ -87,7 +87,8 @@ def _tasks(connection: Connection, entry: Entry, before: State, after: Instance)
     known = sorted(touched - {str(row["task"]) for row in new})
     if known:
         connection.execute(_CHANGE_TASK, [{"key": key, **_task_changes(entry, after, key)} for key in known])
-    rows = [row for key in sorted(touched & after.tasks.keys()) for row in _inbox_rows(after.tasks[key])]
+    waiting = sorted(touched & after.tasks.keys())
+    rows = [row for key in waiting for row in _inbox_rows(after.tasks[key], after.case)]
     if rows:
         connection.execute(_ENTER_INBOX, rows)
 
@@ -116,13 +117,13 @@ def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
     return {"stage": stage, "holder": None, "opened": True, "closed_at": micros(entry.at), "closed_by": person}
 
 
-def _inbox_rows(task: Task) -> list[dict[str, object]]:
-    moment = due(task.due)
+def _inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
+    common: dict[str, object] = {"task": task.id, "case_no": case, "due": due(task.due)}
     if task.stage is not Stage.OFFERED and task.holder is not None:
-        return [{"task": task.id, "kind": "holder", "key": task.holder.id, "due": moment}]
-    rows = [{"task": task.id, "kind": "role", "key": role, "due": moment} for role in dict.fromkeys(task.roles)]
+        return [{**common, "kind": "holder", "key": task.holder.id}]
+    rows = [{**common, "kind": "role", "key": role} for role in dict.fromkeys(task.roles)]
     persons = dict.fromkeys(person.id for person in task.persons)
-    return [*rows, *({"task": task.id, "kind": "person", "key": person, "due": moment} for person in persons)]
+    return [*rows, *({**common, "kind": "person", "key": person} for person in persons)]
 
 
 def _waiting(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
@@ -177,6 +178,13 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
         elif isinstance(event, events.CaseClosed):
             change = update(schema.case).where(schema.case.c.stream_no == after.stream)
             connection.execute(change.values(status=after.status))
+        elif isinstance(event, events.CaseRoleAssigned):
+            table = schema.case_role
+            connection.execute(delete(table).where(table.c.case_no == after.stream, table.c.role == event.role))
+            people = sorted({person.id for person in event.persons})
+            if people:
+                named = [{"case_no": after.stream, "role": event.role, "person": person} for person in people]
+                connection.execute(insert(table), named)
 
 
 def _jobs(connection: Connection, entry: Entry) -> None:

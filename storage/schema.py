@@ -224,10 +224,21 @@ task = Table(
 )
 Index("task_of_stream", task.c.stream_no)
 
+case_role = Table(
+    "case_role",
+    metadata,
+    Column("case_no", BigInteger, nullable=False),
+    Column("role", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    PrimaryKeyConstraint("case_no", "role", "person"),
+)
+Index("case_role_of_person", case_role.c.person)
+
 inbox = Table(
     "inbox",
     metadata,
     Column("task", String(64), nullable=False),
+    Column("case_no", BigInteger),
     Column("kind", String(8), nullable=False),
     Column("key", String(64), nullable=False),
     Column("due", BigInteger, nullable=False),
@@ -286,7 +297,7 @@ performer = Table(
     PrimaryKeyConstraint("case_no", "element", "person"),
 )
 
-PROJECTIONS = (publication, instance, case, task, inbox, timer, subscription, performer)
+PROJECTIONS = (publication, instance, case, case_role, task, inbox, timer, subscription, performer)
 """What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
 
 NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "disposed", "version", "version_file")

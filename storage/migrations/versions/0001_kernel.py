@@ -268,8 +268,17 @@ def _tasks() -> None:
     )
     op.create_index("task_of_stream", "task", ["stream_no"])
     op.create_table(
+        "case_role",
+        Column("case_no", BigInteger(), nullable=False),
+        Column("role", String(64), nullable=False),
+        Column("person", String(64), nullable=False),
+        PrimaryKeyConstraint("case_no", "role", "person"),
+    )
+    op.create_index("case_role_of_person", "case_role", ["person"])
+    op.create_table(
         "inbox",
         Column("task", String(64), nullable=False),
+        Column("case_no", BigInteger(), nullable=True),
         Column("kind", String(8), nullable=False),
         Column("key", String(64), nullable=False),
         Column("due", BigInteger(), nullable=False),
