@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select
 
 from storage.schema import case_role, inbox, task
 
@@ -31,7 +31,7 @@ Place: TypeAlias = tuple[int, str]
 """Due moment and id of a task: the order of an inbox, and where a page ends."""
 
 Why: TypeAlias = tuple[str, str]
-Query: TypeAlias = Select[tuple[str, str, int, str]]
+Query: TypeAlias = Select[Any]
 
 
 def page(
@@ -64,9 +64,9 @@ def _of_team(persons: Sequence[str]) -> Query:
     return query.where(inbox.c.kind == "role", case_role.c.person.in_(persons))
 
 
-def _first(kind: object) -> Query:
+def _first(kind: ColumnElement[str]) -> Query:
     """Each task once, however many of its keys fit."""
-    columns = (func.min(kind), func.min(inbox.c.key), inbox.c.due, inbox.c.task)  # type: ignore[arg-type]  # a column or a literal
+    columns = func.min(kind), func.min(inbox.c.key), inbox.c.due, inbox.c.task
     return select(*columns).select_from(inbox).group_by(inbox.c.due, inbox.c.task).order_by(inbox.c.due, inbox.c.task)
 
 
