@@ -43,8 +43,8 @@ def page(
     """
     found: dict[Place, Why] = {}
     for query in (_in_hand(persons), _of_company(roles), _of_team(persons)):
-        for kind, key, due, number in connection.execute(_behind(query, after).limit(size)):
-            found.setdefault((due, number), (kind, key))
+        for row in connection.execute(_behind(query, after).limit(size)):
+            found.setdefault((row.due, row.task), (row.kind, row.key))
     return list(_items(connection, dict(sorted(found.items())[:size])))
 
 
@@ -66,7 +66,7 @@ def _of_team(persons: Sequence[str]) -> Query:
 
 def _first(kind: ColumnElement[str]) -> Query:
     """Each task once, however many of its keys fit."""
-    columns = func.min(kind), func.min(inbox.c.key), inbox.c.due, inbox.c.task
+    columns = func.min(kind).label("kind"), func.min(inbox.c.key).label("key"), inbox.c.due, inbox.c.task
     return select(*columns).select_from(inbox).group_by(inbox.c.due, inbox.c.task).order_by(inbox.c.due, inbox.c.task)
 
 
