@@ -63,7 +63,7 @@ def of_streams(connection: Connection, streams: Sequence[int]) -> list[Kept]:
     """The refusals to commands for these streams, oldest first."""
     table, known = schema.refusal, schema.received
     query = select(table.c.body).join(known, known.c.refusal_no == table.c.refusal_no)
-    query = query.where(known.c.stream_no.in_(streams)).order_by(table.c.refusal_no)
+    query = query.where(known.c.stream_no.in_(streams), known.c.refusal_no.is_not(None)).order_by(table.c.refusal_no)
     return [_kept(json.loads(body)) for body in connection.execute(query).scalars()]
 
 

@@ -61,6 +61,14 @@ received = Table(
     Column("revision", BigInteger, nullable=False),
     Column("refusal_no", BigInteger),
 )
+_refused = received.c.refusal_no.is_not(None)  # so that an entry, which is never looked for here, costs nothing more
+Index(
+    "received_refused",
+    received.c.stream_no,
+    received.c.refusal_no,
+    sqlite_where=_refused,
+    postgresql_where=_refused,
+)
 
 large_value = Table(
     "large_value",

@@ -14,6 +14,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     UniqueConstraint,
+    text,
 )
 
 from storage.migrations.triggers import protect
@@ -75,6 +76,9 @@ def _streams() -> None:
         Column("refusal_no", BigInteger(), nullable=True),
         PrimaryKeyConstraint("key"),
     )
+    refused = text("refusal_no IS NOT NULL")
+    columns = ["stream_no", "refusal_no"]
+    op.create_index("received_refused", "received", columns, sqlite_where=refused, postgresql_where=refused)
     op.bulk_insert(stream, [ORGANISATION])
 
 
