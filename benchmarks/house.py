@@ -85,7 +85,9 @@ class House:
 
     def _start(self, key: str, number: int, data: Mapping[str, Value]) -> StartInstance:
         return StartInstance(
-            envelope=Envelope(id=key, stream=number, at=NOW, actor=self.person),
+            envelope=Envelope(
+                id=key, stream=number, at=NOW
+            ),  # as a job starts it: a person gives only what is asked for
             case=None,
             version=self.procedure.digest,
             process="p",

@@ -32,6 +32,7 @@ from engine.events import (
 )
 from engine.organisation import Organisation, known, unattended
 from engine.procedure import CaseField, Procedure
+from engine.starting import may_give
 from engine.value import Context, Date, DateTime, Person, Ref, Value
 from engine.words import Status
 
@@ -145,6 +146,7 @@ def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisatio
                 f"the procedure has no process {command.process}",
             )
         roles.add(procedure.start_role(command.process) or procedure.owner)
+        may_give(procedure, command.process, command.input, command.envelope.actor)
     if not unattended(command.envelope) and not _acts(command, roles, organisation):
         wanted = sorted(roles)
         raise Refused(

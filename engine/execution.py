@@ -40,10 +40,11 @@ from engine.events import (
 )
 from engine.flow.host import ExpressionFailed
 from engine.instance import Incident, Instance
-from engine.procedure import RESERVED, Procedure
+from engine.procedure import Procedure
 from engine.role import Surroundings
+from engine.starting import may_give
 from engine.step import Progress, Step
-from engine.value import Context, Value
+from engine.value import Value
 from engine.words import Status, TimerKind
 
 MACHINE = (FireTimer, DeliverMessage, AnswerService, FailService)
@@ -91,19 +92,9 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
             f"the procedure has no process {command.process}",
         )
     entitlement.may_start(progress, command.process)
-    _variable_names(command.input)
+    may_give(progress.procedure, command.process, command.input, command.envelope.actor)
     progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
     return flow.start(progress.procedure.model, command.process, progress, command.input)
-
-
-def _variable_names(values: Context) -> None:
-    reserved = sorted(RESERVED & values.keys())
-    if reserved:
-        raise Refused(
-            Reason.INVALID_DATA,
-            f"{'、'.join(reserved)} 是保留名称,不能作为变量",
-            f"expected variables of other names than {', '.join(reserved)}, which are reserved",
-        )
 
 
 def _terminate(progress: Progress, command: TerminateInstance, window: bytes) -> bytes:

@@ -105,6 +105,13 @@ class Procedure:
         elements = self.model.processes[process].elements.values()
         return next((e.role for e in elements if e.kind is Kind.START and e.parent is None), None)
 
+    def inputs(self, process: str) -> frozenset[str]:
+        """The variables that whoever starts the process may give."""
+        starts = (
+            e for e in self.model.processes[process].elements.values() if e.kind is Kind.START and e.parent is None
+        )
+        return frozenset(name for start in starts for name in start.extensions.get("inputs", "").split())
+
     def may(self, right: str) -> tuple[str, ...]:
         """The roles that hold a right (`terminate`, `waive`, `resolve`, `publish`); the owner unless said otherwise."""
         return self.rights.get(right, (self.owner,))

@@ -88,6 +88,12 @@ def test_a_stranger_opens_no_case_and_nobody_opens_one_of_an_unknown_process(wor
     assert (stranger.value.reason, unknown.value.reason) == (Reason.NOT_ALLOWED, Reason.NOT_FOUND)
 
 
+def test_whoever_opens_a_case_gives_its_process_only_what_it_asks_for(world: World) -> None:
+    with pytest.raises(Refused, match="expected only no variables") as refusal:
+        opened(world, "wang", input=Context({"review": Context({"decision": "通过"})}))
+    assert refusal.value.reason is Reason.INVALID_DATA
+
+
 def test_only_the_owner_opens_a_case_without_a_process(world: World) -> None:
     with pytest.raises(Refused, match="expected a holder of SMO"):
         opened(world, "wang", process=None)

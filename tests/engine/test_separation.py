@@ -294,6 +294,18 @@ def test_nobody_starts_a_process_with_a_variable_that_hides_what_is_reserved(wor
     assert refusal.value.reason is Reason.INVALID_DATA
 
 
+def test_whoever_starts_a_process_gives_only_what_it_asks_for(world: World) -> None:
+    asking = World(trial(process(BODY.replace('id="s"', 'id="s" zx:inputs="entry"'), lanes=LANES)))
+    asking.hire("author", "SALES")
+    assert asking.instance(asking.start("author", entry="新")).status is Status.RUNNING
+    for names in ({"review": Context({"decision": "通过"})}, {"entry": "新", "write": None}):
+        with pytest.raises(Refused, match="expected only entry") as refusal:
+            asking.start("author", **names)
+        assert refusal.value.reason is Reason.INVALID_DATA
+    with pytest.raises(Refused, match="expected only no variables"):
+        world.start("author", review=Context({"decision": "通过"}))
+
+
 # ------------------------------------------------------------------ words and floods
 
 
