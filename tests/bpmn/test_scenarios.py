@@ -27,6 +27,7 @@ DOCUMENTS = {
     # what is left of the specification: version, status, sequence of its number
     "straight-through": ("A/0", DocumentStatus.ISSUED, "001"),
     "returned-twice": ("A/2", DocumentStatus.ISSUED, "001"),
+    "five-roles": ("B/0", DocumentStatus.ISSUED, "001"),
     "customer-changes": ("B/0", DocumentStatus.ISSUED, "001"),
     "customer-silent": ("A/0", DocumentStatus.ISSUED, "001"),
     "author-reviews": ("A/0", DocumentStatus.ISSUED, "001"),

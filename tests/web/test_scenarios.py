@@ -22,6 +22,7 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ENDS = {
     "straight-through": "End_confirmed",
     "returned-twice": "End_confirmed",
+    "five-roles": "End_confirmed",
     "author-reviews": "End_confirmed",
     "refused": "End_declined",
     "review-failed": "End_stopped",

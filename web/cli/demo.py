@@ -28,7 +28,7 @@ SHIPPED = Path(__file__).parents[2] / "bpmn" / "service-planning"
 @option(
     "--scenario",
     "name",
-    default="returned-twice",
+    default="five-roles",
     show_default=True,
     zh="哪个场景。",
     en="Which of the shipped scenarios.",
@@ -132,7 +132,7 @@ def _record(output: Output, store: Store, played: Played) -> None:
             "The state at any moment is made from the events alone, not from a backup.",
         ),
     )
-    history.show_moment(output, store, played.instance, company.instance_of(store, played.instance).revision // 2)
+    history.show_moment(output, store, played.instance, company.instance_of(store, played.instance).revision * 3 // 4)
 
 
 def _forgery(output: Output, played: Played) -> bool:
