@@ -40,11 +40,7 @@ class Document:
 def draft(document: Document | None, command: DraftDocument) -> DocumentDrafted:
     """The next version: A/0, A/1 … and B/0 after an issue. Raises Refused without a change note."""
     if document is not None and not command.change_note.strip():
-        raise Refused(
-            Reason.INVALID_DATA,
-            "第二版起应填写修订说明",
-            "expected a change note from the second version on",
-        )
+        raise missing_note()
     return DocumentDrafted(
         document=command.document,
         version=next_version(document),
@@ -53,6 +49,15 @@ def draft(document: Document | None, command: DraftDocument) -> DocumentDrafted:
         digest=encoding.digest(command.content),
         change_note=command.change_note,
         on_behalf_of=command.on_behalf_of,
+    )
+
+
+def missing_note() -> Refused:
+    """The refusal of a later version that does not say what it changes."""
+    return Refused(
+        Reason.INVALID_DATA,
+        "第二版起应填写修订说明",
+        "expected a change note from the second version on",
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from engine.document import missing_note
+from engine.errors import Reason, Refused
 from engine.flow.elements import Element, Kind
+from engine.flow.host import ExpressionFailed
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Value
@@ -17,6 +20,7 @@ def document_written(progress: Progress, element: Element, task: Task, data: Con
     person = task.holder
     if act == "write":
         note = data.get("change_note")
+        _note_given(progress, key, note)
         fields: dict[str, Value] = {
             "document": key,
             "author": person,
@@ -26,7 +30,7 @@ def document_written(progress: Progress, element: Element, task: Task, data: Con
         }
         progress.follow_up(case, "DraftDocument", fields)
     elif act == "review":
-        approved = progress.optional(element.extensions.get("approved"), task.scope) is True
+        approved = _approved(progress, element, task)
         opinion = data.get("opinion")
         fields = {
             "document": key,
@@ -37,6 +41,24 @@ def document_written(progress: Progress, element: Element, task: Task, data: Con
             "waived": person in task.waived,
         }
         progress.follow_up(case, "ReviewDocument", fields)
+
+
+def _note_given(progress: Progress, key: str, note: Value) -> None:
+    """Refuse at once what the case would refuse later, when nobody looks any more."""
+    case = progress.around.case
+    if case is not None and key in case.documents and not (isinstance(note, str) and note.strip()):
+        raise missing_note()
+
+
+def _approved(progress: Progress, element: Element, task: Task) -> bool:
+    try:
+        return progress.optional(element.extensions.get("approved"), task.scope) is True
+    except ExpressionFailed as failed:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"无法判断审核是否通过:{failed.text.zh}",
+            f"expected zx:approved to say whether the review passes, but {failed.text.en}",
+        ) from failed
 
 
 def document_issued(progress: Progress, activity_id: str, result: Value) -> None:

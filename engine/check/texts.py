@@ -48,7 +48,13 @@ def _elements(procedure: Procedure, english: Mapping[str, object]) -> Iterator[F
     spoken: dict[str, Said] = {}
     for path, data in procedure.files.items():
         if path.endswith(".bpmn"):
-            spoken.update(_spoken(xml.parse(data, path)))
+            for key, said in _spoken(xml.parse(data, path)):
+                if spoken.setdefault(key, said) != said:
+                    yield _found(
+                        key,
+                        f"{key} 在两张图中名称不同,但英文只有一份:请改用不同的 id",
+                        f"expected one name for {key}: two diagrams use the id, and there is one English text for it",
+                    )
     for key in sorted(spoken.keys() | english.keys()):
         if key not in spoken:
             yield _orphan(key)

@@ -147,6 +147,21 @@ def test_one_entry_of_two_types_is_told() -> None:
     assert told == ["expected offer.urgent of one type, but forms say bool, dec"] * 2
 
 
+def test_two_elements_of_one_id_cannot_share_an_english_text() -> None:
+    draft = files()
+    draft[MODEL] = draft[MODEL].replace(b'<bpmn:endEvent id="e"', '<bpmn:endEvent id="e" name="完成"'.encode())
+    draft[CALLED] = (
+        draft[CALLED]
+        .replace(b'"e2"', b'"e"')
+        .replace(b'<bpmn:endEvent id="e"', '<bpmn:endEvent id="e" name="已送"'.encode())
+    )
+    draft[ENGLISH] = draft[ENGLISH].replace(b'"elements": {}', b'"elements": {"e": {"name": "Done"}}')
+    (finding,) = check(draft)
+    assert (finding.element, finding.rule) == ("e", Rule.TEXT)
+    same = {**draft, CALLED: draft[CALLED].replace("已送".encode(), "完成".encode())}
+    assert check(same) == []
+
+
 def test_a_form_that_no_task_uses_is_told() -> None:
     draft = {**files(), "forms/more.form": files()[REVIEW]}
     assert ("forms/more.form", Rule.FORM) in {(f.file, f.rule) for f in check(draft)}
