@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from engine.commands import Envelope
 from engine.errors import Reason, Refused
+from engine.organisation import unattended
 from engine.role import Authority, authorities, authority, holders
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Date, Person
+
+
+def signed_in(envelope: Envelope) -> None:
+    """Refuse what comes in over the network from nobody."""
+    if envelope.actor is None and not unattended(envelope):
+        raise Refused(Reason.NOT_ALLOWED, "请先登录", "expected somebody who is signed in")
 
 
 def privileged(progress: Progress, right: str) -> Authority:

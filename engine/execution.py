@@ -42,6 +42,7 @@ from engine.flow.host import ExpressionFailed
 from engine.instance import Incident, Instance
 from engine.procedure import Procedure
 from engine.role import Surroundings
+from engine.separation import apart
 from engine.starting import may_give
 from engine.step import Progress, Step
 from engine.value import Value
@@ -56,6 +57,7 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
     progress = Progress(procedure, instance, command, around)
     if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
         _not_running(instance, command)
+    entitlement.signed_in(command.envelope)
     if isinstance(command, MACHINE) and command.envelope.actor is not None:
         raise Refused(
             Reason.NOT_ALLOWED,
@@ -186,6 +188,7 @@ def _decide(progress: Progress, command: DecideIncident, window: bytes) -> bytes
         return flow.retry(model, window, incident.activity, progress, flows=command.flows)
     activity = progress.instance.activities[incident.activity]
     element = model.element(activity.process, activity.element)
+    apart(progress, element, {entitlement.actor(progress)})
     progress.assign(activity.scope, element.result, command.result)
     return flow.retry(model, window, incident.activity, progress, done=True)
 

@@ -18,15 +18,20 @@ def separated(progress: Progress, task: Task, right: Authority, person: Person) 
     acting = {person} if right.on_behalf_of is None else {person, right.on_behalf_of}
     if person in task.waived:
         acting -= set(task.waived)
-    for key in separate_from(progress, task):
+    apart(progress, progress.procedure.model.element(task.process, task.element), acting)
+
+
+def apart(progress: Progress, element: Element, acting: set[Person]) -> None:
+    """Refuse performers of the tasks that the element must be kept apart from."""
+    for key in separation_keys(element):
         done = (*progress.instance.performers.get(key, ()), *progress.around.performers.get(key, ()))
         clash = sorted(p.id for p in acting.intersection(done))
         if clash:
-            element = key.partition(":")[2]
+            other = key.partition(":")[2]
             raise Refused(
                 Reason.SEPARATION_OF_DUTIES,
-                f"职责分离:{clash[0]} 已办理 {element},不得再办理 {task.element}",
-                f"separation of duties: {clash[0]} performed {element} and may not perform {task.element}",
+                f"职责分离:{clash[0]} 已办理 {other},不得再办理 {element.id}",
+                f"separation of duties: {clash[0]} performed {other} and may not perform {element.id}",
             )
 
 

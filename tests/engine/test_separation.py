@@ -11,8 +11,10 @@ from engine.commands import (
     Command,
     CompleteTask,
     CopyTask,
+    DecideIncident,
     DelegateTask,
     DeliverMessage,
+    Envelope,
     FailService,
     FireTimer,
     OpenCase,
@@ -30,7 +32,7 @@ from engine.errors import Reason, Refused
 from engine.events import SeparationWaived, TaskClaimed, TaskCopied
 from engine.stream import ORGANISATION
 from engine.value import Context, Person
-from engine.words import Stage, Status, StreamKind
+from engine.words import Channel, Stage, Status, StreamKind
 from tests.engine.test_work import BODY, LANES
 from tests.engine.world import World, process, trial
 
@@ -292,6 +294,34 @@ def test_nobody_starts_a_process_with_a_variable_that_hides_what_is_reserved(wor
     with pytest.raises(Refused, match="reserved") as refusal:
         world.start("author", **{name: Context({"review_days": "0"})})
     assert refusal.value.reason is Reason.INVALID_DATA
+
+
+@pytest.mark.parametrize("channel", [Channel.WEB, Channel.API, Channel.LINK])
+def test_nobody_does_anything_over_the_network_without_signing_in(world: World, channel: Channel) -> None:
+    stream, task = written(world)
+    envelope = Envelope(id="anonymous", stream=stream, at=world.now, channel=channel)
+    for command in (
+        FireTimer(envelope=envelope, timer=task),
+        UrgeTask(envelope=envelope, task=task, message=""),
+        StartInstance(envelope=envelope, case=None, version=world.procedure.digest, process="p", input=Context()),
+    ):
+        with pytest.raises(Refused, match="signed in") as refusal:
+            world.journal.submit(command)
+        assert refusal.value.reason is Reason.NOT_ALLOWED
+
+
+def test_an_author_does_not_decide_the_review_that_became_an_incident() -> None:
+    broken = BODY.replace('<bpmn:userTask id="review"', '<bpmn:userTask id="review" zx:due="1"')
+    world = World(trial(process(broken, lanes=LANES)))
+    world.hire("author", "SALES", "SMO")
+    world.hire("chen", "SMO")
+    stream = world.start("author")
+    world.do(CompleteTask, "author", stream, task=world.task(stream, "write").id, data=Context())
+    (incident,) = world.instance(stream).incidents
+    fields = {"incident": incident, "flows": (), "result": Context(), "reason": "期限算不出"}
+    assert refused(world, DecideIncident, "author", stream, **fields) is Reason.SEPARATION_OF_DUTIES
+    world.do(DecideIncident, "chen", stream, **fields)
+    assert world.instance(stream).status is Status.COMPLETED
 
 
 def test_whoever_starts_a_process_gives_only_what_it_asks_for(world: World) -> None:
