@@ -202,7 +202,10 @@ def _tell(report: Report, held: Content, spent: dict[str, list[Spent]]) -> None:
     for name, found in spent.items():
         cores = [] if name == RUNNING else [one.cores for one in found]
         report.line(
-            NAMES[name], f"{median(one.wall for one in found):.2f}", f"{rates[name]:,.0f}", *_per_core(held, cores)
+            NAMES[name],
+            f"{median(one.wall for one in found):.2f}",
+            f"{rates[name]:,.0f}",
+            *_per_core(held, cores, executed=name != CHAIN),
         )
         report.figures[f"{name}.entries_per_s"] = rates[name]
         if cores:
