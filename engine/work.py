@@ -217,12 +217,17 @@ def _take(progress: Progress, task: Task) -> Task:
 
 def _unbarred(progress: Progress, task: Task) -> Authority:
     """The first right to an offered task that the separation of duties does not bar."""
-    person = actor(progress)
-    first = offered_to(progress, task, person)
-    allowed = (right for right in rights(progress, task, person) if _allowed(progress, task, right))
-    found = next(allowed, first)
-    separated(progress, task, found, person)
-    return found
+    person, barred = actor(progress), None
+    for right in rights(progress, task, person):
+        try:
+            separated(progress, task, right, person)
+        except Refused as refused:
+            barred = barred or refused
+        else:
+            return right
+    if barred is not None:
+        raise barred
+    return offered_to(progress, task, person)
 
 
 def _form_accepts(progress: Progress, task: Task, data: Context) -> Context:
