@@ -24,6 +24,15 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StreamEnd:
+    """The last entry of a stream; `digest` in hexadecimal."""
+
+    stream: int
+    revision: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """Who asks, when, on whose behalf, by which way.
 
@@ -154,6 +163,15 @@ class FireTimer(Command):
     """The moment of a timer has come."""
 
     timer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailTimer(Command):
+    """The moment of a timer has come, but what should follow was refused; `zh` and `en` say why."""
+
+    timer: str
+    zh: str
+    en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -324,6 +342,37 @@ class ChangeCalendar(Command):
     """Replace the table of holidays and make-up working days (`Calendar.to_value`)."""
 
     calendar: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasePerson(Command):
+    """Forget who a person is; `values` are the references of the personal values to erase."""
+
+    person: Person
+    values: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EraseCase(Command):
+    """Erase the personal values of a case and its instances; `values` are their references."""
+
+    case: int
+    values: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposeStream(Command):
+    """Delete the entries of a stream after its retention, of a case with its instances.
+
+    `ends` are the last entries of all of them, `values` the references of the personal values that go with them.
+    """
+
+    disposed: int
+    ends: tuple[StreamEnd, ...]
+    values: tuple[str, ...]
+    reason: str
 
 
 # ------------------------------------------------------------------ a procedure

@@ -16,6 +16,7 @@ from engine.commands import (
     DelegateTask,
     DeliverMessage,
     FailService,
+    FailTimer,
     FireTimer,
     OpenTask,
     ReleaseTask,
@@ -38,9 +39,11 @@ from engine.events import (
     TaskReminded,
     TimerFired,
 )
+from engine.flow.elements import Kind
 from engine.flow.host import ExpressionFailed
-from engine.instance import Incident, Instance
+from engine.instance import Incident, Instance, Timer
 from engine.procedure import Procedure
+from engine.remark import reason_given
 from engine.role import Surroundings
 from engine.separation import apart
 from engine.starting import may_give
@@ -48,7 +51,7 @@ from engine.step import Progress, Step
 from engine.value import Value
 from engine.words import Status, TimerKind
 
-MACHINE = (FireTimer, DeliverMessage, AnswerService, FailService)
+MACHINE = (FireTimer, FailTimer, DeliverMessage, AnswerService, FailService)
 """What no person may say has happened."""
 
 
@@ -100,7 +103,7 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
 
 
 def _terminate(progress: Progress, command: TerminateInstance, window: bytes) -> bytes:
-    work.reason_given(command.reason)
+    reason_given(command.reason)
     entitlement.privileged(progress, "terminate")
     after = flow.cancel(progress.procedure.model, window, progress)
     progress.emit(InstanceTerminated(reason=command.reason))
@@ -116,18 +119,28 @@ def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes
 
 
 def _fire(progress: Progress, command: FireTimer, window: bytes) -> bytes:
-    timer = progress.instance.timers.get(command.timer)
-    if timer is None:
-        raise Refused(Reason.NOT_FOUND, f"没有定时器 {command.timer}", f"there is no timer {command.timer}")
-    if not progress.has_come(timer.due):
-        raise Refused(
-            Reason.WRONG_STATE, f"定时器 {timer.id} 尚未到期", f"expected a due timer, but {timer.id} is not due yet"
-        )
-    progress.emit(TimerFired(timer=timer.id))
+    timer = _fired(progress, command.timer)
     if timer.kind is TimerKind.REMINDER:
         progress.emit(TaskReminded(task=timer.activity))
         return window
     return flow.complete(progress.procedure.model, window, timer.activity, progress)
+
+
+def _late(progress: Progress, command: FailTimer, window: bytes) -> bytes:
+    timer = _fired(progress, command.timer)
+    text = Text(f"到期后的一步被拒绝:{command.zh}", f"the step of its moment was refused: {command.en}")
+    progress.incident(timer.activity, text, waiting=True)
+    return window
+
+
+def _fired(progress: Progress, key: str) -> Timer:
+    timer = progress.instance.timers.get(key)
+    if timer is None:
+        raise Refused(Reason.NOT_FOUND, f"没有定时器 {key}", f"there is no timer {key}")
+    if not progress.has_come(timer.due):
+        raise Refused(Reason.WRONG_STATE, f"定时器 {key} 尚未到期", f"expected a due timer, but {key} is not due yet")
+    progress.emit(TimerFired(timer=key))
+    return timer
 
 
 def _deliver(progress: Progress, command: DeliverMessage, window: bytes) -> bytes:
@@ -171,6 +184,8 @@ def _retry(progress: Progress, command: RetryIncident, window: bytes) -> bytes:
         return flow.retry(progress.procedure.model, window, incident.activity, progress)
     activity = progress.instance.activities[incident.activity]
     element = progress.procedure.model.element(activity.process, activity.element)
+    if element.kind is not Kind.SERVICE_TASK:  # its moment has come
+        return flow.complete(progress.procedure.model, window, activity.id, progress)
     try:
         progress.emit(waiting.service(progress, activity.id, element, activity.scope))
     except ExpressionFailed as error:
@@ -182,12 +197,14 @@ def _decide(progress: Progress, command: DecideIncident, window: bytes) -> bytes
     incident = _incident(progress, command.incident)
     _resolve(progress, incident, command.reason, decided=True)
     model = progress.procedure.model
-    if incident.waiting:
-        return _yielded(progress, incident.activity, command.result, window)
-    if command.flows:
-        return flow.retry(model, window, incident.activity, progress, flows=command.flows)
     activity = progress.instance.activities[incident.activity]
     element = model.element(activity.process, activity.element)
+    if incident.waiting and element.kind is Kind.SERVICE_TASK:
+        return _yielded(progress, incident.activity, command.result, window)
+    if incident.waiting:
+        return flow.complete(model, window, activity.id, progress)
+    if command.flows:
+        return flow.retry(model, window, incident.activity, progress, flows=command.flows)
     apart(progress, element, {entitlement.actor(progress)})
     progress.assign(activity.scope, element.result, command.result)
     return flow.retry(model, window, incident.activity, progress, done=True)
@@ -201,7 +218,7 @@ def _incident(progress: Progress, key: str) -> Incident:
 
 
 def _resolve(progress: Progress, incident: Incident, reason: str, *, decided: bool) -> None:
-    work.reason_given(reason)
+    reason_given(reason)
     entitlement.privileged(progress, "resolve")
     actor = progress.command.envelope.actor
     progress.emit(IncidentResolved(incident=incident.id, person=actor, decided=decided, reason=reason))
@@ -237,6 +254,7 @@ _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     WaiveSeparation: _people(work.waive),
     CompleteTask: _complete,
     FireTimer: _fire,
+    FailTimer: _late,
     DeliverMessage: _deliver,
     AnswerService: _answer,
     FailService: _fail,

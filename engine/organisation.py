@@ -16,22 +16,29 @@ from engine.commands import (
     ChangeSetting,
     Command,
     DismissDeputy,
+    DisposeStream,
     Envelope,
+    EraseCase,
+    ErasePerson,
     GrantRole,
     RevokeRole,
 )
 from engine.errors import Reason, Refused, UnknownKind
 from engine.events import (
     CalendarChanged,
+    CaseErased,
     DeputyAppointed,
     DeputyDismissed,
     Event,
     PersonAdded,
+    PersonErased,
     RoleGranted,
     RoleRevoked,
     SettingChanged,
+    StreamDisposed,
 )
 from engine.procedure import Procedure
+from engine.remark import reason_given
 from engine.value import Context, Date, Person
 from engine.words import Channel
 
@@ -59,6 +66,7 @@ class Organisation:
     stream: int
     revision: int = 0
     persons: tuple[Person, ...] = ()
+    erased: tuple[Person, ...] = ()
     roles: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     deputies: tuple[Deputyship, ...] = ()
     settings: dict[str, Context] = field(default_factory=dict)
@@ -104,6 +112,8 @@ def execute(procedure: Procedure | None, organisation: Organisation, command: Co
         case ChangeCalendar():
             _readable(command.calendar)
             return (CalendarChanged(calendar=command.calendar),)
+        case ErasePerson() | EraseCase() | DisposeStream():
+            return _gone(organisation, command)
         case _:
             raise UnknownKind(type(command).__name__, command.VERSION)
 
@@ -128,12 +138,22 @@ def apply(organisation: Organisation, event: Event) -> Organisation:
             return _with_setting(organisation, event)
         case CalendarChanged():
             return replace(organisation, calendar=event.calendar)
+        case PersonErased():
+            return _without(organisation, event.person)
+        case CaseErased() | StreamDisposed():
+            return organisation
         case _:
             raise UnknownKind(type(event).__name__, event.VERSION)
 
 
 def known(organisation: Organisation, person: Person) -> Person:
     """The person, or a refusal."""
+    if person in organisation.erased:
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"应为本组织的人员,但 {person.id} 已被删除",
+            f"expected a person of this organisation, but {person.id} was erased",
+        )
     if person not in organisation.persons:
         raise Refused(
             Reason.NOT_FOUND,
@@ -170,6 +190,12 @@ def _may(procedure: Procedure | None, organisation: Organisation, command: Comma
             Reason.SEPARATION_OF_DUTIES,
             "不能给自己授予角色",
             "expected somebody other than the person concerned to grant a role",
+        )
+    if isinstance(command, ErasePerson) and command.person == actor:
+        raise Refused(
+            Reason.SEPARATION_OF_DUTIES,
+            "不能删除自己",
+            "expected somebody other than the person concerned to erase a person",
         )
 
 
@@ -219,6 +245,25 @@ def _deputy(organisation: Organisation, command: AppointDeputy | DismissDeputy) 
     return (DeputyAppointed(person=person, deputy=deputy, first=command.first, last=command.last),)
 
 
+def _gone(organisation: Organisation, command: ErasePerson | EraseCase | DisposeStream) -> tuple[Event, ...]:
+    """What is erased or disposed of, as facts; storage does it in the same commit, and refuses what is not there."""
+    reason = command.reason
+    reason_given(reason)
+    match command:
+        case ErasePerson():
+            return (PersonErased(person=known(organisation, command.person), reason=reason),)
+        case EraseCase():
+            return (CaseErased(case=command.case, reason=reason),)
+        case DisposeStream() if not command.ends:
+            number = command.disposed
+            raise Refused(Reason.NOT_FOUND, f"没有编号为 {number} 的流", f"there is no stream {number}")
+        case DisposeStream():
+            return tuple(
+                StreamDisposed(disposed=end.stream, revision=end.revision, digest=end.digest, reason=reason)
+                for end in command.ends
+            )
+
+
 def _setting(procedure: Procedure | None, command: ChangeSetting) -> SettingChanged:
     if procedure is None or command.key not in procedure.settings:
         raise Refused(
@@ -247,6 +292,17 @@ def _readable(calendar: Context) -> None:
 
 def _with_role(organisation: Organisation, role: str, persons: tuple[Person, ...]) -> Organisation:
     return replace(organisation, roles={**organisation.roles, role: persons})
+
+
+def _without(organisation: Organisation, person: Person) -> Organisation:
+    """Who was erased holds no role, deputises for nobody and has no deputy."""
+    return replace(
+        organisation,
+        persons=tuple(p for p in organisation.persons if p != person),
+        erased=(*organisation.erased, person),
+        roles={role: tuple(p for p in held if p != person) for role, held in organisation.roles.items()},
+        deputies=tuple(d for d in organisation.deputies if person not in (d.person, d.deputy)),
+    )
 
 
 def _with_setting(organisation: Organisation, event: SettingChanged) -> Organisation:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from engine import stream as streams
-from engine.errors import EngineError, UnknownKind
+from engine.errors import EngineError, Refused, Text, UnknownKind
 from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
@@ -38,7 +38,7 @@ class Comparison:
     entries: int
     window: bytes = b""
     revision: int | None = None
-    reason: str | None = None
+    reason: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,29 +90,32 @@ def re_execute(
     state, window, done = streams.empty(kind, stream), b"", 0
     for entry in entries:
         if entry.semantics != SEMANTICS:
-            return _stopped(Verdict.NEEDS_RELEASE, done, entry, f"made by release {entry.semantics}")
+            made = Text(f"由发行版 {entry.semantics} 形成", f"made by release {entry.semantics}")
+            return _stopped(Verdict.NEEDS_RELEASE, done, entry, made)
         try:
             step = streams.execute(procedure(entry, state), state, window, entry.command, surroundings(entry))
         except UnknownKind as error:
-            return _stopped(Verdict.NEEDS_RELEASE, done, entry, str(error))
+            return _stopped(Verdict.NEEDS_RELEASE, done, entry, Text(f"本发行版不认识「{error}」", str(error)))
         except EngineError as error:
-            return _stopped(Verdict.DIFFERENT, done, entry, f"is refused now: {error}")
+            why = error.text if isinstance(error, Refused) else Text(f"「{error}」", str(error))
+            return _stopped(Verdict.DIFFERENT, done, entry, Text(f"现在被拒绝:{why.zh}", f"is refused now: {why.en}"))
         if (difference := _difference(entry, step)) is not None:
             return _stopped(Verdict.DIFFERENT, done, entry, difference)
         state, window, done = step.state, step.window, done + 1
     return Comparison(verdict=Verdict.IDENTICAL, entries=done, window=window)
 
 
-def _difference(entry: Entry, step: streams.Step) -> str | None:
+def _difference(entry: Entry, step: streams.Step) -> Text | None:
     for number, (then, now) in enumerate(zip(entry.events, step.events, strict=False), 1):
         if then != now:
-            return f"event {number} was {then}, is now {now}"
+            return Text(f"第 {number} 个事件原为 {then},现为 {now}", f"event {number} was {then}, is now {now}")
     if len(entry.events) != len(step.events):
-        return f"there were {len(entry.events)} events, there are {len(step.events)} now"
+        before, after = len(entry.events), len(step.events)
+        return Text(f"原有 {before} 个事件,现有 {after} 个", f"there were {before} events, there are {after} now")
     if isinstance(step.state, Instance) and entry.window != hashlib.sha256(step.window).hexdigest():
-        return "the window differs"
+        return Text("窗口不同", "the window differs")
     return None
 
 
-def _stopped(verdict: Verdict, done: int, entry: Entry, reason: str) -> Comparison:
+def _stopped(verdict: Verdict, done: int, entry: Entry, reason: Text) -> Comparison:
     return Comparison(verdict=verdict, entries=done, revision=entry.revision, reason=reason)

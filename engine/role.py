@@ -59,6 +59,8 @@ def authorities(
 
 
 def _own(around: Surroundings, person: Person, persons: tuple[Person, ...], roles: tuple[str, ...]) -> Authority | None:
+    if person in around.organisation.erased:
+        return None  # a case may still name them
     held = next((role for role in roles if person in holders(around, role)), None)
     if held is not None:
         return Authority(role=held)

@@ -45,6 +45,7 @@ from engine.flow.elements import Element
 from engine.instance import Instance
 from engine.organisation import known
 from engine.procedure import RESERVED
+from engine.remark import reason_given, written
 from engine.role import Authority
 from engine.separation import separate_from, separated
 from engine.step import Progress
@@ -52,7 +53,6 @@ from engine.task import Task
 from engine.value import Context, Person, Value
 from engine.words import Stage
 
-MOST_TEXT = 2_000
 MOST_INFORMED = 50
 
 
@@ -187,25 +187,6 @@ def open_task(instance: Instance, key: str) -> Task:
     if key in instance.tasks:
         return instance.tasks[key]
     raise tasks.gone(key, instance.closed.get(key))
-
-
-def reason_given(reason: str) -> None:
-    """Refuse an empty reason, and what `written` refuses."""
-    if not reason.strip():
-        raise Refused(Reason.INVALID_DATA, "应填写理由", "expected a reason")
-    written(reason)
-
-
-def written(text: str) -> None:
-    """Refuse a text that is too long, or that no person can read."""
-    if len(text) > MOST_TEXT:
-        raise Refused(
-            Reason.INVALID_DATA,
-            f"文字应不超过 {MOST_TEXT} 个字符,但有 {len(text)} 个",
-            f"expected a text of at most {MOST_TEXT} characters, but found {len(text)}",
-        )
-    if any((sign < " " and sign not in "\t\n\r") or "\ud800" <= sign <= "\udfff" for sign in text):
-        raise Refused(Reason.INVALID_DATA, "文字中不能有控制字符", "expected a text without control characters")
 
 
 def _take(progress: Progress, task: Task) -> Task:

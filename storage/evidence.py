@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from engine import procedure as procedures
-from engine.errors import EngineError
+from engine.errors import EngineError, Text
 from engine.publication import Publications
 from engine.words import StreamKind
-from storage import personal, schema
-from storage.report import Report
+from storage import personal, removals, schema
+from storage.removals import Removals
+from storage.report import Report, of_entry, of_stream, said
 from storage.submission import Store
 
 READ_AHEAD = 1_000
 TAG = b'"$personal"'
 """Quotation marks inside texts are escaped, so these bytes are a reference wherever they stand."""
 
+Pending: TypeAlias = dict[str, tuple[str, Text]]
+"""Salted digest and place by reference."""
 
-def check(store: Store, connection: Connection, only: int | None, report: Report) -> None:
-    """Check what entries point to, of one stream or of everything."""
-    _entries(connection, only, report)
-    _large(connection, only, report)
+
+def check(store: Store, connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
+    """Check what entries point to, of one stream or of everything; `gone` is what was erased by right."""
+    _entries(connection, only, report, gone)
+    _large(connection, only, report, gone)
     if only is None:
         _versions(connection, report)
         _in_force(store, connection, report)
@@ -64,7 +70,7 @@ def _references(document: object) -> Iterator[tuple[str, str]]:
             yield from _references(item)
 
 
-def _entries(connection: Connection, only: int | None, report: Report) -> None:
+def _entries(connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
     table, received = schema.entry, schema.received
     query = select(table.c.stream_no, table.c.revision, table.c.envelope, table.c.body, received.c.key)
     query = query.select_from(
@@ -75,14 +81,15 @@ def _entries(connection: Connection, only: int | None, report: Report) -> None:
     if only is not None:
         query = query.where(table.c.stream_no == only)
     rows = connection.execution_options(yield_per=READ_AHEAD).execute(query)
-    pending: dict[str, tuple[str, str]] = {}
+    pending: Pending = {}
     for stream, revision, envelope, body, key in rows:
-        what = f"stream {stream}: entry {revision}"
+        what = of_entry(stream, revision)
         if _command_id(envelope) != key:
-            report.findings.append(f"{what}: its command id is not kept, so the command could be done again")
-        for reference, digest in references(bytes(body)):
-            pending[reference] = (digest, what)
-    _personal(connection, pending, report)
+            en = ": its command id is not kept, so the command could be done again"
+            report.find(what, ":命令编号未保留,该命令可能被重做", en)
+        with suppress(ValueError):  # a changed body, which the chain names
+            pending.update({reference: (digest, what) for reference, digest in references(bytes(body))})
+    _personal(connection, pending, report, gone)
 
 
 def _command_id(envelope: bytes) -> str | None:
@@ -92,35 +99,49 @@ def _command_id(envelope: bytes) -> str | None:
         return None
 
 
-def _personal(connection: Connection, pending: Mapping[str, tuple[str, str]], report: Report) -> None:
+def _personal(connection: Connection, pending: Pending, report: Report, gone: Removals) -> None:
     table = schema.personal
     keys = sorted(pending)
     for start in range(0, len(keys), READ_AHEAD):
         part = keys[start : start + READ_AHEAD]
         found = {row.reference: row for row in connection.execute(select(table).where(table.c.reference.in_(part)))}
         for key in part:
-            digest, what = pending[key]
+            digest, place = pending[key]
             report.personal += 1
             row = found.get(key)
-            if row is None:
-                report.findings.append(f"{what}: personal value {key} is missing, and not by erasure")
-            elif row.content is None:
-                report.erased += 1
-            elif personal.salted(bytes(row.salt or b""), bytes(row.content)) != digest:
-                report.findings.append(f"{what}: personal value {key} was changed")
+            report.erased += row is not None and row.content is None
+            problem = _wrong(row, digest, gone.values.get(key))
+            if problem is not None:
+                what = said(place, f":个人信息 {key}", f": personal value {key}")
+                report.find(what, problem.zh, f" {problem.en}")
 
 
-def _large(connection: Connection, only: int | None, report: Report) -> None:
+def _wrong(row: Row[Any] | None, digest: str, erased_by: int | None) -> Text | None:
+    """What is wrong with a personal value, if anything."""
+    if row is None:
+        return Text("缺失,且不是依规删除", "is missing, and not by erasure")
+    if row.content is None:
+        return None if erased_by is not None else Text("已删除,但没有条目为证", "was erased, but no entry says so")
+    if erased_by is not None:
+        place = removals.entry_of_organisation(erased_by)
+        return Text(f"仍在,而{place.zh}记载已删除", f"is still there, though {place.en} says that it was erased")
+    if personal.salted(bytes(row.salt or b""), bytes(row.content)) != digest:
+        return Text("被改动", "was changed")
+    return None
+
+
+def _large(connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
     table = schema.large_value
     query = select(table) if only is None else select(table).where(table.c.stream_no == only)
-    pending: dict[str, tuple[str, str]] = {}
+    pending: Pending = {}
     for row in connection.execution_options(yield_per=READ_AHEAD).execute(query):
-        what, content = f"stream {row.stream_no}: large value {row.digest[:16]}…", bytes(row.content)
+        short, content = f"{row.digest[:16]}…", bytes(row.content)
+        what = said(of_stream(row.stream_no), f":大值 {short}", f": large value {short}")
         if hashlib.sha256(content).hexdigest() != row.digest:
-            report.findings.append(f"{what} was changed")
+            report.find(what, "被改动", " was changed")
             continue
         pending.update({reference: (digest, what) for reference, digest in references(content)})
-    _personal(connection, pending, report)
+    _personal(connection, pending, report, gone)
 
 
 def _versions(connection: Connection, report: Report) -> None:
@@ -130,11 +151,12 @@ def _versions(connection: Connection, report: Report) -> None:
     rows = {row.digest: row.procedure for row in connection.execute(select(schema.version))}
     for digest in sorted(rows.keys() | files.keys()):
         report.versions += 1
+        place = Text(f"程序版本 {digest[:16]}…", f"version {digest[:16]}…")
         found = files.get(digest, {})
         if procedures.version_digest(found) != digest:
-            report.findings.append(f"version {digest[:16]}…: its files were changed")
-        elif procedures.load(found).key != rows.get(digest):
-            report.findings.append(f"version {digest[:16]}…: belongs to procedure {procedures.load(found).key}")
+            report.find(place, ":文件被改动", ": its files were changed")
+        elif (key := procedures.load(found).key) != rows.get(digest):
+            report.find(place, f":属于程序 {key}", f": belongs to procedure {key}")
 
 
 def _in_force(store: Store, connection: Connection, report: Report) -> None:
@@ -154,4 +176,5 @@ def _in_force(store: Store, connection: Connection, report: Report) -> None:
     kept = {row.procedure: (row.stream_no, row.version) for row in connection.execute(select(table))}
     for key in sorted(said.keys() | kept.keys()):
         if said.get(key) != kept.get(key):
-            report.findings.append(f"procedure {key}: its stream says another version is in force")
+            place = Text(f"程序 {key}", f"procedure {key}")
+            report.find(place, ":其流记载生效的是另一版本", ": its stream says another version is in force")

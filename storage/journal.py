@@ -166,7 +166,10 @@ def _bytes(document: object) -> bytes:
 
 
 def _object(data: object) -> dict[str, object]:
-    found = json.loads(bytes(data)) if isinstance(data, bytes | memoryview) else None
+    try:
+        found = json.loads(bytes(data)) if isinstance(data, bytes | memoryview) else None
+    except ValueError as error:
+        raise MalformedValue(f"expected JSON in the bytes of an entry, but {error}") from error
     if not isinstance(found, dict):
         raise MalformedValue("expected an object in the bytes of an entry")
     return found

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
 from engine import record, replay
 from engine import stream as streams
+from engine.errors import Text
 from engine.instance import Instance
 from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
 from storage import journal, projection, reexecution, schema
+from storage.report import of_stream, said
 from storage.shelf import StreamShelf
 from storage.submission import Store
 
@@ -23,7 +26,7 @@ class Rebuilt:
     """What a rebuild did, and where the tables had said something else."""
 
     streams: int = 0
-    differences: list[str] = field(default_factory=list)
+    differences: list[Text] = field(default_factory=list)
 
 
 def rebuild(store: Store, *, windows: bool = False) -> Rebuilt:
@@ -39,8 +42,7 @@ def rebuild(store: Store, *, windows: bool = False) -> Rebuilt:
             if windows and row.kind == StreamKind.INSTANCE:
                 _window(store, connection, row, made)
         for table in schema.PROJECTIONS:
-            after = _content(connection, table)
-            made.differences += [f"{table.name}: {line}" for line in sorted(before[table.name] ^ after)]
+            made.differences += _differences(table, before[table.name], _content(connection, table))
     return made
 
 
@@ -55,7 +57,9 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
     data = json.dumps(record.write(state, shelf), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
     shelf.flush()
     if data != bytes(row.state):
-        made.differences.append(f"stream {row.stream_no}: state")
+        made.differences.append(
+            said(of_stream(row.stream_no), "的状态与日志不符", ": state was not what the journal says")
+        )
         case = state.case if isinstance(state, Instance) else None
         change = update(schema.stream).where(schema.stream.c.stream_no == row.stream_no)
         connection.execute(change.values(state=data, case_no=case))
@@ -64,11 +68,23 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
 def _window(store: Store, connection: Connection, row: Row[tuple[object, ...]], made: Rebuilt) -> None:
     compared = reexecution.re_execute(store, connection, StreamKind.INSTANCE, row.stream_no)
     if compared.verdict is not Verdict.IDENTICAL:
-        made.differences.append(f"stream {row.stream_no}: {compared.reason}")
+        reason = compared.reason or Text("", "")
+        what = said(of_stream(row.stream_no), "的窗口未重建", ": window was not made anew")
+        made.differences.append(said(what, f":{reason.zh}", f": {reason.en}"))
     elif compared.window != bytes(row.window):
-        made.differences.append(f"stream {row.stream_no}: window")
+        made.differences.append(
+            said(of_stream(row.stream_no), "的窗口与日志不符", ": window was not what the journal says")
+        )
         change = update(schema.stream).where(schema.stream.c.stream_no == row.stream_no)
         connection.execute(change.values(window=compared.window))
+
+
+def _differences(table: Table, before: set[str], after: set[str]) -> Iterator[Text]:
+    name = table.name
+    for row in sorted(before - after):
+        yield Text(f"表 {name}:日志中没有的一行 {row}", f"table {name}: a row that the journal does not say: {row}")
+    for row in sorted(after - before):
+        yield Text(f"表 {name}:缺少的一行 {row}", f"table {name}: a row was missing: {row}")
 
 
 def _content(connection: Connection, table: Table) -> set[str]:

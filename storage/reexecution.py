@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from typing import TypeAlias
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from engine import replay
 from engine.case import Case
 from engine.commands import OpenCase, PublishVersion, StartInstance
-from engine.errors import EngineError
+from engine.errors import EngineError, Refused, Text
 from engine.instance import Instance
 from engine.journal import Entry
 from engine.organisation import Organisation
@@ -25,6 +26,7 @@ from engine.stream import ORGANISATION, State
 from engine.words import StreamKind
 from storage import journal
 from storage.database import Database
+from storage.report import of_entry, of_stream, quoted, said
 from storage.shelf import StreamShelf
 from storage.submission import Store
 
@@ -42,8 +44,8 @@ class Executed:
 
     streams: int = 0
     entries: int = 0
-    findings: list[str] = field(default_factory=list)
-    needs_release: list[str] = field(default_factory=list)
+    findings: list[Text] = field(default_factory=list)
+    needs_release: list[Text] = field(default_factory=list)
 
 
 def run(store: Store, streams: Sequence[Stream], processes: int = 1) -> Iterator[Executed]:
@@ -108,13 +110,30 @@ def _one(store: Store, connection: Connection, stream: Stream, made: Executed) -
     try:
         compared = re_execute(store, connection, kind, number, revision)
     except (EngineError, KeyError) as error:
-        made.findings.append(f"stream {number}: cannot be read: {error}")
+        why = error.text if isinstance(error, Refused) else quoted(error)
+        made.findings.append(
+            said(_unreadable(store, connection, stream), f"无法读取:{why.zh}", f" cannot be read: {why.en}")
+        )
         return
     made.entries += compared.entries
+    reason = compared.reason or Text("", "")
     if compared.verdict is Verdict.DIFFERENT:
-        made.findings.append(f"stream {number}: entry {compared.revision} {compared.reason}")
+        made.findings.append(said(of_entry(number, compared.revision), f":{reason.zh}", f" {reason.en}"))
     elif compared.verdict is Verdict.NEEDS_RELEASE:
-        made.needs_release.append(f"stream {number}: from entry {compared.revision} on: {compared.reason}")
+        since = Text(
+            f"流 {number} 从第 {compared.revision} 条起", f"stream {number}: from entry {compared.revision} on"
+        )
+        made.needs_release.append(said(since, f":{reason.zh}", f": {reason.en}"))
+
+
+def _unreadable(store: Store, connection: Connection, stream: Stream) -> Text:
+    """The first entry that cannot be read; the stream, when something that it needs elsewhere cannot."""
+    number, _, revision = stream
+    reached = 0
+    with suppress(EngineError, KeyError):
+        for entry in journal.read(connection, number, StreamShelf(connection, number, store.recent), until=revision):
+            reached = entry.revision
+    return of_stream(number) if reached == revision else of_entry(number, reached + 1)
 
 
 _elsewhere: list[Store] = []

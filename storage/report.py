@@ -1,8 +1,10 @@
-"""What a verification proved, and what is wrong."""
+"""What a verification proved, and what is wrong, in Chinese and English."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from engine.errors import Text
 
 
 @dataclass(kw_only=True)
@@ -25,10 +27,44 @@ class Report:
     versions: int = 0
     keys: list[str] = field(default_factory=list)
     disposed: list[int] = field(default_factory=list)
-    findings: list[str] = field(default_factory=list)
-    needs_release: list[str] = field(default_factory=list)
+    findings: list[Text] = field(default_factory=list)
+    needs_release: list[Text] = field(default_factory=list)
 
     @property
     def proven(self) -> bool:
         """Nothing is wrong."""
         return not self.findings
+
+    def find(self, place: Text, zh: str, en: str) -> None:
+        """Something is wrong at a place."""
+        self.findings.append(said(place, zh, en))
+
+
+def of_stream(number: int) -> Text:
+    """A stream as a place."""
+    return Text(f"流 {number}", f"stream {number}")
+
+
+def of_entry(stream: int, revision: int | None) -> Text:
+    """An entry as a place."""
+    return Text(f"流 {stream} 第 {revision} 条", f"stream {stream}: entry {revision}")
+
+
+def of_refusal(number: int) -> Text:
+    """A refusal as a place."""
+    return Text(f"拒绝记录 {number}", f"refusal {number}")
+
+
+def of_head(number: int) -> Text:
+    """A sealed head as a place."""
+    return Text(f"签名头 {number}", f"head {number}")
+
+
+def said(place: Text, zh: str, en: str) -> Text:
+    """What is said of a place."""
+    return Text(f"{place.zh}{zh}", f"{place.en}{en}")
+
+
+def quoted(error: Exception) -> Text:
+    """The words of a program about bytes that it cannot read; there are none in Chinese."""
+    return Text(f"「{error}」", str(error))

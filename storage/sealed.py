@@ -13,12 +13,16 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, Row, RowMapping, bindparam, except_, func, null, select
 
+from engine.errors import Text
 from storage import checkpoint, schema
-from storage.report import Report
+from storage.report import Report, of_entry, of_head, of_refusal, said
 
 READ_AHEAD = 1_000
 SHOWN = 20
 """How many places of one kind are named; the rest is counted."""
+
+NOWHERE = Text("既未封存也不在待封存之列", "is neither sealed nor waiting for it")
+GONE = Text("在封存之前被删除", "was deleted before it was sealed")
 
 _position, _entry, _refusal, _unsealed = schema.position, schema.entry, schema.refusal, schema.unsealed
 _disposed = schema.disposed
@@ -48,9 +52,8 @@ def check(connection: Connection, report: Report, kept_head: bytes | None, trust
     if kept_head is not None:
         known = select(func.count()).select_from(schema.head).where(schema.head.c.digest == kept_head)
         if not connection.execute(known).scalar_one():
-            report.findings.append(
-                f"the head kept elsewhere, {kept_head.hex()[:16]}…, is not here: heads were cut off or replaced"
-            )
+            place = Text(f"另存的头 {kept_head.hex()[:16]}…", f"the head kept elsewhere, {kept_head.hex()[:16]}…,")
+            report.find(place, "不在此处:签名头被截去或替换", " is not here: heads were cut off or replaced")
     _unheaded(connection, last, report)
     _unplaced(connection, report)
 
@@ -69,10 +72,10 @@ def _heads(connection: Connection, report: Report, trusted: Collection[bytes] | 
             report.sealed += 1
         digest = checkpoint.head_digest(number, head.last_position, head.at, previous, chain)
         if head.head_no != number or digest != bytes(head.digest):
-            report.findings.append(f"head {number} does not fit what it seals")
+            report.find(of_head(number), "与所封存的内容不符", " does not fit what it seals")
             break
         if not _signed(bytes(head.key), head.signature, digest):
-            report.findings.append(f"head {number} does not fit its signature")
+            report.find(of_head(number), "的签名不符", " does not fit its signature")
             break
         previous, first = digest, head.last_position + 1
         report.heads += 1
@@ -84,7 +87,9 @@ def _signer(head: Row[tuple[object, ...]], report: Report, trusted: Collection[b
     if key.hex() not in report.keys:
         report.keys.append(key.hex())
     if trusted is not None and key not in trusted:
-        report.findings.append(f"head {head.head_no} was signed with a key that is not trusted, {key.hex()[:16]}…")
+        short = f"{key.hex()[:16]}…"
+        en = f" was signed with a key that is not trusted, {short}"
+        report.find(of_head(head.head_no), f"的签名密钥不在信任之列:{short}", en)
 
 
 def _positions(connection: Connection, first: int, last: int) -> Iterator[RowMapping]:
@@ -93,17 +98,19 @@ def _positions(connection: Connection, first: int, last: int) -> Iterator[RowMap
     yield from rows.mappings()
 
 
-def _still_there(item: RowMapping) -> str | None:
+def _still_there(item: RowMapping) -> Text | None:
     refusal = item["refusal_no"]
-    what = f"stream {item['stream_no']}: entry {item['revision']}" if refusal is None else f"refusal {refusal}"
+    what = of_entry(item["stream_no"], item["revision"]) if refusal is None else of_refusal(refusal)
     today = item["entry_digest"] if refusal is None else item["refusal_digest"]
     if today is None and refusal is None and item["disposed_at"] is not None:
         if item["revision"] < item["disposed_at"]:
             return None
         today = item["disposed_digest"]
     if today is None:
-        return f"{what} was deleted after it was sealed"
-    return None if today == item["digest"] else f"{what} was changed after it was sealed"
+        return said(what, "在封存之后被删除", " was deleted after it was sealed")
+    if today == item["digest"]:
+        return None
+    return said(what, "在封存之后被改动", " was changed after it was sealed")
 
 
 def _signed(key: bytes, signature: bytes, digest: bytes) -> bool:
@@ -119,7 +126,8 @@ def _unheaded(connection: Connection, last: int, report: Report) -> None:
         select(func.count()).select_from(_position).where(_position.c.position > last)
     ).scalar_one()
     if behind:
-        report.findings.append(f"{behind} positions stand behind the last head: a head was deleted")
+        zh = f"末个签名头之后还有 {behind} 个位置:有签名头被删除"
+        report.findings.append(Text(zh, f"{behind} positions stand behind the last head: a head was deleted"))
 
 
 def _unplaced(connection: Connection, report: Report) -> None:
@@ -130,16 +138,16 @@ def _unplaced(connection: Connection, report: Report) -> None:
         select(table.c.stream_no, table.c.revision, table.c.refusal_no) for table in (_position, _unsealed)
     )
     for there in (written, refused):
-        _say(connection.execute(except_(there, placed, waiting)).all(), "is neither sealed nor waiting for it", report)
+        _say(connection.execute(except_(there, placed, waiting)).all(), NOWHERE, report)
     gone = except_(waiting, written, refused)
-    _say(connection.execute(gone).all(), "was deleted before it was sealed", report)
+    _say(connection.execute(gone).all(), GONE, report)
     report.unsealed = connection.execute(select(func.count()).select_from(_unsealed)).scalar_one()
 
 
-def _say(rows: Sequence[Row[Any]], problem: str, report: Report) -> None:
+def _say(rows: Sequence[Row[Any]], problem: Text, report: Report) -> None:
     found = sorted((row.stream_no or 0, row.revision or 0, row.refusal_no or 0) for row in rows)
     for stream, revision, refusal in found[:SHOWN]:
-        what = f"refusal {refusal}" if refusal else f"stream {stream}: entry {revision}"
-        report.findings.append(f"{what} {problem}")
+        report.find(of_refusal(refusal) if refusal else of_entry(stream, revision), problem.zh, f" {problem.en}")
     if len(found) > SHOWN:
-        report.findings.append(f"{len(found) - SHOWN} more: each {problem}")
+        more = len(found) - SHOWN
+        report.findings.append(Text(f"另有 {more} 处:均{problem.zh}", f"{more} more: each {problem.en}"))

@@ -7,15 +7,17 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, select
 
+from engine.errors import Text
 from engine.words import StreamKind
-from storage import evidence, journal, reexecution, schema, sealed
+from storage import evidence, journal, reexecution, removals, schema, sealed
 from storage.reexecution import Stream
 from storage.report import Report as Report
+from storage.report import of_refusal, of_stream
 from storage.submission import Store
 
 Progress: TypeAlias = Callable[[int, int], None]
 READ_AHEAD = 1_000
-Reached: TypeAlias = tuple[int, bytes, str | None]
+Reached: TypeAlias = tuple[int, bytes, Text | None]
 _ENTRIES = select(schema.entry).order_by(schema.entry.c.stream_no, schema.entry.c.revision)
 
 
@@ -44,8 +46,10 @@ def verify(
         if only is None:
             _refusals(connection, report)
             sealed.check(connection, report, kept_head, trusted)
+        gone = removals.read(connection)
+        removals.check(connection, only, report, gone)
         if execute:
-            evidence.check(store, connection, only, report)
+            evidence.check(store, connection, only, report, gone)
     done = 0
     for part in reexecution.run(store, whole if execute else [], processes):
         done += part.streams
@@ -71,9 +75,11 @@ def _chains(connection: Connection, only: int | None, report: Report) -> list[St
         end = ends.pop(number, None)
         report.streams += 1
         if problem is None and (end is None or end.revision != reached or bytes(end.digest) != digest):
-            problem = f"ends at entry {reached}, not where its head says"
+            problem = Text(
+                f":止于第 {reached} 条,与其末端记载不符", f": ends at entry {reached}, not where its head says"
+            )
         if problem is not None:
-            report.findings.append(f"stream {number}: {problem}")
+            report.find(of_stream(number), problem.zh, problem.en)
         elif end is not None:
             whole.append((number, StreamKind(end.kind), reached))
     for number, end in ends.items():
@@ -81,7 +87,7 @@ def _chains(connection: Connection, only: int | None, report: Report) -> list[St
         if past is not None and (past.revision, past.digest) == (end.revision, end.digest):
             report.disposed.append(number)
         elif end.revision > 0:
-            report.findings.append(f"stream {number}: expected entry 1, but it has none")
+            report.find(of_stream(number), ":应有第 1 条,但一条也没有", ": expected entry 1, but it has none")
     return whole
 
 
@@ -89,7 +95,8 @@ def _reached(connection: Connection, only: int | None, report: Report) -> Iterat
     """How far each stream's chain holds: its last good revision, the digest there, and what is wrong behind it."""
     query = _ENTRIES if only is None else _ENTRIES.where(schema.entry.c.stream_no == only)
     rows = connection.execution_options(yield_per=READ_AHEAD).execute(query)
-    current, revision, previous, problem = 0, 0, b"", None
+    current, revision, previous = 0, 0, b""
+    problem: Text | None = None
     for number, found, envelope, body, digest in rows:
         if number != current:
             if current:
@@ -98,11 +105,13 @@ def _reached(connection: Connection, only: int | None, report: Report) -> Iterat
         if problem is not None:
             continue
         if found != revision + 1:
-            problem = f"expected entry {revision + 1}, but found {found}"
+            problem = Text(
+                f":应为第 {revision + 1} 条,但为第 {found} 条", f": expected entry {revision + 1}, but found {found}"
+            )
         elif journal.digest_of(journal.ENTRY, previous, envelope, body) != digest:
-            problem = f"entry {found} was changed"
+            problem = Text(f" 第 {found} 条被改动", f": entry {found} was changed")
         elif not _in_place(envelope, number, found):
-            problem = f"entry {found} was written for another place"
+            problem = Text(f" 第 {found} 条原属别处", f": entry {found} was written for another place")
         else:
             revision, previous = found, digest
             report.entries += 1
@@ -120,7 +129,7 @@ def _refusals(connection: Connection, report: Report) -> None:
     for expected, row in enumerate(connection.execute(select(schema.refusal).order_by(schema.refusal.c.refusal_no)), 1):
         digest = journal.digest_of(journal.REFUSAL, previous, bytes(row.body))
         if row.refusal_no != expected or digest != bytes(row.digest):
-            report.findings.append(f"refusal {expected} was changed or deleted")
+            report.find(of_refusal(expected), "被改动或删除", " was changed or deleted")
             return
         previous = digest
         report.refusals += 1

@@ -54,6 +54,8 @@ class Audit:
         self.database = database
         self.findings: list[str] = []
         self.personal: list[tuple[str, list[str]]] = []
+        self.gone: set[str] = set()
+        self.ends: dict[int, list[object]] = {}
         self.erased = 0
         self.unsealed = 0
         self.keys: list[str] = []
@@ -65,6 +67,22 @@ class Audit:
         self.findings.append(what)
 
     # -------------------------------------------------------------- streams
+
+    def removals(self) -> None:
+        for (body,) in self.rows("SELECT body FROM entry WHERE stream_no = 1 ORDER BY revision"):
+            try:
+                found = json.loads(body)
+            except ValueError:
+                continue  # its digest does not fit
+            kind, _, fields = found["command"]
+            if kind in ("ErasePerson", "EraseCase", "DisposeStream"):
+                self.gone.update(fields["values"])
+            for kind, _, fields in found["events"]:
+                if kind == "StreamDisposed":
+                    self.ends[fields["disposed"]] = [fields["revision"], bytes.fromhex(fields["digest"])]
+        rows = self.rows("SELECT stream_no, revision, digest FROM disposed")
+        if {number: end for number, *end in rows} != self.ends:
+            self.say("other streams were disposed of than the entries of stream 1 say")
 
     def streams(self) -> None:
         disposed = {number: end for number, *end in self.rows("SELECT stream_no, revision, digest FROM disposed")}
@@ -115,6 +133,8 @@ class Audit:
             row = self.rows("SELECT salt, content FROM personal WHERE reference = ?", reference).fetchone()
             if row is None:
                 self.say(f"{what}: personal value {reference} is missing")
+            elif (row == (None, None)) is not (reference in self.gone):
+                self.say(f"{what}: personal value {reference} is gone without an entry, or there in spite of one")
             elif row == (None, None):
                 self.erased += 1
             elif sha(row[0] or b"", b"\x00", row[1] or b"").hex() != digest:
@@ -213,6 +233,7 @@ def audit(path: str, kept: bytes | None = None, trusted: list[bytes] | None = No
     """Check everything that the page describes."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
         found = Audit(database)
+        found.removals()
         found.streams()
         found.values()
         found.refusals()

@@ -210,6 +210,21 @@ def _personal(connection: Connection, _number: int) -> None:
     connection.execute(update(table).where(table.c.reference == row.reference).values(content='"刘建军"'.encode()))
 
 
+def _emptied(connection: Connection, _number: int) -> None:
+    table = schema.personal
+    change = update(table).where(table.c.content == '"刘建国"'.encode())
+    assert connection.execute(change.values(content=None, salt=None)).rowcount == 1
+
+
+def _disposed(connection: Connection, number: int) -> None:
+    """What disposal leaves behind, by hand."""
+    row = connection.execute(select(stream).where(stream.c.stream_no == number)).one()
+    kept = {"stream_no": number, "kind": row.kind, "revision": row.revision, "digest": row.digest, "at": 0}
+    connection.execute(insert(schema.disposed).values(**kept))
+    connection.execute(delete(schema.large_value).where(schema.large_value.c.stream_no == number))
+    connection.execute(delete(entry).where(entry.c.stream_no == number))
+
+
 FOUND = [
     Tampering(name="a changed byte", change=_set(entry, {"stream_no": STREAM, "revision": 2}, body=FLIP), finding="entry 2 was changed"),
     Tampering(name="a changed envelope", change=_set(entry, {"stream_no": STREAM, "revision": 2}, envelope=FLIP), finding="entry 2 was changed"),
@@ -242,5 +257,8 @@ FOUND = [
     Tampering(name="a deleted large value", change=_gone(schema.large_value, stream_no=STREAM), finding="cannot be read"),
     Tampering(name="a changed personal value", change=_personal, finding="was changed"),
     Tampering(name="a deleted personal value", change=_gone(schema.personal), finding="is missing, and not by erasure"),
+    Tampering(name="a changed byte beside personal values", change=_set(entry, {"stream_no": 1, "revision": 1}, body=FLIP), finding="stream 1: entry 1 was changed"),
+    Tampering(name="a personal value erased without an entry", change=_emptied, finding="was erased, but no entry says so"),
+    Tampering(name="a stream disposed of without an entry", change=_disposed, finding="was disposed of, but no entry says so"),
     Tampering(name="a forgotten command id", change=_gone(schema.received, stream_no=STREAM, revision=2), finding="its command id is not kept"),
 ]  # fmt: skip

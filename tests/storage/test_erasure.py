@@ -1,6 +1,7 @@
 """Drafts, erasure and disposal: what is personal goes, what was proven stays; on both databases."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,15 +9,20 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
-from engine.commands import CloseCase, Envelope
-from engine.errors import Refused
+from engine.commands import AssignCaseRole, ClaimTask, CloseCase, Envelope, GrantRole
+from engine.errors import Reason, Refused
+from engine.events import CaseErased, Event, PersonErased, StreamDisposed
+from engine.stream import ORGANISATION
 from engine.value import Context
-from storage import checkpoint, drafts, erasure, people, personal, schema, verification
+from storage import checkpoint, drafts, erasure, journal, people, personal, refusals, schema, verification
 from storage.database import Database
+from storage.erasure import Erased
 from storage.rebuild import rebuild
+from storage.shelf import Recent, StreamShelf
 from storage.submission import Store
 from tests.storage import auditor
 from tests.storage.company import Company
+from web.cli import company as companies
 from web.cli.play import SimulatedClock, play, publish, scenarios
 from web.cli.timetable import begin
 
@@ -39,6 +45,37 @@ def proven(company: Company, *, erased: int) -> None:
     assert rebuild(fresh.store, windows=True).differences == []
     if company.database.is_sqlite:
         assert auditor.audit(str(company.database.url.database)).findings == []
+
+
+def ask(company: Company, who: str | None = None, key: str | None = None) -> Envelope:
+    """An envelope for the organisation: of the operator at the machine, or of a person."""
+    actor = None if who is None else company.people[who]
+    return Envelope(id=key or f"e{next(company.numbers)}", stream=ORGANISATION, at=company.now, actor=actor)
+
+
+def erase_person(company: Company, handle: str, **by: str) -> Erased:
+    return erasure.erase_person(company.store, ask(company, **by), handle, "依本人申请")
+
+
+def erase_case(company: Company, case: int, **by: str) -> Erased:
+    return erasure.erase_case(company.store, ask(company, **by), case, "依本人申请")
+
+
+def dispose(company: Company, stream: int, **by: str) -> int:
+    return erasure.dispose(company.store, ask(company, **by), stream, "保管期满")
+
+
+def told(company: Company) -> list[Event]:
+    """What the newest entry of the organisation says."""
+    with company.database.read() as connection:
+        return list(
+            list(journal.read(connection, ORGANISATION, StreamShelf(connection, ORGANISATION, Recent())))[-1].events
+        )
+
+
+def entries(company: Company) -> int:
+    with company.database.read() as connection:
+        return len(connection.execute(select(schema.entry)).all())
 
 
 def files(company: Company) -> bytes:
@@ -118,8 +155,9 @@ def test_an_erased_person_has_no_name_and_everything_is_proven_as_before(company
     task = company.task(company.start(), "write")
     drafts.save(company.database, task, person, Context({"text": "x"}), company.now)
     checkpoint.seal(company.database, KEY, company.now)
-    found = erasure.erase_person(company.store, "handle-to-forget")
+    found = erase_person(company, "handle-to-forget")
     assert (found.values, found.drafts, found.person) == (2, 1, person.id)
+    assert told(company) == [PersonErased(person=person, reason="依本人申请")]
     assert people.find(company.store, "handle-to-forget") is None
     with company.database.read() as connection:
         assert person.id not in people.names(connection)
@@ -130,8 +168,8 @@ def test_erased_bytes_stand_nowhere_in_the_file_of_the_database(company: Company
     case, _ = case_with_secrets(company)
     people.add(company.store, "p:secret", "handle-to-forget", "张三丰", ["SALES"])
     before = files(company)
-    erasure.erase_case(company.store, case)
-    erasure.erase_person(company.store, "handle-to-forget")
+    erase_case(company, case)
+    erase_person(company, "handle-to-forget")
     after = files(company)
     for secret in (*SECRETS, "handle-to-forget", "张三丰"):
         assert not company.database.is_sqlite or secret.encode() in before
@@ -140,7 +178,7 @@ def test_erased_bytes_stand_nowhere_in_the_file_of_the_database(company: Company
 
 def test_a_handle_that_was_erased_may_be_given_to_somebody_else(company: Company) -> None:
     first = people.add(company.store, "p:1", "li", "李一", [])
-    erasure.erase_person(company.store, "li")
+    erase_person(company, "li")
     second = people.add(company.store, "p:2", "li", "李二", [])
     assert first != second
     proven(company, erased=2)
@@ -148,15 +186,16 @@ def test_a_handle_that_was_erased_may_be_given_to_somebody_else(company: Company
 
 def test_erasing_somebody_unknown_is_refused_and_erases_nothing(company: Company) -> None:
     with pytest.raises(Refused, match="there is no person nobody"):
-        erasure.erase_person(company.store, "nobody")
+        erase_person(company, "nobody")
     proven(company, erased=0)
 
 
 def test_all_personal_values_of_a_case_are_erased_and_everything_is_proven_as_before(company: Company) -> None:
     case, stream = case_with_secrets(company)
     checkpoint.seal(company.database, KEY, company.now)
-    assert erasure.erase_case(company.store, case).values == 2
-    assert erasure.erase_case(company.store, case).values == 0
+    assert erase_case(company, case).values == 2
+    assert told(company) == [CaseErased(case=case, reason="依本人申请")]
+    assert erase_case(company, case).values == 0
     with company.database.read() as connection:
         scope = next(iter(company.instance(stream).scopes.values()), None)
         assert scope is None or "write" in scope.variables
@@ -169,7 +208,75 @@ def test_all_personal_values_of_a_case_are_erased_and_everything_is_proven_as_be
 def test_only_a_case_is_erased_as_a_case(company: Company) -> None:
     stream = company.start()
     with pytest.raises(Refused, match=f"there is no case {stream}"):
-        erasure.erase_case(company.store, stream)
+        erase_case(company, stream)
+
+
+def test_an_erased_person_holds_no_role_and_stays_erased(company: Company) -> None:
+    wang = company.people["wang"]
+    case = company.open_case()
+    team = AssignCaseRole(envelope=ask_case(company, case), role="SALES", persons=(wang,))
+    company.store.submit(team)
+    stream, other = company.start(case=case), company.start(case=case)
+    task = company.task(stream, "write")
+    company.store.submit(ClaimTask(envelope=ask_case(company, stream, "wang"), task=task))
+    found = erase_person(company, "wang")
+    assert (found.cases, found.tasks) == ((case,), (task,))
+    organisation = companies.organisation_of(company.store)
+    assert not organisation.holds(wang, "SALES")
+    assert (wang in organisation.persons, organisation.erased) == (False, (wang,))
+    with pytest.raises(Refused, match="no longer have the right"):
+        company.complete(stream, task, "wang")
+    with pytest.raises(Refused, match="is offered to SALES"):
+        company.complete(other, company.task(other, "write"), "wang")
+    with pytest.raises(Refused, match=f"but {wang.id} was erased"):
+        company.store.submit(GrantRole(envelope=ask(company), person=wang, role="SALES"))
+    proven(company, erased=2)
+
+
+def ask_case(company: Company, stream: int, who: str | None = None) -> Envelope:
+    actor = None if who is None else company.people[who]
+    return Envelope(id=f"q{next(company.numbers)}", stream=stream, at=company.now, actor=actor)
+
+
+@pytest.mark.parametrize("remove", [erase_person, erase_case, dispose], ids=lambda found: found.__name__)
+def test_a_repeat_of_what_was_removed_gets_the_first_answer_and_writes_nothing(
+    company: Company, remove: Callable[..., object]
+) -> None:
+    case, _ = closed_case(company)
+    checkpoint.seal(company.database, KEY, company.now)
+    what = "guest" if remove is erase_person else case
+    remove(company, what, key="once")
+    before = entries(company)
+    again = remove(company, what, key="once")
+    assert entries(company) == before
+    assert isinstance(again, int) or (isinstance(again, Erased) and again.repeated)
+    assert verification.verify(Company.again(company).store).findings == []
+
+
+@pytest.mark.parametrize("remove", [erase_person, erase_case, dispose], ids=lambda found: found.__name__)
+def test_only_an_administrator_or_the_operator_removes_and_the_refusal_is_kept(
+    company: Company, remove: Callable[..., object]
+) -> None:
+    case, _ = closed_case(company)
+    checkpoint.seal(company.database, KEY, company.now)
+    with pytest.raises(Refused, match="expected a holder of SYS"):
+        remove(company, "guest" if remove is erase_person else case, who="chen")
+    with company.database.read() as connection:
+        (kept,) = refusals.of_streams(connection, [ORGANISATION])
+        assert connection.execute(select(schema.personal).where(schema.personal.c.content.is_(None))).all() == []
+    assert kept.refused.reason is Reason.NOT_ALLOWED
+    people.add(company.store, "p:admin", "admin", "管理员", ["SYS"])
+    company.people["admin"] = people.known(company.store, "admin")
+    remove(company, "guest" if remove is erase_person else case, who="admin")
+    assert verification.verify(Company.again(company).store).findings == []
+
+
+def test_a_case_that_is_not_there_leaves_no_entry(company: Company) -> None:
+    before = entries(company)
+    for remove in (erase_case, dispose):
+        with pytest.raises(Refused, match="there is no"):
+            remove(company, 4711)
+    assert entries(company) == before
 
 
 # ------------------------------------------------------------------ people
@@ -198,8 +305,11 @@ def test_disposal_keeps_the_last_digests_and_everything_else_is_proven_as_before
         table = schema.stream.c
         query = select(table.stream_no, table.revision, table.digest).where(table.stream_no.in_([case, stream]))
         ends = {tuple(row) for row in connection.execute(query)}
-    gone = erasure.dispose(company.store, case, company.now)
+    gone = dispose(company, case)
     assert gone == sum(revision for _, revision, _ in ends)
+    said = [event for event in told(company) if isinstance(event, StreamDisposed)]
+    assert {(event.disposed, event.revision, bytes.fromhex(event.digest)) for event in said} == ends
+    assert {event.reason for event in said} == {"保管期满"}
     with company.database.read() as connection:
         kept = schema.disposed.c
         assert {tuple(r) for r in connection.execute(select(kept.stream_no, kept.revision, kept.digest))} == ends
@@ -217,23 +327,49 @@ def test_disposal_keeps_the_last_digests_and_everything_else_is_proven_as_before
 def test_nothing_is_written_to_a_stream_that_was_disposed_of(company: Company) -> None:
     case, stream = closed_case(company)
     checkpoint.seal(company.database, KEY, company.now)
-    erasure.dispose(company.store, case, company.now)
+    dispose(company, case)
     for store in (company, Company.again(company)):
         with pytest.raises(Refused):
             store.complete(stream, f"{stream}.1.4", "wang")
     assert verification.verify(company.store).findings == []
 
 
+def test_what_was_disposed_of_is_not_disposed_of_again(company: Company) -> None:
+    case, stream = closed_case(company)
+    checkpoint.seal(company.database, KEY, company.now)
+    dispose(company, case)
+    for number in (case, stream):
+        with pytest.raises(Refused, match=f"stream {number} was disposed of already"):
+            dispose(company, number)
+    assert verification.verify(company.store).findings == []
+
+
+def test_only_cases_and_instances_are_disposed_of(company: Company) -> None:
+    for number in (ORGANISATION, 2):
+        with pytest.raises(Refused, match=f"there is no case {number}"):
+            dispose(company, number)
+    proven(company, erased=0)
+
+
+def test_an_instance_without_a_case_is_disposed_of_alone(company: Company) -> None:
+    stream = company.start()
+    company.terminate(stream)
+    checkpoint.seal(company.database, KEY, company.now)
+    assert dispose(company, stream) == 2
+    report = verification.verify(Company.again(company).store)
+    assert (report.findings, report.disposed) == ([], [stream])
+
+
 def test_what_runs_or_is_not_sealed_is_not_disposed_of(company: Company) -> None:
     case, stream = case_with_secrets(company)
     with pytest.raises(Refused, match="has not ended"):
-        erasure.dispose(company.store, case, company.now)
+        dispose(company, case)
     envelope = Envelope(id="close", stream=case, at=company.now, actor=company.people["chen"])
     company.store.submit(CloseCase(envelope=envelope, outcome="已完成"))
     with pytest.raises(Refused, match="is not sealed yet"):
-        erasure.dispose(company.store, case, company.now)
+        dispose(company, case)
     with pytest.raises(Refused, match=f"expected case {case}"):
-        erasure.dispose(company.store, stream, company.now)
+        dispose(company, stream)
     proven(company, erased=0)
 
 

@@ -150,7 +150,7 @@ def test_a_rebuild_mends_and_names_what_was_wrong(company: Company) -> None:
         connection.execute(update(schema.task).values(stage="completed"))
         connection.execute(delete(schema.inbox))
     found = rebuild(company.store)
-    assert {line.split(":")[0] for line in found.differences} == {"task", "inbox"}
+    assert {line.en.split(":")[0] for line in found.differences} == {"table task", "table inbox"}
     assert rebuild(company.store).differences == []
     assert isinstance(company.instance(stream), Instance)
 

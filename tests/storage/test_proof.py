@@ -1,5 +1,6 @@
 """Sealing and verification: what was done to a sealed database is found and named; on both databases."""
 
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,10 @@ from storage.database import Database
 from tests.storage.company import NOW, Company
 from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, sealed, tamper
 
+ENGLISH = re.compile(r"\b(stream|entry|was|is|changed|deleted|head|refusal|version|expected|table)\b")
+QUOTED = re.compile("「.*」|XML:.*", re.DOTALL)
+"""What a parser says about bytes that it cannot read."""
+
 NAMES = [tampering.name for tampering in FOUND]
 
 
@@ -22,8 +27,10 @@ def company(database: Database) -> Company:
 
 
 def findings(company: Company, **asked: object) -> list[str]:
-    """What a process that has nothing cached finds."""
-    return verification.verify(Company.again(company).store, **asked).findings  # type: ignore[arg-type]  # its options
+    """What a process that has nothing cached finds; each in Chinese as well."""
+    found = verification.verify(Company.again(company).store, **asked).findings  # type: ignore[arg-type]  # its options
+    assert [text for text in found if ENGLISH.search(QUOTED.sub("", text.zh))] == []
+    return [text.en for text in found]
 
 
 def last_head(company: Company) -> bytes:
@@ -159,7 +166,7 @@ def test_an_entry_that_was_kept_from_the_sealer_leaves_those_behind_it_unsealed_
         connection.execute(delete(schema.unsealed).where(mark.stream_no == stream, mark.revision == 1))
     checkpoint.seal(company.database, KEY, NOW)
     report = verification.verify(company.store)
-    assert report.findings == [f"stream {stream}: entry 1 is neither sealed nor waiting for it"]
+    assert [found.en for found in report.findings] == [f"stream {stream}: entry 1 is neither sealed nor waiting for it"]
     assert report.unsealed == 1
 
 

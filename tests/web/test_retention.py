@@ -7,7 +7,6 @@ import sqlite3
 import pytest
 
 from tests.web.terminal import SHIPPED, Terminal, answers
-from web.cli import findings
 
 
 def test_a_draft_is_kept_shown_used_and_forgotten(staffed: Terminal) -> None:
@@ -27,23 +26,57 @@ def test_a_draft_is_kept_shown_used_and_forgotten(staffed: Terminal) -> None:
 def test_an_erased_person_is_nameless_and_everything_still_proves(terminal: Terminal) -> None:
     (played,) = terminal.json("play", SHIPPED, "straight-through")
     terminal.ok("seal")
-    assert terminal.run("erase-person", "zhao").code == 2
-    assert terminal.json("erase-person", "zhao", "--yes")["values"] == 2
+    why = ("--reason", "依本人申请", "--yes")
+    assert terminal.run("erase-person", "zhao", "--reason", "x").code == 2
+    assert terminal.run("erase-person", "zhao", "--yes").code == 2
+    assert terminal.json("erase-person", "zhao", *why, "--id", "once")["values"] == 2
+    assert terminal.json("erase-person", "zhao", *why, "--id", "once")["repeated"] is True
     told = terminal.ok("history", played["case"])
     assert "赵磊" not in told
     assert "已删除的人员" in told
-    assert terminal.run("erase-person", "zhao", "--yes").code == 1
-    assert terminal.json("erase-case", played["case"], "--yes")["values"] > 0
+    assert terminal.run("erase-person", "zhao", *why).code == 1
+    assert terminal.json("erase-case", played["case"], *why)["values"] > 0
+    for language, said in (
+        ("zh", "删除服务项目 3 中的个人信息:依本人申请"),
+        ("en", "personal data of case 3: 依本人申请"),
+    ):
+        assert said in terminal.ok("history", 1, "--language", language)
+    assert "赵磊" not in terminal.ok("history", 1)
     assert terminal.json("verify")["proven"] is True
     assert terminal.json("rebuild", "--windows")["differences"] == []
 
 
 def test_a_case_that_runs_is_not_disposed_of(staffed: Terminal) -> None:
     case, _ = staffed.start()
-    ran = staffed.run("dispose", case, "--yes")
+    ran = staffed.run("dispose", case, "--reason", "保管期满", "--yes")
     assert ran.code == 1
     assert "尚未结束" in ran.err
-    assert staffed.run("dispose", case).code == 2
+    assert staffed.run("dispose", case, "--reason", "保管期满").code == 2
+    assert "✗ 未能处置:流 " in staffed.ok("history", 1)
+
+
+def test_a_case_that_is_past_is_disposed_of_and_the_record_of_the_organisation_says_so(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "refused")
+    case = played["case"]
+    assert terminal.run("dispose", case, "--reason", "保管期满", "--yes").code == 1
+    terminal.ok("close-case", case, "--outcome", "未承接", "--as", "li")
+    terminal.ok("seal")
+    words = ("dispose", case, "--reason", "保管期满", "--yes", "--id", "once")
+    assert terminal.json(*words)["entries"] > 2
+    assert terminal.json(*words) == terminal.json(*words)
+    assert f"处置流 {case}" in terminal.ok("history", 1)
+    assert terminal.run("history", case).code == 1
+    assert terminal.json("verify")["disposed"] == [case, played["instance"]]
+    assert terminal.json("rebuild", "--windows")["differences"] == []
+
+
+def test_only_an_administrator_erases_in_the_name_of_a_person(staffed: Terminal) -> None:
+    ran = staffed.run("erase-person", "li", "--reason", "依本人申请", "--yes", "--as", "wang")
+    assert (ran.code, "系统管理员" in ran.err or "SYS" in ran.err) == (1, True)
+    staffed.ok("add-person", "root", "管理员", "--role", "SYS")
+    staffed.ok("erase-person", "li", "--reason", "依本人申请", "--yes", "--as", "root")
+    ran = staffed.run("erase-person", "root", "--reason", "依本人申请", "--yes", "--as", "root")
+    assert (ran.code, "不能删除自己" in ran.err) == (1, True)
 
 
 def test_a_head_and_a_key_kept_elsewhere_are_asked_for(staffed: Terminal) -> None:
@@ -82,9 +115,6 @@ def test_what_was_altered_is_named_in_both_languages(terminal: Terminal, stateme
     lines = [line for line in ran.out.splitlines() if line.startswith("✗")]
     assert len(lines) >= 2
     assert not re.search(r"\b(stream|entry|was|changed|deleted|head|refusal)\b", " ".join(lines)), lines
-    assert terminal.run("verify", "--json").document["findings"]
-
-
-def test_every_finding_of_storage_has_chinese_words() -> None:
-    assert findings.told("stream 4: entry 5 was changed").zh == "流 4 第 5 条 被改动"
-    assert findings.told("stream 4: ends at entry 5, not where its head says").zh == "流 4:止于第 5 条,与其末端记载不符"
+    found = terminal.run("verify", "--json").document["findings"]
+    assert len(found) == len(lines) - 1
+    assert all(finding["zh"] and finding["en"] and finding["zh"] != finding["en"] for finding in found)

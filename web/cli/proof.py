@@ -10,10 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from rich.progress import Progress
 from sqlalchemy import select
 
+from engine.errors import Text
 from storage import checkpoint, schema, verification
 from storage import rebuild as rebuilds
 from storage.submission import Store
-from web.cli import company, findings
+from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import HEX, NUMBER
@@ -122,18 +123,22 @@ def prove(
         f"Verified {report.entries} entries of {report.streams} streams: {report.executed} executed again, "
         f"{report.sealed} sealed, {report.unsealed} not sealed yet, {report.refusals} refusals.",
     )
-    for finding in report.findings:
-        told = findings.told(finding)
-        output.say(f"✗ {told.zh}", f"✗ {told.en}", style="red")
-    for finding in report.needs_release:
-        told = findings.told(finding)
-        output.say(f"? 需要当时的发行版才能重新执行:{told.zh}", f"? needs the release of then: {told.en}")
+    for found in report.findings:
+        output.say(f"✗ {found.zh}", f"✗ {found.en}", style="red")
+    for found in report.needs_release:
+        output.say(f"? 需要当时的发行版才能重新执行:{found.zh}", f"? needs the release of then: {found.en}")
     if report.proven:
         output.say("✓ 没有任何改动。", "✓ Nothing was altered.", style="green")
     else:
         output.say("✗ 记录被改动过,未能证明。", "✗ The record was altered: not proven.", style="bold red")
-    output.result(vars(report) | {"proven": report.proven})
+    said = {"findings": _both(report.findings), "needs_release": _both(report.needs_release)}
+    output.result(vars(report) | said | {"proven": report.proven})
     return report
+
+
+def _both(found: list[Text]) -> list[dict[str, str]]:
+    """Sentences for programs."""
+    return [{"zh": text.zh, "en": text.en} for text in found]
 
 
 def _processes(store: Store) -> int:
@@ -159,8 +164,8 @@ def rebuild(output: Output, windows: bool) -> None:
         f"Rebuilt {found.streams} streams; {len(found.differences)} differences.",
     )
     for difference in found.differences:
-        output.say(f"  {difference}", f"  {difference}")
-    output.result({"streams": found.streams, "differences": found.differences})
+        output.say(f"  {difference.zh}", f"  {difference.en}")
+    output.result({"streams": found.streams, "differences": _both(found.differences)})
 
 
 COMMANDS = (seal, verify, rebuild)

@@ -75,6 +75,18 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.DeputyDismissed: ("{deputy} 不再代理 {person}", "{deputy} no longer deputises for {person}"),
     events.SettingChanged: ("设置 {key} 改为 {value}", "setting {key} is now {value}"),
     events.CalendarChanged: ("更换工作日历", "working calendar replaced"),
+    events.PersonErased: (
+        "删除人员 {person} 的姓名和账号,并免去其角色:{reason}",
+        "erased name and handle of person {person}, and ended their roles: {reason}",
+    ),
+    events.CaseErased: (
+        "删除服务项目 {case} 中的个人信息:{reason}",
+        "erased the personal data of case {case}: {reason}",
+    ),
+    events.StreamDisposed: (
+        "处置流 {disposed},共 {revision} 条:{reason}",
+        "disposed of stream {disposed}, {revision} entries: {reason}",
+    ),
     events.VersionPublished: (
         "版本 {label} 生效,摘要 {version}:{reason}",
         "version {label} in force, digest {version}: {reason}",
@@ -139,6 +151,9 @@ ASKED = {
     "DismissDeputy": ("结束代理", "dismiss a deputy"),
     "ChangeSetting": ("修改设置", "change a setting"),
     "ChangeCalendar": ("更换工作日历", "replace the working calendar"),
+    "ErasePerson": ("删除人员", "erase a person"),
+    "EraseCase": ("删除个人信息", "erase personal data"),
+    "DisposeStream": ("处置", "dispose of a stream"),
     "PublishVersion": ("发布版本", "publish a version"),
     "TerminateInstance": ("终止流程", "terminate the process"),
     "RetryIncident": ("重试", "retry"),

@@ -147,6 +147,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.CaseOpened: Teller._title,
     events.CaseDataSet: Teller._case_data,
     events.SettingChanged: Teller._setting,
+    events.PersonErased: lambda _, event: {"person": same(event.person.id)},
     events.DocumentDrafted: Teller._draft,
     events.DocumentReviewed: Teller._review,
 }
