@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Row, select, tuple_
 
-from engine.commands import Envelope, FireTimer
+from engine.commands import Envelope, FailTimer, FireTimer
 from engine.errors import EngineError, Reason, Refused
 from engine.words import Channel
 from storage import schema
@@ -46,6 +46,16 @@ def _fire(store: Store, row: Row[tuple[object, ...]]) -> bool:
     except Refused as refused:
         if refused.reason not in PASSED:  # PASSED: another node fired it, or its task was just done
             log.warning("timer %s: %s", row.timer, refused)
+            _give_up(store, row, refused)
     except EngineError:  # one instance that cannot go on must not keep the others waiting
         log.exception("timer %s", row.timer)
     return False
+
+
+def _give_up(store: Store, row: Row[tuple[object, ...]], refused: Refused) -> None:
+    """A step that is refused now is refused at every tick: it becomes an incident, for a person to settle."""
+    envelope = Envelope(id=f"timer-failed:{row.timer}", stream=row.stream_no, at=store.now(), channel=Channel.CLOCK)
+    try:
+        store.submit(FailTimer(envelope=envelope, timer=row.timer, zh=refused.text.zh, en=refused.text.en))
+    except EngineError:  # somebody was faster
+        log.exception("timer %s", row.timer)

@@ -6,16 +6,22 @@ from collections import Counter
 import pytest
 from sqlalchemy import select, update
 
-from engine.commands import FireTimer
+from engine import step
+from engine.commands import Command, DecideIncident, Envelope, FailTimer, FireTimer, RetryIncident
+from engine.errors import Refused
 from engine.events import TimerFired
 from engine.value import Date, DateTime, Time
+from engine.words import Channel
 from jobs import clock
-from storage import journal, schema
+from storage import journal, schema, verification
 from storage.database import Database
 from storage.moments import NEVER, due
+from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
-from tests.storage.company import Company
-from tests.storage.loaded import WAIT
+from tests.engine.flow.drawing import flow, gateway, node, path, script
+from tests.engine.world import lane
+from tests.storage.company import NOW, Company
+from tests.storage.loaded import TIMER, WAIT
 from tests.storage.loaded import company as loaded
 
 
@@ -90,3 +96,81 @@ def test_the_command_of_a_timer_names_it(company: Company) -> None:
         entries = list(journal.read(connection, stream, StreamShelf(connection, stream, company.store.recent)))
     (command,) = [entry.command for entry in entries if isinstance(entry.command, FireTimer)]
     assert (command.timer, command.envelope.id) == (timer, f"timer:{timer}")
+
+
+# ------------------------------------------------------------------ a step that is refused
+
+ENDLESS = (
+    '<bpmn:startEvent id="s"/>'
+    + gateway("parallel", "fork")
+    + node("userTask", "write")
+    + node("intermediateCatchEvent", "wait", TIMER)
+    + gateway("exclusive", "again", default="again_join")
+    + script("count", "{turns: get or else(turns, 0) + 1}")
+    + gateway("parallel", "join")
+    + '<bpmn:endEvent id="e"/>'
+    + path("s", "fork", "wait", "again", "join", "e")
+    + path("fork", "write", "join")
+    + flow("again", "count", "get or else(write.stop, false) = false")
+    + path("count", "again")
+)
+"""Behind the timer a loop that ends as soon as somebody completes `write` with `stop`."""
+
+
+@pytest.fixture
+def endless(database: Database, monkeypatch: pytest.MonkeyPatch) -> Company:
+    monkeypatch.setattr(step, "BUDGET", 200)
+    elements = ("s", "fork", "write", "wait", "again", "count", "join", "e")
+    return Company(database, ENDLESS, f'<bpmn:laneSet id="ls">{lane("SALES", *elements)}</bpmn:laneSet>')
+
+
+def revision(company: Company, stream: int) -> int:
+    return company.instance(stream).revision
+
+
+def test_a_timer_whose_step_is_refused_becomes_one_incident(endless: Company) -> None:
+    stream = endless.start()
+    endless.later(seconds=WAIT.total_seconds())
+    for _ in range(3):
+        assert clock.tick(endless.store) == 0
+    (incident,) = endless.instance(stream).incidents.values()
+    assert "at most 200 tokens" in incident.message_en
+    assert "最多移动 200 个令牌" in incident.message_zh
+    assert (endless.instance(stream).timers, revision(endless, stream)) == ({}, 2)
+    assert verification.verify(Company.again(endless).store).findings == []
+    assert rebuild(Company.again(endless).store, windows=True).differences == []
+
+
+@pytest.mark.parametrize("command", [RetryIncident, DecideIncident])
+def test_it_goes_on_when_a_person_says_so_and_the_reason_is_gone(endless: Company, command: type[Command]) -> None:
+    stream = endless.start()
+    endless.later(seconds=WAIT.total_seconds())
+    clock.tick(endless.store)
+    (incident,) = endless.instance(stream).incidents
+    fields: dict[str, object] = {"incident": incident, "reason": "已改正"}
+    if command is DecideIncident:
+        fields |= {"flows": (), "result": None}
+
+    def settle(key: str) -> None:
+        envelope = Envelope(id=key, stream=stream, at=endless.now, actor=endless.people["chen"])
+        endless.store.submit(command(envelope=envelope, **fields))  # type: ignore[call-arg]  # fields of either
+
+    with pytest.raises(Refused, match="at most 200 tokens"):
+        settle("too early")
+    assert list(endless.instance(stream).incidents) == [incident]
+    endless.complete(stream, endless.task(stream, "write"), "wang", {"stop": True})
+    settle("now")
+    assert endless.instance(stream).incidents == {}
+    assert endless.instance(stream).status == "completed"
+    assert verification.verify(Company.again(endless).store).findings == []
+
+
+def test_no_person_says_that_a_timer_failed(endless: Company) -> None:
+    stream = endless.start()
+    (timer,) = endless.instance(stream).timers
+    for who, late, said in (("wang", True, "not a person"), (None, False, "is not due yet")):
+        endless.later(seconds=WAIT.total_seconds() if late else 0)
+        actor = None if who is None else endless.people[who]
+        envelope = Envelope(id=f"by {who}", stream=stream, at=NOW, actor=actor, channel=Channel.CLOCK)
+        with pytest.raises(Refused, match=said):
+            endless.store.submit(FailTimer(envelope=envelope, timer=timer, zh="因", en="why"))
