@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import machine, report
+from benchmarks import machine, re_execution, report
 from benchmarks.__main__ import ROWS, measure
 from benchmarks.report import Scale
 from benchmarks.stopwatch import percentile, race
@@ -47,3 +47,9 @@ def test_contenders_take_turns_and_every_run_is_prepared() -> None:
 def test_a_percentile_is_a_measured_value() -> None:
     values = [float(n) for n in range(1, 101)]
     assert (percentile(values, 0.95), percentile([3.0], 0.95)) == (95.0, 3.0)
+
+
+def test_time_on_cores_is_counted_finer_than_a_short_verification_takes() -> None:
+    begun = re_execution._cores()
+    steps = {re_execution._cores() - begun for _ in range(2_000)}
+    assert len(steps) > 2
