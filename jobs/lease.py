@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, select, update
 
-from engine.errors import Reason, Refused
+from engine.errors import Reason, Refused, Text
 from storage import schema
 from storage.database import Database
-from storage.moments import NEVER, micros
+from storage.moments import NEVER, micros, moment
 from storage.projection import payload_of
 
 LEASE = timedelta(minutes=2)
@@ -41,15 +42,26 @@ class Job:
     until: datetime
 
 
+class Standing(StrEnum):
+    """Where a job stands."""
+
+    PARKED = "parked"
+    LEASED = "leased"
+    AWAITED = "awaited"
+    DUE = "due"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parked:
-    """A job that nobody will try again until a person says so."""
+class Listed:
+    """A job as people see it: nobody tries a parked one again until a person says so; an awaited message has no receiver yet."""
 
     key: str
     stream: int
     kind: str
+    standing: Standing
+    due: datetime | None
     tries: int
-    problem: str
+    problem: Text
 
 
 def take(database: Database, now: datetime, most: int) -> list[Job]:
@@ -79,20 +91,41 @@ def give_back(database: Database, job: Job) -> None:
     _change(database, job, leased_until=0, tries=job.tries - 1)
 
 
-def put_off(database: Database, job: Job, until: datetime, problem: str) -> None:
+def put_off(database: Database, job: Job, until: datetime, problem: Text) -> None:
     """It is tried again later."""
-    _change(database, job, due=micros(until), leased_until=0, problem=problem[:LONGEST_PROBLEM])
+    _change(database, job, due=micros(until), leased_until=0, **_said(problem))
 
 
-def park(database: Database, job: Job, problem: str) -> None:
+def park(database: Database, job: Job, problem: Text) -> None:
     """It is not tried again; it stays, with what went wrong, until a person decides."""
-    _change(database, job, due=NEVER, leased_until=0, problem=problem[:LONGEST_PROBLEM])
+    _change(database, job, due=NEVER, leased_until=0, **_said(problem))
 
 
-def parked(connection: Connection) -> list[Parked]:
-    """The jobs that wait for a person, oldest first."""
-    rows = connection.execute(select(schema.job).where(_job.due == NEVER).order_by(_job.job_no))
-    return [Parked(key=r.job, stream=r.stream_no, kind=r.kind, tries=r.tries, problem=r.problem or "") for r in rows]
+def listed(connection: Connection, now: datetime, most: int) -> list[Listed]:
+    """The jobs that are there: the parked ones first, then by when they are due."""
+    order = (case((_job.due == NEVER, 0), else_=1), _job.due, _job.job_no)
+    query = select(schema.job, _received().label("received")).order_by(*order).limit(most)
+    return [_listed(row, micros(now)) for row in connection.execute(query)]
+
+
+def _listed(row: Row[tuple[object, ...]], now: int) -> Listed:
+    if row.due == NEVER:
+        standing = Standing.PARKED
+    elif row.leased_until > now:
+        standing = Standing.LEASED
+    elif row.kind == "message" and not row.received:
+        standing = Standing.AWAITED
+    else:
+        standing = Standing.DUE
+    return Listed(
+        key=row.job,
+        stream=row.stream_no,
+        kind=row.kind,
+        standing=standing,
+        due=None if row.due == NEVER else moment(row.due),
+        tries=row.tries,
+        problem=Text(row.problem_zh or "", row.problem_en or ""),
+    )
 
 
 def try_again(database: Database, key: str, now: datetime) -> None:
@@ -119,10 +152,14 @@ def _ready() -> ColumnElement[bool]:
 
 
 def _awaited() -> ColumnElement[bool]:
-    waits = schema.subscription.c
-    receiver = exists().where(waits.name == _job.name, waits.correlation == _job.correlation)
     same = and_(_earlier.c.name == _job.name, _earlier.c.correlation == _job.correlation)
-    return and_(_job.kind == "message", receiver, ~_preceded(same))
+    return and_(_job.kind == "message", _received(), ~_preceded(same))
+
+
+def _received() -> ColumnElement[bool]:
+    """Somebody waits for the message."""
+    waits = schema.subscription.c
+    return exists().where(waits.name == _job.name, waits.correlation == _job.correlation)
 
 
 def _preceded(same: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -144,6 +181,10 @@ def _leased(row: Row[tuple[object, ...]], until: datetime) -> Job:
         tries=row.tries + 1,
         until=until,
     )
+
+
+def _said(problem: Text) -> dict[str, str]:
+    return {"problem_zh": problem.zh[:LONGEST_PROBLEM], "problem_en": problem.en[:LONGEST_PROBLEM]}
 
 
 def _change(database: Database, job: Job, **values: object) -> None:

@@ -23,7 +23,7 @@ from engine.commands import (
     OpenCase,
     StartInstance,
 )
-from engine.errors import EngineError, Reason, Refused
+from engine.errors import EngineError, Reason, Refused, Text
 from engine.value import Context
 from engine.words import Channel, StreamKind
 from jobs import lease
@@ -73,7 +73,8 @@ class Worker:
             return self._failed(job, failed)
         except (EngineError, LookupError, ValueError, AssertionError) as error:
             log.exception("job %s cannot be read", job.key)
-            lease.park(self.store.database, job, f"{type(error).__name__}: {error}")
+            why = f"{type(error).__name__}: {error}"
+            lease.park(self.store.database, job, Text(f"无法读取「{why}」", f"cannot be read: {why}"))
         return True
 
     def _act(self, job: Job) -> None:
@@ -161,10 +162,10 @@ class Worker:
         if job.kind == "connector":
             return self._unwanted(job, refused)
         if refused.reason is Reason.WRONG_STATE and job.tries < TRIES:
-            self._later(job, str(refused))
+            self._later(job, refused.text)
             return False
         log.warning("job %s is parked: %s", job.key, refused)
-        lease.park(database, job, str(refused))
+        lease.park(database, job, refused.text)
         return True
 
     def _unwanted(self, job: Job, refused: Refused) -> bool:
@@ -176,7 +177,7 @@ class Worker:
 
     def _failed(self, job: Job, failed: ConnectorFailed) -> bool:
         if not failed.permanent and job.tries < TRIES:
-            self._later(job, str(failed))
+            self._later(job, Text(f"失败「{failed}」", f"failed: {failed}"))
             return False
         envelope = self._envelope(job, job.stream)
         try:
@@ -185,7 +186,7 @@ class Worker:
             lease.drop(self.store.database, job)  # nobody waits for the answer any more
         return True
 
-    def _later(self, job: Job, problem: str) -> None:
+    def _later(self, job: Job, problem: Text) -> None:
         wait = timedelta(seconds=min(2**job.tries, LONGEST_WAIT))
         lease.put_off(self.store.database, job, self.store.now() + wait, problem)
 

@@ -290,7 +290,8 @@ job = Table(
     Column("due", BigInteger, nullable=False),
     Column("leased_until", BigInteger, nullable=False, default=0),
     Column("tries", Integer, nullable=False, default=0),
-    Column("problem", String(1000)),
+    Column("problem_zh", String(1000)),
+    Column("problem_en", String(1000)),
 )
 Index("job_due", job.c.due, job.c.job_no)
 Index("job_of_target", job.c.target, job.c.job_no)

@@ -1,5 +1,6 @@
 """Who may change people, roles, deputies, settings and the calendar; and on which days a deputy may act."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,13 +14,26 @@ from engine.commands import (
     ClaimTask,
     Command,
     DismissDeputy,
+    DisposeStream,
     Envelope,
+    EraseCase,
+    ErasePerson,
     GrantRole,
     ReleaseTask,
     RevokeRole,
+    StreamEnd,
 )
 from engine.errors import Reason, Refused
-from engine.events import DeputyAppointed, DeputyDismissed, RoleGranted, RoleRevoked, SettingChanged
+from engine.events import (
+    DeputyAppointed,
+    DeputyDismissed,
+    PersonErased,
+    RoleGranted,
+    RoleRevoked,
+    SettingChanged,
+    StreamDisposed,
+)
+from engine.organisation import Organisation
 from engine.stream import ORGANISATION
 from engine.value import Context, Date, Person, Personal, number
 from engine.words import Channel
@@ -52,6 +66,7 @@ def appointment(world: World, person: str, deputy: str, first: Date, last: Date)
     return {"person": world.people[person], "deputy": world.people[deputy], "first": first, "last": last}
 
 
+END = StreamEnd(stream=3, revision=7, digest="01" * 33)
 MARCH = (Date(2026, 3, 1), Date(2026, 3, 31))
 
 
@@ -66,6 +81,9 @@ def test_only_the_administrator_keeps_people_and_roles(world: World, who: str) -
         (GrantRole, {"person": person, "role": "MR"}),
         (RevokeRole, {"person": world.people["wang"], "role": "SALES"}),
         (ChangeCalendar, {"calendar": Context()}),
+        (ErasePerson, {"person": world.people["admin"], "values": (), "reason": "申请"}),
+        (EraseCase, {"case": 3, "values": (), "reason": "申请"}),
+        (DisposeStream, {"disposed": 3, "ends": (END,), "values": (), "reason": "期满"}),
     ):
         assert refusal(world, who, command, **fields) is Reason.NOT_ALLOWED
 
@@ -253,3 +271,49 @@ def test_the_principal_takes_back_what_a_former_deputy_still_holds(world: World)
     world.do(DismissDeputy, "wang", ORGANISATION, person=world.people["wang"], deputy=world.people["guest"])
     world.do(ReleaseTask, "wang", stream, task=task)
     assert world.task(stream, "write").holder is None
+
+
+# ------------------------------------------------------------------ erased, disposed of
+
+
+@pytest.mark.parametrize("who", ["admin", None])
+def test_who_is_erased_holds_no_role_and_nobody_deputises_for_them(world: World, who: str | None) -> None:
+    wang, guest = world.people["wang"], world.people["guest"]
+    world.do(AppointDeputy, "admin", ORGANISATION, **appointment(world, "wang", "guest", *MARCH))
+    world.do(AppointDeputy, "admin", ORGANISATION, **appointment(world, "guest", "wang", *MARCH))
+    (erased,) = world.do(ErasePerson, who, ORGANISATION, person=wang, values=("a", "b"), reason="申请").events
+    assert erased == PersonErased(person=wang, reason="申请")
+    organisation = world.journal.states[ORGANISATION]
+    assert isinstance(organisation, Organisation)
+    assert (organisation.roles["SALES"], organisation.deputies, organisation.erased) == ((), (), (wang,))
+    assert guest in organisation.persons
+    for command, fields in (
+        (ErasePerson, {"person": wang, "values": (), "reason": "再次"}),
+        (GrantRole, {"person": wang, "role": "MR"}),
+    ):
+        assert refusal(world, "admin", command, **fields) is Reason.NOT_FOUND
+    assert refusal(world, "wang", AppointDeputy, **appointment(world, "wang", "guest", *MARCH)) is Reason.NOT_FOUND
+
+
+def test_nobody_erases_themselves(world: World) -> None:
+    fields = {"person": world.people["admin"], "values": (), "reason": "申请"}
+    assert refusal(world, "admin", ErasePerson, **fields) is Reason.SEPARATION_OF_DUTIES
+
+
+@pytest.mark.parametrize("reason", ["", " \n", "x" * 2_001, "a\x00b"])
+def test_what_is_gone_for_good_has_a_reason_that_can_be_read(world: World, reason: str) -> None:
+    for command, fields in (
+        (ErasePerson, {"person": world.people["wang"]}),
+        (EraseCase, {"case": 3}),
+        (DisposeStream, {"disposed": 3, "ends": (END,)}),
+    ):
+        assert refusal(world, "admin", command, **fields, values=(), reason=reason) is Reason.INVALID_DATA
+
+
+def test_the_entry_of_a_disposal_says_where_each_stream_ended(world: World) -> None:
+    other = replace(END, stream=4)
+    fields = {"disposed": 3, "ends": (END, other), "values": (), "reason": "期满"}
+    assert world.do(DisposeStream, "admin", ORGANISATION, **fields).events == tuple(
+        StreamDisposed(disposed=end.stream, revision=7, digest=end.digest, reason="期满") for end in (END, other)
+    )
+    assert refusal(world, "admin", DisposeStream, **{**fields, "ends": ()}) is Reason.NOT_FOUND

@@ -21,13 +21,13 @@ from tests.storage.company import Company
 MESSAGE = '<bpmn:messageEventDefinition messageRef="called"/>'
 THROWS = (
     '<bpmn:startEvent id="s"/>'
-    + node("intermediateThrowEvent", "call", MESSAGE)
+    + node("intermediateThrowEvent", "call", MESSAGE, **{"zx:correlation": "1"})
     + '<bpmn:endEvent id="e"/>'
     + chain("s", "call", "e")
 )
 HEARS = (
     '<bpmn:startEvent id="s2"/>'
-    + node("intermediateCatchEvent", "hear", MESSAGE)
+    + node("intermediateCatchEvent", "hear", MESSAGE, **{"zx:correlation": "1"})
     + '<bpmn:endEvent id="e2"/>'
     + chain("s2", "hear", "e2")
 )
@@ -60,6 +60,8 @@ def causes(company: Company, stream: int) -> list[int]:
 def test_a_message_nobody_awaits_waits_and_is_delivered_to_whoever_comes(company: Company) -> None:
     sender = company.start()
     assert (Worker(company.store).run(), buffered(company)) == (0, 1)
+    with company.database.read() as connection:
+        assert [job.standing for job in lease.listed(connection, company.now, 10)] == [lease.Standing.AWAITED]
     company.later(days=400)
     assert (Worker(company.store).run(), buffered(company)) == (0, 1)
     receiver = company.start("q")

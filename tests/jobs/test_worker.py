@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from engine.commands import Envelope, RetryIncident
-from engine.errors import Refused
+from engine.errors import Refused, Text
 from engine.value import Context, Value
 from engine.words import Status
 from jobs import lease
@@ -65,7 +65,7 @@ def transient(text: str = "no answer") -> ConnectorFailed:
 def jobs(company: Company) -> list[tuple[str, int, str | None]]:
     with company.database.read() as connection:
         rows = connection.execute(select(schema.job).order_by(schema.job.c.job_no))
-        return [(row.kind, row.tries, row.problem) for row in rows]
+        return [(row.kind, row.tries, row.problem_en) for row in rows]
 
 
 def test_a_job_is_gone_with_the_entry_that_does_it(service: Company) -> None:
@@ -115,7 +115,7 @@ def test_a_failure_for_a_while_is_tried_again_with_growing_waits(service: Compan
     stream = service.start()
     worker, connector = scripted(service, transient(), transient(), Context({"number": "N-7"}))
     assert worker.run() == 0
-    assert jobs(service) == [("connector", 1, "no answer")]
+    assert jobs(service) == [("connector", 1, "failed: no answer")]
     for wait, done in ((1, 0), (1, 0), (3, 0), (1, 1)):
         service.later(seconds=wait)
         assert worker.run() == done, wait
@@ -215,7 +215,7 @@ def test_follow_ups_of_a_case_are_done_in_the_order_they_were_scheduled(written:
     (first,) = lease.take(made.database, made.now, 10)
     assert first.payload["kind"] == "DraftDocument"
     assert lease.take(made.database, made.now, 10) == []
-    lease.put_off(made.database, first, made.now + timedelta(seconds=5), "fails for a moment")
+    lease.put_off(made.database, first, made.now + timedelta(seconds=5), Text("暂时失败", "fails for a moment"))
     assert Worker(made.store).run() == 0
     made.later(seconds=5)
     assert Worker(made.store).run() == 2
@@ -227,14 +227,16 @@ def test_a_follow_up_refused_for_good_is_parked_with_the_reason_and_holds_nobody
 ) -> None:
     made, case = written
     (first,) = lease.take(made.database, made.now, 10)
-    lease.park(made.database, first, "for the test")
+    lease.park(made.database, first, Text("为了测试", "for the test"))
     for _ in range(TRIES + 1):
         Worker(made.store).run()
         made.later(hours=1)
     with made.database.read() as connection:
-        waiting = lease.parked(connection)
+        waiting = lease.listed(connection, made.now, 10)
     assert [job.kind for job in waiting] == ["command", "command"]
-    assert "no document plan" in waiting[1].problem
+    assert [job.standing for job in waiting] == [lease.Standing.PARKED] * 2
+    assert waiting[0].problem == Text("为了测试", "for the test")
+    assert "no document plan" in waiting[1].problem.en
     for job in waiting:
         lease.try_again(made.database, job.key, made.now)
     assert Worker(made.store).run() == 2
@@ -251,7 +253,24 @@ def test_only_a_parked_job_is_tried_again_by_hand(service: Company) -> None:
 def test_what_a_worker_is_refused_is_no_answer_for_ever(written: tuple[Company, int]) -> None:
     made, _ = written
     first, *_ = lease.take(made.database, made.now, 10)
-    lease.park(made.database, first, "for the test")
+    lease.park(made.database, first, Text("为了测试", "for the test"))
     Worker(made.store).run()
     with made.database.read() as connection:
         assert connection.execute(select(schema.refusal)).all() == []
+
+
+def standings(company: Company) -> list[tuple[str, str]]:
+    with company.database.read() as connection:
+        return [(job.kind, job.standing) for job in lease.listed(connection, company.now, 10)]
+
+
+def test_jobs_are_listed_with_where_they_stand_the_parked_ones_first(service: Company) -> None:
+    for _ in range(3):
+        service.start()
+    assert standings(service) == [("connector", "due")] * 3
+    first, second, _ = lease.take(service.database, service.now, 10)
+    lease.park(service.database, second, Text("为了测试", "for the test"))
+    lease.give_back(service.database, first)
+    assert standings(service) == [("connector", "parked"), ("connector", "due"), ("connector", "leased")]
+    lease.try_again(service.database, second.key, service.now)
+    assert standings(service) == [("connector", "due"), ("connector", "due"), ("connector", "leased")]

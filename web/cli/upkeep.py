@@ -1,4 +1,4 @@
-"""Upkeep: one pass of clock and worker, copies of the database, a person's data erased."""
+"""Upkeep: one pass of clock and worker, jobs that are left, copies of the database."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from engine.errors import Text
 from jobs import clock as clocks
+from jobs import lease
+from jobs.lease import Listed, Standing
 from jobs.worker import Worker
 from storage import backup as backups
 from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Output
-from web.cli.parameters import FILE
+from web.cli.parameters import COUNTED_ID, FILE, NUMBER
 
 
 @command(zh="时钟走一遍:触发到期的定时。")
@@ -33,6 +36,70 @@ def work(output: Output) -> None:
         done = Worker(store).run()
     output.say(f"完成 {done} 项后台工作", f"{done} jobs done")
     output.result({"done": done})
+
+
+STANDINGS = {
+    Standing.PARKED: Text("搁置", "parked"),
+    Standing.LEASED: Text("进行中", "being done"),
+    Standing.AWAITED: Text("等待接收方", "waits for a receiver"),
+    Standing.DUE: Text("待办", "to be done"),
+}
+
+KINDS = {
+    "connector": Text("自动任务", "automatic task"),
+    "message": Text("消息", "message"),
+    "command": Text("后续工作", "follow-up"),
+}
+
+
+@command(zh="尚未完成的后台工作;搁置的附原因,可用 retry-job 重试。")
+@option("--size", type=NUMBER, default=50, show_default=True, zh="最多几项。", en="How many at most.")
+@click.pass_obj
+def jobs(output: Output, size: int) -> None:
+    """The jobs that are not done; parked ones, with what went wrong, can be tried again by `retry-job`."""
+    with company.opened(output) as store, store.database.read() as connection:
+        found = lease.listed(connection, store.now(), size)
+    rows = [
+        (
+            job.key,
+            output.text(KINDS[job.kind]),
+            output.text(STANDINGS[job.standing]),
+            "" if job.due is None else output.moment(job.due),
+            job.tries,
+            output.text(job.problem),
+        )
+        for job in found
+    ]
+    heads = [
+        ("编号", "job"),
+        ("种类", "kind"),
+        ("状态", "state"),
+        ("时间", "due"),
+        ("次数", "tries"),
+        ("原因", "problem"),
+    ]
+    if rows:
+        output.table(heads, rows)
+    else:
+        output.say("没有未完成的后台工作。", "No job is left to do.")
+    output.result([_document(job) for job in found])
+
+
+def _document(job: Listed) -> dict[str, object]:
+    place = {"job": job.key, "stream": job.stream, "kind": job.kind}
+    problem = {"zh": job.problem.zh, "en": job.problem.en} if job.problem.en else None
+    return place | {"state": str(job.standing), "due": job.due, "tries": job.tries, "problem": problem}
+
+
+@command("retry-job", zh="让搁置的后台工作再试一次。")
+@click.argument("key", metavar="JOB", type=COUNTED_ID)
+@click.pass_obj
+def retry_job(output: Output, key: str) -> None:
+    """Let a parked job be tried again, at the next pass of the worker."""
+    with company.opened(output) as store:
+        lease.try_again(store.database, key, store.now())
+    output.say(f"{key} 将再试一次", f"{key} is to be tried again")
+    output.result({"job": key})
 
 
 @command(zh="备份 SQLite 数据库,使用中也可。")
@@ -62,4 +129,4 @@ def restore(output: Output, source: Path, replace: bool) -> None:
     output.result({"target": str(target)})
 
 
-COMMANDS = (tick, work, backup, restore)
+COMMANDS = (tick, work, jobs, retry_job, backup, restore)

@@ -218,7 +218,8 @@ def _worker() -> None:
         Column("due", BigInteger(), nullable=False),
         Column("leased_until", BigInteger(), nullable=False),
         Column("tries", Integer(), nullable=False),
-        Column("problem", String(1000), nullable=True),
+        Column("problem_zh", String(1000), nullable=True),
+        Column("problem_en", String(1000), nullable=True),
         PrimaryKeyConstraint("job_no"),
         UniqueConstraint("job"),
     )
