@@ -150,5 +150,5 @@ def test_a_case_has_data_a_team_and_an_end(staffed: Terminal) -> None:
     assert staffed.json("case", case)["status"] == "completed"
     assert "服务项目结束:客户取消" in staffed.ok("history", case)
     staffed.ok("seal")
-    assert staffed.json("dispose", case, "--yes")["entries"] > 3
+    assert staffed.json("dispose", case, "--reason", "保管期满", "--yes")["entries"] > 3
     assert staffed.json("verify")["proven"] is True

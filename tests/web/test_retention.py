@@ -31,6 +31,7 @@ def test_an_erased_person_is_nameless_and_everything_still_proves(terminal: Term
     assert terminal.run("erase-person", "zhao", "--yes").code == 2
     assert terminal.json("erase-person", "zhao", *why, "--id", "once")["values"] == 2
     assert terminal.json("erase-person", "zhao", *why, "--id", "once")["repeated"] is True
+    assert "此前已经删除" in terminal.ok("erase-person", "zhao", *why, "--id", "once")
     told = terminal.ok("history", played["case"])
     assert "赵磊" not in told
     assert "已删除的人员" in told

@@ -56,13 +56,10 @@ def erase_case(output: Output, number: int, reason: str, yes: bool, handle: str 
 
 
 def _tell(output: Output, erased: Erased) -> None:
-    output.say(
-        f"已删除 {erased.values} 个个人信息和 {erased.drafts} 份草稿;此前的备份请按各自的期限处理。",
-        f"Erased {erased.values} personal values and {erased.drafts} drafts; backups made before keep theirs.",
-    )
-    if erased.cases or erased.tasks:
-        left = ", ".join([*map(str, erased.cases), *erased.tasks])
-        output.say(f"请另派他人:{left} 仍由此人负责。", f"Give to somebody else what is still this person's: {left}.")
+    if erased.repeated:
+        output.say("此前已经删除,未作改动。", "Erased before; nothing was changed.")
+    else:
+        _count(output, erased)
     output.result(
         {
             "values": erased.values,
@@ -74,6 +71,16 @@ def _tell(output: Output, erased: Erased) -> None:
             "repeated": erased.repeated,
         }
     )
+
+
+def _count(output: Output, erased: Erased) -> None:
+    output.say(
+        f"已删除 {erased.values} 个个人信息和 {erased.drafts} 份草稿;此前的备份请按各自的期限处理。",
+        f"Erased {erased.values} personal values and {erased.drafts} drafts; backups made before keep theirs.",
+    )
+    if erased.cases or erased.tasks:
+        left = ", ".join([*map(str, erased.cases), *erased.tasks])
+        output.say(f"请另派他人:{left} 仍由此人负责。", f"Give to somebody else what is still this person's: {left}.")
 
 
 @command(zh="处置已结束且已封存的服务项目:删除条目,保留摘要。")
