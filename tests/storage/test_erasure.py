@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.commands import AssignCaseRole, ClaimTask, CloseCase, Envelope, GrantRole
 from engine.errors import Reason, Refused
@@ -203,6 +203,28 @@ def test_all_personal_values_of_a_case_are_erased_and_everything_is_proven_as_be
         erased = connection.execute(select(table).where(table.c.content.is_(None))).all()
     assert [row.salt for row in erased] == [None, None]
     proven(company, erased=2)
+
+
+def test_an_erased_value_that_is_back_is_found(company: Company) -> None:
+    """Somebody brought the table of personal values back from a copy."""
+    case, _ = case_with_secrets(company)
+    table = schema.personal
+    with company.database.read() as connection:
+        before = connection.execute(select(table)).all()
+    erase_case(company, case)
+    with company.database.write() as connection:
+        for row in before:
+            back = update(table).where(table.c.reference == row.reference)
+            connection.execute(back.values(salt=row.salt, content=row.content))
+    found = verification.verify(Company.again(company).store).findings
+    revision = companies.organisation_of(company.store).revision
+    assert len(found) == 2
+    assert {text.en.partition("is still there")[2] for text in found} == {
+        f", though entry {revision} of stream 1 says that it was erased"
+    }
+    assert all("仍在" in text.zh for text in found)
+    if company.database.is_sqlite:
+        assert len(auditor.audit(str(company.database.url.database)).findings) == 2
 
 
 def test_only_a_case_is_erased_as_a_case(company: Company) -> None:
