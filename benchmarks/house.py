@@ -32,6 +32,8 @@ en = "Measured procedure"
 zh = "办理人"
 en = "Worker"
 """
+NO_TEXTS = b'{"elements": {}}'
+"""No element of a measured model has a name."""
 
 
 class House:
@@ -41,7 +43,7 @@ class House:
         self.numbers = count(1)
         self.store = Store(database, lambda: NOW)
         self.person = people.add(self.store, "person", "worker", "Worker", ["WORK"])
-        found = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": bpmn}
+        found = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": bpmn, "texts/en.json": NO_TEXTS}
         self.procedure = self.store.procedures.keep({**found, **{f"forms/{k}.form": v for k, v in files.items()}})
         self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish)
         self.organisation = self._organisation()

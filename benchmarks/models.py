@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 FEEL, PYTHON = "{ turns: turns + 1 }", "turns = turns + 1"
@@ -11,12 +12,8 @@ NAMESPACES = (
     'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xmlns:zx="urn:zhixing:bpmn:1"'
 )
 FOREVER = "<bpmn:timerEventDefinition><bpmn:timeDuration>{}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+USER_TASK = re.compile('<bpmn:userTask id="([a-z0-9]+)"')
 OURS, STOCK = 'duration("P3650D")', '"P3650D"'
-
-LANES = (
-    '<bpmn:laneSet id="lanes"><bpmn:lane id="lane" name="Work" zx:role="WORK">'
-    "<bpmn:flowNodeRef>work</bpmn:flowNodeRef></bpmn:lane></bpmn:laneSet>"
-)
 
 
 def loop(*, stock: bool) -> bytes:
@@ -97,7 +94,9 @@ def _path(*keys: str) -> str:
 
 
 def _document(key: str, body: str) -> bytes:
+    tasks = "".join(f"<bpmn:flowNodeRef>{task}</bpmn:flowNodeRef>" for task in USER_TASK.findall(body))
+    lanes = f'<bpmn:laneSet id="lanes"><bpmn:lane id="lane" zx:role="WORK">{tasks}</bpmn:lane></bpmn:laneSet>'
     return (
         f'<bpmn:definitions {NAMESPACES} id="d" targetNamespace="benchmarks">'
-        f'<bpmn:process id="{key}" isExecutable="true">{LANES}{body}</bpmn:process></bpmn:definitions>'
+        f'<bpmn:process id="{key}" isExecutable="true">{lanes}{body}</bpmn:process></bpmn:definitions>'
     ).encode()

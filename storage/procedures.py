@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import Connection, insert, select
 
 from engine import procedure as procedures
-from engine.errors import Reason, Refused
+from engine.check import check
+from engine.check.finding import Finding
+from engine.errors import Fault, Reason, Refused
 from engine.procedure import Procedure
 from storage import schema
 from storage.database import Database
@@ -33,7 +35,12 @@ class Procedures:
         self._loaded: dict[str, Procedure] = {}
 
     def keep(self, files: Mapping[str, bytes]) -> Procedure:
-        """Store the files of a version under their digest; a version that is stored already stays as it is."""
+        """Store the files of a version under their digest; a version that is stored already stays as it is.
+
+        Raises Refused (INVALID_MODEL) with every finding of the check: whatever way it comes, nothing unchecked is kept.
+        """
+        if findings := check(files):
+            raise _unsound(findings)
         procedure = procedures.load(files)
         with self.database.write() as connection:
             table = schema.version
@@ -77,3 +84,14 @@ class Procedures:
         query = query.join(stream, stream.c.stream_no == table.c.stream_no).where(table.c.procedure == key)
         row = connection.execute(query).one_or_none()
         return None if row is None else Place(stream=row.stream_no, revision=row.revision, version=row.version)
+
+
+def _unsound(findings: Sequence[Finding]) -> Refused:
+    first, count = findings[0], len(findings)
+    where = "#".join(part for part in (first.file, first.element) if part)
+    return Refused(
+        Reason.INVALID_MODEL,
+        f"程序有 {count} 处问题,不能发布:{where}:{first.text.zh}",
+        f"the procedure has {count} findings, so it may not be published: {where}: {first.text.en}",
+        tuple(Fault("#".join(part for part in (f.file, f.element) if part), f.text) for f in findings),
+    )

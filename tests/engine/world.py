@@ -46,6 +46,9 @@ en = "Management representative"
 terminate = ["SMO"]
 waive = ["MR"]
 resolve = ["SMO"]
+[documents.plan]
+zh = "计划"
+en = "Plan"
 [settings.review_days]
 type = "int"
 default = 2
@@ -59,11 +62,12 @@ HEAD = (
 )
 
 
+MESSAGES = '<bpmn:message id="called" name="called"/>'
+
+
 def process(body: str, *, lanes: str = "", key: str = "p") -> bytes:
     """A model with one process of these elements."""
-    return (
-        f'{HEAD}<bpmn:process id="{key}" isExecutable="true">{lanes}{body}</bpmn:process></bpmn:definitions>'.encode()
-    )
+    return f'{HEAD}{MESSAGES}<bpmn:process id="{key}" isExecutable="true">{lanes}{body}</bpmn:process></bpmn:definitions>'.encode()
 
 
 def chain(*ids: str) -> str:

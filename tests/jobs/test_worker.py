@@ -186,7 +186,7 @@ def test_numbers_are_unique_and_without_a_gap(database: Database) -> None:
 DOCUMENT = (
     '<bpmn:startEvent id="s"/>'
     + node("userTask", "write", **{"zx:document": "plan:write"})
-    + node("userTask", "check", **{"zx:document": "plan:review", "zx:approved": "true"})
+    + node("userTask", "check", **{"zx:document": "plan:review", "zx:approved": "true", "zx:separateFrom": "write"})
     + '<bpmn:endEvent id="e"/>'
     + chain("s", "write", "check", "e")
 )

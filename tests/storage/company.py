@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
+
+from lxml import etree
 
 from engine.commands import CompleteTask, Envelope, OpenCase, PublishVersion, StartInstance, TerminateInstance
 from engine.instance import Instance
@@ -24,6 +27,12 @@ LANES = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "write")}{lane("SMO", "revie
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 
 
+def english(model: bytes) -> bytes:
+    """The English texts of a model whose names are English already."""
+    named = list(etree.fromstring(model).iterfind(".//{*}process//*[@id][@name]"))
+    return json.dumps({"elements": {node.get("id"): {"name": node.get("name")} for node in named}}).encode()
+
+
 class Company:
     """The store, people by handle, and the procedure in force."""
 
@@ -37,7 +46,8 @@ class Company:
         self.people: dict[str, Person] = {}
         for handle, roles in (("wang", ["SALES"]), ("chen", ["SMO"]), ("mr", ["MR"]), ("guest", [])):
             self.people[handle] = people.add(self.store, f"p:{handle}", handle, handle, roles)
-        files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": process(body, lanes=lanes)}
+        model = process(body, lanes=lanes)
+        files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": model, "texts/en.json": english(model)}
         files |= more or {}
         self.procedure = self.store.procedures.keep(files)
         self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish)

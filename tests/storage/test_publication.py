@@ -3,13 +3,14 @@
 import threading
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands import ChangeSetting, Envelope, PublishVersion
-from engine.errors import Refused
+from engine.errors import Reason, Refused
 from engine.stream import ORGANISATION
 from engine.value import number
 from engine.words import StreamKind
-from storage import verification
+from storage import schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from tests.engine.world import MANIFEST
@@ -82,3 +83,15 @@ def test_of_several_first_publications_at_once_one_stands(company: Company) -> N
     assert sorted(answers) == ["published", "wrong-state", "wrong-state", "wrong-state"]
     assert verification.verify(company.store).findings == []
     assert rebuild(company.store).differences == []
+
+
+def test_what_the_check_finds_fault_with_is_never_kept(company: Company) -> None:
+    files = {path: bytes(data) for path, data in company.procedure.files.items()}
+    model = files["processes/p.bpmn"]
+    faulty = {**files, "processes/p.bpmn": model.replace(b"<bpmn:endEvent", b'<bpmn:endEvent zx:no="1"', 1)}
+    with pytest.raises(Refused) as refusal:
+        company.store.procedures.keep(faulty)
+    assert refusal.value.reason is Reason.INVALID_MODEL
+    assert [fault.path for fault in refusal.value.faults] == ["processes/p.bpmn#e"]
+    with company.database.read() as connection:
+        assert len(connection.execute(select(schema.version)).all()) == 1
