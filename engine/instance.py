@@ -11,7 +11,7 @@ from engine import events as happened
 from engine import task as tasks
 from engine.errors import UnknownKind
 from engine.events import Event
-from engine.task import Closed, Task
+from engine.task import Task
 from engine.value import Context, DateTime, Person, Value
 from engine.words import ScopeKind, Status, TimerKind
 
@@ -86,7 +86,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
-    """Everything that is open in one run, and who did what so far (for the separation of duties)."""
+    """Everything that is open in one run, and who did what so far (for the separation of duties).
+
+    `closed`: the last few tasks that are gone, in order, each with the id of who completed it, or "" when it was cancelled.
+    """
 
     stream: int
     revision: int = 0
@@ -103,7 +106,7 @@ class Instance:
     requests: dict[str, Request] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     performers: dict[str, tuple[Person, ...]] = field(default_factory=dict)
-    closed: dict[str, Closed] = field(default_factory=dict)
+    closed: tuple[tuple[str, str], ...] = ()
     ends: tuple[str, ...] = ()
 
 
@@ -229,17 +232,15 @@ def _task_completed(instance: Instance, event: happened.TaskCompleted, at: datet
     done = instance.performers.get(key, ())
     new = [p for p in (event.person, event.on_behalf_of) if p is not None and p not in done]
     performers = {**instance.performers, key: (*done, *new)} if new else instance.performers
-    return replace(_close(instance, event.task, event.person, at), performers=performers)
+    return replace(_close(instance, event.task, event.person), performers=performers)
 
 
 def _task_cancelled(instance: Instance, event: happened.TaskCancelled, at: datetime) -> Instance:
-    return _close(instance, event.task, None, at)
+    return _close(instance, event.task, None)
 
 
-def _close(instance: Instance, task: str, person: Person | None, at: datetime) -> Instance:
-    closed = {**instance.closed, task: Closed(person=person, at=at)}
-    for forgotten in sorted(closed, key=lambda key: (closed[key].at, counted(key)))[:-REMEMBERED]:
-        del closed[forgotten]
+def _close(instance: Instance, task: str, person: Person | None) -> Instance:
+    closed = (*instance.closed, (task, "" if person is None else person.id))[-REMEMBERED:]
     return replace(instance, tasks=_without(instance.tasks, task), closed=closed)
 
 

@@ -1,7 +1,7 @@
 """Commands, events and states as JSON documents and back, field by field as their classes declare them.
 
 Values take their stored encoding; moments are UTC with six digits; whole numbers of ours (streams, revisions, places)
-are JSON integers. A value that an event shares with its command stands once: the event has `{"$command": field}`.
+are JSON integers; a field that is null is left out. A value that an event shares with its command stands once: the event has `{"$command": field}`.
 Values longer than 4,096 bytes are put on a shelf and stand as `{"$large": digest}`.
 """
 
@@ -52,7 +52,7 @@ class Shelf(Protocol):
 
 def write(record: Any, shelf: Shelf, shared: Shared = NOTHING) -> Json:
     """The document of a command, event or state; `shared` are values that stand in its command already."""
-    return {name: writer(getattr(record, name), shelf, shared) for name, writer in _writers_of(record)}
+    return _written(record, shelf, shared)
 
 
 def write_entry(command: Command, events: Iterable[Event], shelf: Shelf) -> Json:
@@ -73,9 +73,12 @@ def read(
 ) -> object:
     """The record of a document; `given` are fields that stand elsewhere. Raises MalformedValue."""
     try:
-        found = {
-            name: reader(document[name], shelf, command or {}) for name, reader in _readers(kind) if name in document
-        }
+        found: dict[str, object] = {}
+        for name, reader, nullable in _readers(kind):
+            if name in document:
+                found[name] = reader(document[name], shelf, command or {})
+            elif nullable:
+                found[name] = None
         return kind(**found, **(given or {}))
     except (KeyError, TypeError, ValueError) as error:
         raise MalformedValue(f"expected a {kind.__name__}, but {error!r}") from error
@@ -131,14 +134,16 @@ def _writer(hint: object) -> Writer:
     if hint is datetime:
         return lambda found, _shelf, _shared: None if found is None else _moment(found)
     if isinstance(hint, type) and is_dataclass(hint) and hint not in VALUES:
-        return lambda found, shelf, shared: None if found is None else _nested(found, shelf, shared)
+        return lambda found, shelf, shared: None if found is None else _written(found, shelf, shared)
     if hint in (int, bool, str) or (isinstance(hint, type) and issubclass(hint, StrEnum)):
         return lambda found, _shelf, shared: {"$command": shared[id(found)]} if id(found) in shared else found
     return _write_value
 
 
-def _nested(found: Any, shelf: Shelf, shared: Shared) -> object:
-    return {name: writer(getattr(found, name), shelf, shared) for name, writer in _writers_of(found)}
+def _written(found: Any, shelf: Shelf, shared: Shared) -> Json:
+    """The fields of a record; what is null is left out."""
+    fields_of = ((name, writer(getattr(found, name), shelf, shared)) for name, writer in _writers_of(found))
+    return {name: document for name, document in fields_of if document is not None}
 
 
 def _write_value(found: object, shelf: Shelf, shared: Shared) -> object:
@@ -174,9 +179,10 @@ def _dict(found: object) -> dict[str, object]:
 
 
 @cache
-def _readers(kind: Any) -> tuple[tuple[str, Reader], ...]:
+def _readers(kind: Any) -> tuple[tuple[str, Reader, bool], ...]:
+    """Of each field: its name, how it is read, and whether it may be null."""
     hints = _hints(kind)
-    return tuple((field.name, _reader(hints[field.name])) for field in fields(kind))
+    return tuple((f.name, _reader(hints[f.name]), _is_nullable(hints[f.name])) for f in fields(kind))
 
 
 def _reader(hint: object) -> Reader:
@@ -248,6 +254,10 @@ def _without_none(hint: object) -> object:
         if len(rest) == 1:
             return rest[0]
     return hint
+
+
+def _is_nullable(hint: object) -> bool:
+    return typing.get_origin(hint) in (typing.Union, types.UnionType) and type(None) in typing.get_args(hint)
 
 
 def _is_value(hint: object) -> bool:

@@ -90,14 +90,6 @@ class Task:
         return f"{self.process}:{self.element}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closed:
-    """Who completed a task that is gone, or None when it was cancelled; kept for the last few."""
-
-    person: Person | None
-    at: datetime
-
-
 def permitted(task: Task, command: Command) -> Task:
     """The task, when its stage permits the command; otherwise a refusal that names who holds it."""
     if task.stage in LIFECYCLE[type(command)]:
@@ -107,17 +99,16 @@ def permitted(task: Task, command: Command) -> Task:
     raise Refused(Reason.WRONG_STATE, f"任务 {task.id} {zh}{by_zh}", f"task {task.id} {en}{by_en}")
 
 
-def gone(task: str, closed: Closed | None) -> Refused:
-    """The refusal for a task that is not open; names the winner when the task was done a moment ago."""
-    if closed is None:
+def gone(task: str, by: str | None) -> Refused:
+    """The refusal for a task that is not open; names the winner when the task was done a moment ago.
+
+    `by`: who completed it, "" when it was cancelled, None when nobody remembers.
+    """
+    if by is None:
         return Refused(Reason.NOT_FOUND, f"没有待办任务 {task}", f"there is no open task {task}")
-    if closed.person is None:
+    if not by:
         return Refused(Reason.WRONG_STATE, f"任务 {task} 已取消", f"task {task} was cancelled")
-    return Refused(
-        Reason.WRONG_STATE,
-        f"任务 {task} 已由 {closed.person.id} 完成",
-        f"task {task} was already completed by {closed.person.id}",
-    )
+    return Refused(Reason.WRONG_STATE, f"任务 {task} 已由 {by} 完成", f"task {task} was already completed by {by}")
 
 
 def patience(task: Task, at: datetime) -> None:

@@ -186,7 +186,7 @@ def open_task(instance: Instance, key: str) -> Task:
     """The open task, or a refusal that names who was faster."""
     if key in instance.tasks:
         return instance.tasks[key]
-    raise tasks.gone(key, instance.closed.get(key))
+    raise tasks.gone(key, dict(instance.closed).get(key))
 
 
 def _take(progress: Progress, task: Task) -> Task:

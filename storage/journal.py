@@ -105,7 +105,7 @@ def decode(row: Row[tuple[object, ...]], shelf: Shelf) -> Entry:
 def _envelope(entry: Entry, recorded_at: datetime, version: str | None) -> Json:
     envelope, (role, principal) = entry.command.envelope, _capacity(entry.events)
     cause = envelope.cause
-    return {
+    found: dict[str, Json] = {
         "actor": None if envelope.actor is None else envelope.actor.id,
         "at": str(micros(entry.at)),
         "cause": None if cause is None else [str(cause.stream), str(cause.revision), str(cause.n)],
@@ -123,6 +123,7 @@ def _envelope(entry: Entry, recorded_at: datetime, version: str | None) -> Json:
         "version": version,
         "window": entry.window,
     }
+    return {name: part for name, part in found.items() if part is not None}
 
 
 def _capacity(events: tuple[Event, ...]) -> tuple[str | None, str | None]:
