@@ -77,8 +77,7 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
         case SetCaseData():
             return _data(procedure, case, command.data)
         case AssignCaseRole():
-            persons = tuple(known(organisation, person) for person in command.persons)
-            return (CaseRoleAssigned(role=_role(procedure, command.role), persons=persons),)
+            return (_assigned(procedure, command, organisation),)
         case DraftDocument():
             return (documents.draft(case.documents.get(command.document), command),)
         case ReviewDocument():
@@ -173,6 +172,18 @@ def _may(procedure: Procedure | None, command: Command, organisation: Organisati
             f"服务项目应由 {'、'.join(roles)} 修改",
             f"expected a holder of {', '.join(roles)} to change the case",
         )
+
+
+def _assigned(procedure: Procedure | None, command: AssignCaseRole, organisation: Organisation) -> CaseRoleAssigned:
+    persons = tuple(known(organisation, person) for person in command.persons)
+    actor = command.envelope.actor
+    if actor is not None and actor in persons:
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            "本人不能为自己分配服务项目中的角色",
+            "expected somebody else to assign a role of the case to you",
+        )
+    return CaseRoleAssigned(role=_role(procedure, command.role), persons=persons)
 
 
 def _acts(command: Command, roles: Iterable[str], organisation: Organisation) -> bool:

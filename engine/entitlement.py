@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.commands import Envelope
 from engine.errors import Reason, Refused
@@ -72,7 +73,8 @@ def rights(progress: Progress, task: Task, person: Person) -> Iterator[Authority
 
 def _right(progress: Progress, right: str) -> Authority | None:
     roles = progress.procedure.may(right)
-    return authority(progress.around, actor(progress), today(progress), persons=(), roles=roles)
+    company = replace(progress.around, case=None)  # a case's team does its tasks; it is given no right of the procedure
+    return authority(company, actor(progress), today(progress), persons=(), roles=roles)
 
 
 def still_entitled(progress: Progress, task: Task, person: Person) -> None:

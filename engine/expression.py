@@ -150,7 +150,8 @@ def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
         if not isinstance(element, str):
             return None
         key = element if ":" in element else f"{variables.instance.process}:{element}"
-        return (*variables.instance.performers.get(key, ()), *around.performers.get(key, ()))
+        done = (*variables.instance.performers.get(key, ()), *around.performers.get(key, ()))
+        return tuple(dict.fromkeys(done))  # the case counts this instance too: everybody once
 
     def has_role(person: Value, role: Value) -> Value:
         if not isinstance(person, Person) or not isinstance(role, str):

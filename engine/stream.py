@@ -9,15 +9,16 @@ from typing import TypeAlias, Union
 
 from engine import case, execution, instance, organisation, publication
 from engine.case import Case
-from engine.commands import ClaimTask, Command, CompleteTask, DelegateTask, OpenTask, TransferTask
+from engine.commands import ClaimTask, Command, CompleteTask, DecideIncident, DelegateTask, OpenTask, TransferTask
 from engine.errors import Reason, Refused
 from engine.events import Event
-from engine.instance import Instance
+from engine.instance import Activity, Instance
 from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.publication import Publications
 from engine.role import Surroundings
 from engine.separation import separation_keys
+from engine.task import Task
 from engine.value import Person
 from engine.words import StreamKind
 
@@ -88,16 +89,23 @@ def consults(procedure: Procedure | None, state: State, command: Command) -> tup
     """The `process:element` keys whose performers in other instances of the case the command needs."""
     if procedure is None or not isinstance(state, Instance):
         return ()
-    if not isinstance(command, SEPARATED) or command.task not in state.tasks:
-        return ()
-    task = state.tasks[command.task]
-    return separation_keys(procedure.model.element(task.process, task.element))
+    found = _apart(state, command)
+    return () if found is None else separation_keys(procedure.model.element(found.process, found.element))
 
 
 def nobody_around(stream: int = ORGANISATION) -> Surroundings:
     """Surroundings without people or case: for models tried in memory."""
     performers: Mapping[str, tuple[Person, ...]] = {}
     return Surroundings(organisation=Organisation(stream=stream), case=None, performers=performers)
+
+
+def _apart(state: Instance, command: Command) -> Task | Activity | None:
+    """What the command does instead of others who may be barred from it."""
+    if isinstance(command, SEPARATED):
+        return state.tasks.get(command.task)
+    if isinstance(command, DecideIncident) and command.incident in state.incidents:
+        return state.activities.get(state.incidents[command.incident].activity)
+    return None
 
 
 def _decide(

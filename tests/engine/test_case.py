@@ -153,6 +153,16 @@ def test_roles_of_a_case_are_those_of_its_procedure_held_by_people_who_exist(wor
     assert case(world, stream).roles == {"SALES": someone}
 
 
+def test_nobody_assigns_a_role_of_a_case_to_themselves(world: World) -> None:
+    stream = opened(world)
+    guest, owner = world.people["guest"], world.people["owner"]
+    for persons in ((owner,), (guest, owner)):
+        assert refused(world, AssignCaseRole, "owner", stream, role="MR", persons=persons) is Reason.NOT_ALLOWED
+    world.do(AssignCaseRole, "owner", stream, role="MR", persons=(guest,))
+    world.do(AssignCaseRole, None, stream, role="MR", persons=(owner,))
+    assert case(world, stream).roles == {"MR": (owner,)}
+
+
 def test_nobody_but_a_task_writes_reviews_or_issues_a_document(world: World) -> None:
     stream = opened(world)
     owner = world.people["owner"]

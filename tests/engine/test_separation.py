@@ -1,9 +1,11 @@
 """Separation of duties and the ways people find around it: deputies, waivers, transfers, helpers, lost roles, floods."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from engine import stream as streams
 from engine.commands import (
     AnswerService,
     AssignCaseRole,
@@ -30,6 +32,8 @@ from engine.commands import (
 )
 from engine.errors import Reason, Refused
 from engine.events import SeparationWaived, TaskClaimed, TaskCopied
+from engine.organisation import Organisation
+from engine.role import Surroundings
 from engine.stream import ORGANISATION
 from engine.value import Context, Person
 from engine.words import Channel, Stage, Status, StreamKind
@@ -322,6 +326,49 @@ def test_an_author_does_not_decide_the_review_that_became_an_incident() -> None:
     assert refused(world, DecideIncident, "author", stream, **fields) is Reason.SEPARATION_OF_DUTIES
     world.do(DecideIncident, "chen", stream, **fields)
     assert world.instance(stream).status is Status.COMPLETED
+
+
+def test_what_was_done_in_other_instances_of_the_case_bars_the_decision_too() -> None:
+    broken = BODY.replace('<bpmn:userTask id="review"', '<bpmn:userTask id="review" zx:due="1"')
+    world = World(trial(process(broken, lanes=LANES)))
+    world.hire("author", "SALES")
+    world.hire("chen", "SMO")
+    stream = world.start("author")
+    world.do(CompleteTask, "author", stream, task=world.task(stream, "write").id, data=Context())
+    instance, window = world.journal.state(stream)
+    (incident,) = world.instance(stream).incidents
+    envelope = world.envelope(stream, "chen")
+    decision = DecideIncident(envelope=envelope, incident=incident, flows=(), result=Context(), reason="期限算不出")
+    assert streams.consults(world.procedure, instance, decision) == ("p:write",)
+    assert streams.consults(world.procedure, instance, replace(decision, incident="9.9.9")) == ()
+    organisation = world.journal.states[ORGANISATION]
+    assert isinstance(organisation, Organisation)
+    elsewhere = {"p:write": (world.people["chen"],)}
+    around = Surroundings(organisation=organisation, case=None, performers=elsewhere)
+    with pytest.raises(Refused) as refusal:
+        streams.execute(world.procedure, instance, window, decision, around)
+    assert refusal.value.reason is Reason.SEPARATION_OF_DUTIES
+
+
+def in_a_case(world: World, team: dict[str, str]) -> int:
+    """An open review in a case whose team was assigned by the boss."""
+    case = world.journal.new_stream(StreamKind.CASE)
+    given = {"procedure": "trial", "version": world.procedure.digest, "process": None}
+    world.do(OpenCase, "li", case, data=Context(), input=Context(), **given)
+    for role, person in team.items():
+        world.do(AssignCaseRole, "li", case, role=role, persons=(world.people[person],))
+    stream = world.journal.new_stream(StreamKind.INSTANCE)
+    world.do(StartInstance, None, stream, case=case, version=world.procedure.digest, process="p", input=Context())
+    world.do(CompleteTask, "author", stream, task=world.task(stream, "write").id, data=Context())
+    return stream
+
+
+def test_the_team_of_a_case_is_given_no_right_of_the_procedure(world: World) -> None:
+    stream = in_a_case(world, {"MR": "guest"})
+    task = world.task(stream, "review").id
+    fields = {"task": task, "person": world.people["author"], "reason": "小公司"}
+    assert refused(world, WaiveSeparation, "guest", stream, **fields) is Reason.NOT_ALLOWED
+    assert len(world.do(WaiveSeparation, "mr", stream, **fields).events) == 1
 
 
 def test_whoever_starts_a_process_gives_only_what_it_asks_for(world: World) -> None:
