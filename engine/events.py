@@ -516,10 +516,14 @@ class StreamDisposed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionPublished(Event):
-    """A version is in force; `normaliser` is the number of the rewriting it was published under."""
+    """A version is in force until one of `publishers` (roles) publishes the next.
+
+    `normaliser` is the number of the rewriting it was published under.
+    """
 
     procedure: str
     version: str
     label: str
     normaliser: int
+    publishers: tuple[str, ...]
     reason: str

@@ -16,11 +16,12 @@ from engine.words import Channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A version in force from a moment on."""
+    """A version in force from a moment on; `publishers` are the roles that may publish the next."""
 
     digest: str
     label: str
     normaliser: int
+    publishers: tuple[str, ...]
     published_at: datetime
     reason: str
 
@@ -52,8 +53,15 @@ def execute(
             f"没有内容摘要为 {command.version} 的程序 {command.procedure}",
             f"there is no procedure {command.procedure} with digest {command.version}",
         )
-    _may_publish(procedure, command, organisation)
+    if publications.procedure not in ("", command.procedure):
+        raise Refused(
+            Reason.WRONG_STATE,
+            f"应在程序 {command.procedure} 自己的流中发布,但这是程序 {publications.procedure} 的流",
+            f"expected the stream of {command.procedure}, but this one is of {publications.procedure}",
+        )
     current = publications.in_force
+    # what is published may not say who publishes it, except the first time
+    _may_publish(procedure.may("publish") if current is None else current.publishers, command, organisation)
     if current is not None and current.digest == command.version:
         raise Refused(Reason.WRONG_STATE, "该版本已经生效", "this version is already in force")
     return (
@@ -62,6 +70,7 @@ def execute(
             version=command.version,
             label=command.label,
             normaliser=NORMALISER,
+            publishers=procedure.may("publish"),
             reason=command.reason,
         ),
     )
@@ -75,17 +84,17 @@ def apply(publications: Publications, event: Event, at: datetime) -> Publication
         digest=event.version,
         label=event.label,
         normaliser=event.normaliser,
+        publishers=event.publishers,
         published_at=at,
         reason=event.reason,
     )
     return replace(publications, procedure=event.procedure, versions=(*publications.versions, version))
 
 
-def _may_publish(procedure: Procedure, command: PublishVersion, organisation: Organisation) -> None:
+def _may_publish(roles: tuple[str, ...], command: PublishVersion, organisation: Organisation) -> None:
     actor = command.envelope.actor
     if actor is None and command.envelope.channel is Channel.CLI:
         return
-    roles = procedure.may("publish")
     if actor is None or not organisation.acts(actor, roles, command.envelope.at):
         wanted = "、".join(roles)
         raise Refused(
