@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from engine import calendar_seed, temporal
 from engine.value import NANOSECONDS, Context, Date, DateTime, DaysDuration, Time, Value, number
@@ -97,15 +99,11 @@ class Calendar:
         """
         if abs(count) > MAX_DAYS:
             raise ValueError(f"expected at most {MAX_DAYS} working days")
-        at, step = temporal.ordinal(day), -1 if count < 0 else 1
-        left = abs(count)
-        if left == 0:
-            while not self.is_working_day(temporal.from_ordinal(at)):
-                at += 1
-        while left:
-            at += step
-            left -= self.is_working_day(temporal.from_ordinal(at))
-        return temporal.from_ordinal(at)
+        at = temporal.ordinal(day)
+        rank = self._worked(at) + count if count > 0 else self._worked(at - 1) + 1 + count
+        reach = 2 * (abs(count) + len(self._deviations[0]) + 7)
+        days = range(at - reach, at + reach)
+        return temporal.from_ordinal(days[bisect_left(days, rank, key=self._worked)])
 
     def after(self, moment: DateTime, count: int) -> DateTime:
         """The same time of day, so many working days later; an instant is taken on the clocks of the calendar's zone."""
@@ -121,9 +119,7 @@ class Calendar:
         start, end = temporal.ordinal(first), temporal.ordinal(last)
         if abs(end - start) > MAX_DAYS * 2:
             raise ValueError("expected two days at most twenty years apart")
-        low, high = min(start, end), max(start, end)
-        found = sum(self.is_working_day(temporal.from_ordinal(day)) for day in range(low + 1, high + 1))
-        return found if end >= start else -found
+        return self._worked(end) - self._worked(start)
 
     def add_working_time(self, moment: DateTime, duration: DaysDuration, window: Window = WINDOWS[0]) -> DateTime:
         """The moment when so much time of a service window has passed, on the clocks of the calendar's zone.
@@ -144,6 +140,19 @@ class Calendar:
                 left -= closes - begin
             day, clock = day + 1, 0
         raise ValueError("expected a shorter duration")
+
+    def _worked(self, day: int) -> int:
+        """How many working days there were up to and with the day, less a constant; without going through them."""
+        weeks, weekday = divmod(day + 3, 7)  # the day -3 was a Monday
+        days, sums = self._deviations
+        return 5 * weeks + min(weekday + 1, 5) + sums[bisect_right(days, day)]
+
+    @cached_property
+    def _deviations(self) -> tuple[list[int], list[int]]:
+        """The days, in order, that are worked against their weekday or not, and the sum of them before each."""
+        changed = {day: int(self.is_working_day(day)) for day in (*self.holidays, *self.make_up_days)}
+        found = sorted((temporal.ordinal(day), works - (temporal.weekday(day) <= 5)) for day, works in changed.items())
+        return [day for day, _ in found], list(accumulate((by for _, by in found), initial=0))
 
     def _open(self, day: Date, window: Window) -> bool:
         in_week = temporal.weekday(day) in window.days

@@ -123,6 +123,53 @@ def test_working_days_are_added_in_parts(start: Date, first: int, second: int) -
     assert SHIPPED.add_working_days(SHIPPED.add_working_days(start, first), second) == at_once
 
 
+def walked(calendar: Calendar, start: Date, count: int) -> Date:
+    """Day by day, as one does with a finger on a wall calendar."""
+    at, left, step = temporal.ordinal(start), abs(count), -1 if count < 0 else 1
+    while left == 0 and not calendar.is_working_day(temporal.from_ordinal(at)):
+        at += 1
+    while left:
+        at += step
+        left -= calendar.is_working_day(temporal.from_ordinal(at))
+    return temporal.from_ordinal(at)
+
+
+NEAR = st.integers(-20, 60).map(lambda number: temporal.from_ordinal(temporal.ordinal(day("2026-01-01")) + number))
+
+
+@given(st.frozensets(NEAR, max_size=60), st.frozensets(NEAR, max_size=20), NEAR, st.integers(-40, 40))
+def test_what_is_reckoned_is_what_is_walked(
+    off: frozenset[Date], made_up: frozenset[Date], start: Date, by: int
+) -> None:
+    calendar = Calendar(holidays=dict.fromkeys(off, "假"), make_up_days=made_up)
+    assert calendar.add_working_days(start, by) == walked(calendar, start, by)
+    low, high = temporal.ordinal(start), temporal.ordinal(start) + abs(by)
+    between = [temporal.from_ordinal(at) for at in range(low + 1, high + 1)]
+    expected = sum(calendar.is_working_day(found) for found in between)
+    assert calendar.working_days_between(start, temporal.from_ordinal(high)) == expected
+
+
+def test_far_days_cost_an_expression_what_near_ones_do() -> None:
+    asked: list[Date] = []
+
+    class Watched(Calendar):
+        def is_working_day(self, day: Date) -> bool:
+            asked.append(day)
+            return super().is_working_day(day)
+
+    calendar = Watched(holidays=SHIPPED.holidays, make_up_days=SHIPPED.make_up_days)
+    functions = calendar_functions(calendar)
+    source = (
+        'for i in 1..500 return [working days after(date("2026-01-01"), 2500), '
+        'working days between(date("2026-01-01"), date("2036-01-01"))]'
+    )
+    expression = feel.compile(source, frozenset(), frozenset(functions))
+    found = expression.evaluate({}, functions=functions)
+    assert isinstance(found, tuple)
+    assert len(found) == 500
+    assert len(asked) == len(SHIPPED.holidays.keys() | SHIPPED.make_up_days)
+
+
 def test_more_than_ten_years_are_refused() -> None:
     with pytest.raises(ValueError, match="at most 3660"):
         SHIPPED.add_working_days(day("2026-01-05"), MAX_DAYS + 1)
