@@ -88,7 +88,7 @@ def _tasks(connection: Connection, entry: Entry, before: State, after: Instance)
     if known:
         connection.execute(_CHANGE_TASK, [{"key": key, **_task_changes(entry, after, key)} for key in known])
     waiting = sorted(touched & after.tasks.keys())
-    rows = [row for key in waiting for row in _inbox_rows(after.tasks[key], after.case)]
+    rows = [row for key in waiting for row in inbox_rows(after.tasks[key], after.case)]
     if rows:
         connection.execute(_ENTER_INBOX, rows)
 
@@ -117,7 +117,8 @@ def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
     return {"stage": stage, "holder": None, "opened": True, "closed_at": micros(entry.at), "closed_by": person}
 
 
-def _inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
+def inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
+    """The rows of a task that waits for somebody."""
     common: dict[str, object] = {"task": task.id, "case_no": case, "due": due(task.due)}
     if task.stage is not Stage.OFFERED and task.holder is not None:
         return [{**common, "kind": "holder", "key": task.holder.id}]

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Row, Table, delete, select, update
 
-from engine import record, replay
+from engine import replay
 from engine import stream as streams
 from engine.errors import Text
 from engine.instance import Instance
 from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
-from storage import journal, projection, reexecution, schema
+from storage import derived, journal, projection, reexecution, schema
 from storage.report import of_stream, said
 from storage.shelf import StreamShelf
+from storage.states import States
 from storage.submission import Store
 
 
@@ -31,7 +31,7 @@ class Rebuilt:
 
 def rebuild(store: Store, *, windows: bool = False) -> Rebuilt:
     """Make all projections and states anew, in one transaction."""
-    made = Rebuilt()
+    made, states = Rebuilt(), reexecution.from_entries()
     with store.database.write() as connection:
         before = {table.name: _content(connection, table) for table in schema.PROJECTIONS}
         for table in schema.PROJECTIONS:
@@ -40,7 +40,7 @@ def rebuild(store: Store, *, windows: bool = False) -> Rebuilt:
             _stream(store, connection, row, made)
             made.streams += 1
             if windows and row.kind == StreamKind.INSTANCE:
-                _window(store, connection, row, made)
+                _window(store, connection, row, states, made)
         for table in schema.PROJECTIONS:
             made.differences += _differences(table, before[table.name], _content(connection, table))
     return made
@@ -54,19 +54,19 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
         projection.project(connection, entry, previous, state, jobs=False)
     if state.revision == 0:
         return
-    data = json.dumps(record.write(state, shelf), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    data = derived.bytes_of(state, shelf)
     shelf.flush()
-    if data != bytes(row.state):
+    case = state.case if isinstance(state, Instance) else None
+    if data != bytes(row.state) or case != row.case_no:
         made.differences.append(
             said(of_stream(row.stream_no), "的状态与日志不符", ": state was not what the journal says")
         )
-        case = state.case if isinstance(state, Instance) else None
         change = update(schema.stream).where(schema.stream.c.stream_no == row.stream_no)
         connection.execute(change.values(state=data, case_no=case))
 
 
-def _window(store: Store, connection: Connection, row: Row[tuple[object, ...]], made: Rebuilt) -> None:
-    compared = reexecution.re_execute(store, connection, StreamKind.INSTANCE, row.stream_no)
+def _window(store: Store, connection: Connection, row: Row[tuple[object, ...]], states: States, made: Rebuilt) -> None:
+    compared = reexecution.re_execute(store, connection, StreamKind.INSTANCE, row.stream_no, states=states)
     if compared.verdict is not Verdict.IDENTICAL:
         reason = compared.reason or Text("", "")
         what = said(of_stream(row.stream_no), "的窗口未重建", ": window was not made anew")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,10 +24,12 @@ from engine.replay import Comparison, Verdict
 from engine.role import Surroundings
 from engine.stream import ORGANISATION, State
 from engine.words import StreamKind
-from storage import journal
+from storage import derived, journal
 from storage.database import Database
+from storage.derived import Followed
 from storage.report import of_entry, of_stream, quoted, said
-from storage.shelf import StreamShelf
+from storage.shelf import Recent, StreamShelf
+from storage.states import States
 from storage.submission import Store
 
 CHUNK = 25
@@ -52,7 +54,8 @@ def run(store: Store, streams: Sequence[Stream], processes: int = 1) -> Iterator
     """Execute streams again, up to the revision given for each; results come part by part, in the order of the streams."""
     chunks = [streams[start : start + CHUNK] for start in range(0, len(streams), CHUNK)]
     if processes < 2 or len(chunks) < WORTH_IT:
-        yield from (_executed(store, chunk) for chunk in chunks)
+        states = from_entries()
+        yield from (_executed(store, states, chunk) for chunk in chunks)
         return
     url = store.database.url.render_as_string(hide_password=False)
     workers = min(processes, len(chunks))
@@ -60,11 +63,24 @@ def run(store: Store, streams: Sequence[Stream], processes: int = 1) -> Iterator
         yield from pool.map(_executed_elsewhere, chunks)
 
 
+def from_entries() -> States:
+    """States for re-execution: what decides is made from entries, and shared with nobody who believes rows."""
+    return States(Recent(), rows=False)
+
+
 def re_execute(
-    store: Store, connection: Connection, kind: StreamKind, number: int, until: int | None = None
+    store: Store, connection: Connection, kind: StreamKind, number: int, *, states: States | None = None
 ) -> Comparison:
-    """Execute a stream's commands again, up to a revision, and compare."""
-    shelf = StreamShelf(connection, number, store.recent)
+    """Execute a stream's commands again and compare; `states` are those `from_entries` that several streams share."""
+    states = states or from_entries()
+    entries = journal.read(connection, number, StreamShelf(connection, number, states.recent))
+    return _again(store, states, connection, (number, kind), entries)
+
+
+def _again(
+    store: Store, states: States, connection: Connection, stream: tuple[int, StreamKind], entries: Iterable[Entry]
+) -> Comparison:
+    number, kind = stream
 
     def procedure(entry: Entry, state: State) -> Procedure | None:
         command = entry.command
@@ -73,7 +89,7 @@ def re_execute(
         if isinstance(state, Instance | Case) and state.version:
             return store.procedures.get(state.version, connection)
         for stream, revision in entry.consulted.items() if kind is StreamKind.ORGANISATION else ():
-            published = store.states.at(connection, StreamKind.PROCEDURE, stream, revision)
+            published = states.at(connection, StreamKind.PROCEDURE, stream, revision)
             if isinstance(published, Publications) and published.in_force is not None:
                 return store.procedures.get(published.in_force.digest, connection)
         return None
@@ -83,9 +99,9 @@ def re_execute(
         case: State | None = None
         for other, revision in entry.consulted.items():
             if other == ORGANISATION:
-                organisation = store.states.at(connection, StreamKind.ORGANISATION, other, revision)
+                organisation = states.at(connection, StreamKind.ORGANISATION, other, revision)
             elif kind is not StreamKind.ORGANISATION:
-                case = store.states.at(connection, StreamKind.CASE, other, revision)
+                case = states.at(connection, StreamKind.CASE, other, revision)
         assert isinstance(organisation, Organisation)
         return Surroundings(
             organisation=organisation,
@@ -93,26 +109,29 @@ def re_execute(
             performers=entry.performers,
         )
 
-    entries = journal.read(connection, number, shelf, until=until)
     return replay.re_execute(kind, number, entries, procedure=procedure, surroundings=surroundings)
 
 
-def _executed(store: Store, streams: Sequence[Stream]) -> Executed:
+def _executed(store: Store, states: States, streams: Sequence[Stream]) -> Executed:
     made = Executed(streams=len(streams))
     with store.database.read() as connection:
         for stream in streams:
-            _one(store, connection, stream, made)
+            _one(store, states, connection, stream, made)
     return made
 
 
-def _one(store: Store, connection: Connection, stream: Stream, made: Executed) -> None:
+def _one(store: Store, states: States, connection: Connection, stream: Stream, made: Executed) -> None:
     number, kind, revision = stream
+    shelf = StreamShelf(connection, number, states.recent)
+    followed = Followed(kind, number, journal.read(connection, number, shelf, until=revision))
     try:
-        compared = re_execute(store, connection, kind, number, revision)
+        compared = _again(store, states, connection, (number, kind), followed.entries)
+        if compared.verdict is not Verdict.DIFFERENT:
+            made.findings += derived.differences(connection, number, followed, shelf)
     except (EngineError, KeyError) as error:
         why = error.text if isinstance(error, Refused) else quoted(error)
         made.findings.append(
-            said(_unreadable(store, connection, stream), f"无法读取:{why.zh}", f" cannot be read: {why.en}")
+            said(_unreadable(states, connection, stream), f"无法读取:{why.zh}", f" cannot be read: {why.en}")
         )
         return
     made.entries += compared.entries
@@ -126,23 +145,23 @@ def _one(store: Store, connection: Connection, stream: Stream, made: Executed) -
         made.needs_release.append(said(since, f":{reason.zh}", f": {reason.en}"))
 
 
-def _unreadable(store: Store, connection: Connection, stream: Stream) -> Text:
+def _unreadable(states: States, connection: Connection, stream: Stream) -> Text:
     """The first entry that cannot be read; the stream, when something that it needs elsewhere cannot."""
     number, _, revision = stream
     reached = 0
     with suppress(EngineError, KeyError):
-        for entry in journal.read(connection, number, StreamShelf(connection, number, store.recent), until=revision):
+        for entry in journal.read(connection, number, StreamShelf(connection, number, states.recent), until=revision):
             reached = entry.revision
     return of_stream(number) if reached == revision else of_entry(number, reached + 1)
 
 
-_elsewhere: list[Store] = []
+_elsewhere: list[tuple[Store, States]] = []
 """The store of a process that only re-executes."""
 
 
 def _begin(url: str) -> None:
-    _elsewhere.append(Store(Database(url)))
+    _elsewhere.append((Store(Database(url)), from_entries()))
 
 
 def _executed_elsewhere(streams: Sequence[Stream]) -> Executed:
-    return _executed(_elsewhere[0], streams)
+    return _executed(*_elsewhere[0], streams)

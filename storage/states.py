@@ -32,10 +32,14 @@ CLASSES: dict[StreamKind, type] = {
 
 
 class States:
-    """The states this process used last, by stream and revision."""
+    """The states this process used last, by stream and revision.
 
-    def __init__(self, recent: Recent) -> None:
+    Without `rows` they are made from entries only: rows are not proven.
+    """
+
+    def __init__(self, recent: Recent, *, rows: bool = True) -> None:
         self.recent = recent
+        self.rows = rows
         self._lock = Lock()
         self._kept: OrderedDict[tuple[int, int], State] = OrderedDict()
         self._revisions: dict[int, list[int]] = {}
@@ -70,7 +74,7 @@ class States:
         if found is not None:
             return found
         shelf = StreamShelf(connection, stream, self.recent)
-        row = connection.execute(_ROW, {"number": stream}).one_or_none()
+        row = connection.execute(_ROW, {"number": stream}).one_or_none() if self.rows else None
         if row is not None and row.revision == revision:
             return self.decode(kind, stream, revision, bytes(row.state), shelf)
         state = self._nearest(kind, stream, revision)

@@ -225,6 +225,34 @@ def _disposed(connection: Connection, number: int) -> None:
     connection.execute(delete(entry).where(entry.c.stream_no == number))
 
 
+def in_row(number: object, column: str, old: str, new: str) -> Callable[[Connection, int], None]:
+    """Other words in what stands beside the entries of a stream."""
+
+    def change(connection: Connection, found: int) -> None:
+        here = stream.c.stream_no == (found if number is STREAM else number)
+        data = bytes(connection.execute(select(stream.c[column]).where(here)).scalar_one())
+        assert old.encode() in data
+        values = {column: data.replace(old.encode(), new.encode(), 1)}
+        connection.execute(update(stream).where(here).values(**values))
+
+    return change
+
+
+def _other_task(table: Table, **values: object) -> Callable[[Connection, int], None]:
+    """Change the rows of the task that is still open, in the stream beside; nothing given: delete them."""
+
+    def change(connection: Connection, number: int) -> None:
+        query = select(schema.task.c.task).where(
+            schema.task.c.stream_no == number + 1, schema.task.c.closed_at.is_(None)
+        )
+        here = table.c.task == connection.execute(query).scalar_one()
+        assert connection.execute(
+            update(table).where(here).values(**values) if values else delete(table).where(here)
+        ).rowcount
+
+    return change
+
+
 FOUND = [
     Tampering(name="a changed byte", change=_set(entry, {"stream_no": STREAM, "revision": 2}, body=FLIP), finding="entry 2 was changed"),
     Tampering(name="a changed envelope", change=_set(entry, {"stream_no": STREAM, "revision": 2}, envelope=FLIP), finding="entry 2 was changed"),
@@ -260,5 +288,13 @@ FOUND = [
     Tampering(name="a changed byte beside personal values", change=_set(entry, {"stream_no": 1, "revision": 1}, body=FLIP), finding="stream 1: entry 1 was changed"),
     Tampering(name="a personal value erased without an entry", change=_emptied, finding="was erased, but no entry says so"),
     Tampering(name="a stream disposed of without an entry", change=_disposed, finding="was disposed of, but no entry says so"),
+    Tampering(name="a role in the state of the organisation", change=in_row(1, "state", '"SALES":[', '"SALES":[{"$person":"1.7.1"},'), finding="stream 1: its state is not what its entries make", audited=False),
+    Tampering(name="a changed state of an instance", change=in_row(STREAM, "state", '"1.1.1"', '"1.7.1"'), finding=": its state is not what its entries make", audited=False),
+    Tampering(name="a deleted state", change=_set(stream, {"stream_no": STREAM}, state=b""), finding=": its state is not what its entries make", audited=False),
+    Tampering(name="a changed window", change=_set(stream, {"stream_no": STREAM}, window=FLIP), finding=": its window is not what its entries make", audited=False),
+    Tampering(name="an instance moved to a case", change=_set(stream, {"stream_no": STREAM}, case_no=1), finding=": its case is not what its entries make", audited=False),
+    Tampering(name="an inbox row for another role", change=_other_task(schema.inbox, key="SALES"), finding=": its rows in table inbox are not what its entries make", audited=False),
+    Tampering(name="a deleted inbox row", change=_other_task(schema.inbox), finding=": its rows in table inbox are not what its entries make", audited=False),
+    Tampering(name="a task held by another", change=_other_task(schema.task, holder="x"), finding=": its rows in table task are not what its entries make", audited=False),
     Tampering(name="a forgotten command id", change=_gone(schema.received, stream_no=STREAM, revision=2), finding="its command id is not kept"),
 ]  # fmt: skip

@@ -1,5 +1,6 @@
 """Sealing and verification: what was done to a sealed database is found and named; on both databases."""
 
+import json
 import re
 import threading
 from datetime import timedelta
@@ -7,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
-from storage import checkpoint, schema, verification
+from engine.stream import ORGANISATION
+from engine.words import StreamKind
+from storage import checkpoint, reexecution, schema, verification
 from storage.database import Database
 from tests.storage.company import NOW, Company
-from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, sealed, tamper
+from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, in_row, sealed, tamper
 
 ENGLISH = re.compile(r"\b(stream|entry|was|is|changed|deleted|head|refusal|version|expected|table)\b")
 QUOTED = re.compile("「.*」|XML:.*", re.DOTALL)
@@ -82,6 +85,33 @@ def test_what_is_not_sealed_yet_is_reported_as_such(company: Company) -> None:
     company.start()
     report = verification.verify(company.store)
     assert (report.findings, report.unsealed) == ([], 1)
+
+
+def test_an_act_in_a_role_that_no_entry_gave_is_found_even_when_the_state_says_nothing_of_it_any_more(
+    company: Company,
+) -> None:
+    stream = company.start()
+    with company.database.read() as connection:
+        query = select(schema.stream.c.state).where(schema.stream.c.stream_no == ORGANISATION)
+        before = connection.execute(query).scalar_one()
+    guest = json.dumps({"$person": company.people["guest"].id}, separators=(",", ":"))
+    tamper(company, in_row(ORGANISATION, "state", '"SALES":[', f'"SALES":[{guest},'), stream)
+    deceived = Company.again(company)
+    deceived.complete(stream, deceived.task(stream, "write"), "guest")
+    with company.database.write() as connection:
+        here = schema.stream.c.stream_no == ORGANISATION
+        connection.execute(update(schema.stream).where(here).values(state=before))
+    checkpoint.seal(company.database, KEY, NOW)
+    for store in (deceived.store, Company.again(company).store):
+        found = verification.verify(store).findings
+        assert [text.en.partition(" now")[0] for text in found] == [f"stream {stream}: entry 2 is refused"]
+
+
+def test_what_is_written_while_streams_are_executed_again_is_no_finding(company: Company) -> None:
+    stream = company.start()
+    company.complete(stream, company.task(stream, "write"), "wang")
+    parts = list(reexecution.run(company.store, [(stream, StreamKind.INSTANCE, 1)]))
+    assert [(part.entries, part.findings) for part in parts] == [(1, [])]
 
 
 def test_heads_cut_off_without_a_trace_are_found_with_a_head_kept_elsewhere(company: Company) -> None:

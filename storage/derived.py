@@ -1,0 +1,109 @@
+"""What is kept beside a stream's entries, compared with what they make: its row, and its rows in the tables of open work."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, select
+
+from engine import encoding, record, replay
+from engine import stream as streams
+from engine.errors import Text
+from engine.instance import Instance
+from engine.journal import Entry
+from engine.stream import State
+from engine.words import StreamKind
+from storage import journal, schema
+from storage.moments import due
+from storage.projection import inbox_rows
+from storage.report import of_stream, said
+from storage.shelf import StreamShelf
+
+Rows = set[tuple[object, ...]]
+
+
+class Followed:
+    """A stream's entries as somebody reads them, and the state that those already read make."""
+
+    def __init__(self, kind: StreamKind, stream: int, entries: Iterable[Entry]) -> None:
+        self.state: State = streams.empty(kind, stream)
+        self.window: str | None = None
+        self.entries = self._following(entries)
+
+    def and_then(self, more: Iterable[Entry]) -> State:
+        """The state after what is left, and after what was written since."""
+        for entries in (self.entries, self._following(more)):
+            for _ in entries:
+                pass
+        return self.state
+
+    def _following(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+        for entry in entries:
+            yield entry  # whoever reads it judges it first
+            self.state, self.window = replay.after(self.state, entry), entry.window
+
+
+def differences(connection: Connection, number: int, followed: Followed, shelf: StreamShelf) -> list[Text]:
+    """What is not as the entries say. The row may be further on than the entries that were read so far."""
+    row = connection.execute(_ROW, {"number": number}).one_or_none()
+    read = followed.and_then([]).revision
+    if row is None or read == 0:
+        return []  # disposed of meanwhile
+    state = followed.and_then(journal.read(connection, number, shelf, after=read, until=row.revision))
+    places = [*_of_row(row, state, followed.window, shelf), *_of_tables(connection, state)]
+    return [said(said(of_stream(number), zh, en), "与其条目不符", " not what its entries make") for zh, en in places]
+
+
+def bytes_of(state: State, shelf: StreamShelf) -> bytes:
+    """A state as its stream's row has it."""
+    written = record.write(state, shelf)
+    return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _of_row(
+    row: Row[int, int | None, bytes, bytes], state: State, window: str | None, shelf: StreamShelf
+) -> Iterator[tuple[str, str]]:
+    if bytes(row.state) != bytes_of(state, shelf):
+        yield "的状态", ": its state is"
+    if window is not None and hashlib.sha256(bytes(row.window)).hexdigest() != window:
+        yield "的窗口", ": its window is"
+    if row.case_no != (state.case if isinstance(state, Instance) else None):
+        yield "所属的服务项目", ": its case is"
+
+
+def _of_tables(connection: Connection, state: State) -> Iterator[tuple[str, str]]:
+    if not isinstance(state, Instance):
+        return
+    for name, expected in _open_work(state).items():
+        found: Rows = {tuple(row) for row in connection.execute(_OPEN_WORK[name], {"number": state.stream})}
+        if found != expected:
+            yield f"在表 {name} 中的各行", f": its rows in table {name} are"
+
+
+def _open_work(state: Instance) -> dict[str, Rows]:
+    """The rows of everything that an instance waits for."""
+    tasks, timers, waiting = state.tasks.values(), state.timers.values(), state.subscriptions.values()
+    inbox = [row for task in tasks for row in inbox_rows(task, state.case)]
+    return {
+        "task": {(t.id, t.stage, None if t.holder is None else t.holder.id, t.opened) for t in tasks},
+        "inbox": {(row["task"], row["case_no"], row["kind"], row["key"], row["due"]) for row in inbox},
+        "timer": {(t.id, t.activity, t.kind, due(t.due)) for t in timers},
+        "subscription": {(s.id, s.name, encoding.digest(s.correlation)) for s in waiting},
+    }
+
+
+_stream, _task, _inbox = schema.stream.c, schema.task.c, schema.inbox.c
+_timer, _waiting = schema.timer.c, schema.subscription.c
+_NUMBER = bindparam("number", type_=BigInteger())
+_ROW = select(_stream.revision, _stream.case_no, _stream.state, _stream.window).where(_stream.stream_no == _NUMBER)
+_OPEN = select(_task.task).where(_task.stream_no == _NUMBER, _task.closed_at.is_(None))
+_OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
+    "task": _OPEN.with_only_columns(_task.task, _task.stage, _task.holder, _task.opened),
+    "inbox": select(_inbox.task, _inbox.case_no, _inbox.kind, _inbox.key, _inbox.due).where(_inbox.task.in_(_OPEN)),
+    "timer": select(_timer.timer, _timer.activity, _timer.kind, _timer.due).where(_timer.stream_no == _NUMBER),
+    "subscription": select(_waiting.subscription, _waiting.name, _waiting.correlation).where(
+        _waiting.stream_no == _NUMBER
+    ),
+}
