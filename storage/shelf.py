@@ -28,7 +28,11 @@ class Recent:
     def remember(self, stream: int, digest: str, value: Value) -> None:
         """Keep a value of a stream while it is among the newest."""
         with self._lock:
+            before = self._values.get((stream, digest))
+            if before is not None:
+                self._digests.pop((stream, id(before)), None)  # its id may soon be another value's
             self._values[stream, digest] = value
+            self._values.move_to_end((stream, digest))
             self._digests[stream, id(value)] = digest
             while len(self._values) > KEPT:
                 (owner, _), gone = self._values.popitem(last=False)
