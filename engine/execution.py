@@ -97,9 +97,22 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
             f"the procedure has no process {command.process}",
         )
     entitlement.may_start(progress, command.process)
+    if command.case is not None:
+        _in_case(progress, command.case)
     may_give(progress.procedure, command.process, command.input, command.envelope.actor)
     progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
     return flow.start(progress.procedure.model, command.process, progress, command.input)
+
+
+def _in_case(progress: Progress, number: int) -> None:
+    """Refuse a case that has ended, or is one of another procedure."""
+    case = progress.around.case
+    if case is None or case.status is not Status.RUNNING or case.procedure != progress.procedure.key:
+        raise Refused(
+            Reason.WRONG_STATE,
+            f"{number} 应为本程序进行中的服务项目",
+            f"expected {number} to be a running case of this procedure",
+        )
 
 
 def _terminate(progress: Progress, command: TerminateInstance, window: bytes) -> bytes:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, insert, select, update
 
 from engine import encoding
-from engine.value import Personal, Value
+from engine.commands import CompleteTask
+from engine.errors import Reason, Refused
+from engine.form import separate_personal
+from engine.instance import Instance
+from engine.procedure import Procedure
+from engine.value import Context, Personal, Value
 from storage import schema
 
 
@@ -59,3 +64,47 @@ def erase(connection: Connection, references: Sequence[str]) -> int:
     table = schema.personal
     change = update(table).where(table.c.reference.in_(references), table.c.content.is_not(None))
     return connection.execute(change.values(content=None, salt=None)).rowcount
+
+
+def guard(procedure: Procedure, instance: Instance, command: CompleteTask, new: Set[Personal]) -> None:
+    """Refuse a personal value that is not kept apart, and a reference that neither comes with the command nor is the task's.
+
+    Raises Refused (INVALID_DATA). An open task may hand in again what it was handed before.
+    """
+    task = instance.tasks.get(command.task)
+    form = None if task is None else procedure.form(procedure.model.element(task.process, task.element))
+    if form is not None:
+        separate_personal(form, command.data, _refuse_plain)
+    unknown = [found.reference for found in references(command.data) if found not in new]
+    if unknown and not set(unknown) <= {found.reference for found in _kept(instance)}:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"个人信息的引用 {unknown[0]} 不属于本流程",
+            f"expected personal values of this instance, but found the reference {unknown[0]}",
+        )
+
+
+def references(value: Value) -> Iterator[Personal]:
+    """The personal references in a value."""
+    if isinstance(value, Personal):
+        yield value
+    elif isinstance(value, Context):
+        for entry in value.values():
+            yield from references(entry)
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from references(item)
+
+
+def _kept(instance: Instance) -> Iterator[Personal]:
+    for scope in instance.scopes.values():
+        for value in scope.variables.values():
+            yield from references(value)
+
+
+def _refuse_plain(path: str, _value: Value) -> Personal:
+    raise Refused(
+        Reason.INVALID_DATA,
+        f"{path} 是个人信息,应先与记录分开保存",
+        f"expected the personal value at {path} to be kept apart from the journal",
+    )

@@ -22,25 +22,30 @@ from storage.database import Database
 from storage.moments import micros, moment
 
 LOCK = 7_411_001
+LONGEST, MOST_FAULTS = 2_000, 200
 
 
-def keep(database: Database, command: Command, refused: Refused, now: datetime, *, opened: bool = False) -> None:
-    """Write a refusal in a transaction of its own; a command that was answered meanwhile is left alone.
+def keep(database: Database, command: Command, refused: Refused, now: datetime, *, nowhere: bool = False) -> bool:
+    """Write a refusal in a transaction of its own; False when the command was answered meanwhile.
 
-    `opened`: the command would have been the first of a new stream. That stream's number was given back and will be
-    another's, so the refusal names none.
+    `nowhere`: the command was for a stream that is not there, or would have been the first of a new one. That number
+    may become another stream's, so the refusal names none.
     """
     try:
         with database.write() as connection:
-            _write(connection, command, refused, now, None if opened else command.envelope.stream)
+            _write(connection, command, refused, now, None if nowhere else command.envelope.stream)
     except IntegrityError:
-        return  # the same command id was answered by another process
+        return False  # the same command id was answered by another process
+    return True
 
 
-def read(connection: Connection, number: int) -> Refused:
-    """The refusal that was given."""
+def read(connection: Connection, number: int, command: Command) -> Refused | None:
+    """The refusal that was given to a command, or None when it was given to another one."""
     body = connection.execute(select(schema.refusal.c.body).where(schema.refusal.c.refusal_no == number)).scalar_one()
     found = json.loads(body)
+    actor = None if command.envelope.actor is None else command.envelope.actor.id
+    if (found["kind"], found["actor"], found["task"]) != (type(command).__name__, actor, _target(command)):
+        return None
     faults = tuple(Fault(path, Text(zh, en)) for path, zh, en in found["faults"])
     return Refused(Reason(found["reason"]), found["zh"], found["en"], faults)
 
@@ -96,18 +101,27 @@ def _write(connection: Connection, command: Command, refused: Refused, now: date
 
 def _body(command: Command, refused: Refused, now: datetime, number: int, stream: int | None) -> Json:
     envelope = command.envelope
-    target = getattr(command, "task", None)
     return {
         "actor": None if envelope.actor is None else envelope.actor.id,
         "at": str(micros(max(envelope.at, now))),
         "channel": str(envelope.channel),
         "command": envelope.id,
-        "en": refused.text.en,
-        "faults": [[fault.path, fault.text.zh, fault.text.en] for fault in refused.faults],
+        "en": _short(refused.text.en),
+        "faults": [[_short(f.path), _short(f.text.zh), _short(f.text.en)] for f in refused.faults[:MOST_FAULTS]],
         "kind": type(command).__name__,
         "number": str(number),
         "reason": str(refused.reason),
         "stream": None if stream is None else str(stream),
-        "task": target if isinstance(target, str) else None,
-        "zh": refused.text.zh,
+        "task": _target(command),
+        "zh": _short(refused.text.zh),
     }
+
+
+def _target(command: Command) -> str | None:
+    target = getattr(command, "task", None)
+    return _short(target) if isinstance(target, str) else None
+
+
+def _short(text: str) -> str:
+    """What may stand in a chain that nobody can shorten later."""
+    return text[:LONGEST].encode("utf-8", "replace").decode()

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from engine import record
 from engine import stream as streams
 from engine.case import Case
-from engine.commands import Command, OpenCase, PublishVersion, StartInstance
-from engine.errors import EngineError, Reason, Refused
+from engine.commands import Command, CompleteTask, OpenCase, PublishVersion, StartInstance
+from engine.errors import EngineError, MalformedValue, Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
@@ -35,6 +35,7 @@ from storage.states import States
 
 ATTEMPTS = 8
 LONGEST_ID = 200
+LAST_STREAM = 2**63 - 1
 Also = Callable[[Connection, "Receipt"], None]
 
 
@@ -96,11 +97,11 @@ class Store:
         rows: Sequence[personal.Row],
         also: Also | None,
     ) -> Receipt:
-        if not 0 < len(key) <= LONGEST_ID:
+        if not 0 < len(key) <= LONGEST_ID or not key.isprintable():
             raise Refused(
                 Reason.INVALID_DATA,
-                f"命令编号应为 1 到 {LONGEST_ID} 个字符",
-                f"expected a command id of 1 to {LONGEST_ID} characters, but found {len(key)}",
+                f"命令编号应为 1 到 {LONGEST_ID} 个可见字符",
+                f"expected a command id of 1 to {LONGEST_ID} characters that can be printed, but found {len(key)}",
             )
         for attempt in range(ATTEMPTS):
             submission = Submission(self, rows, also)
@@ -108,16 +109,27 @@ class Store:
                 with self.database.write() as connection:
                     receipt = submission.run(connection, key, build, kind)
             except Refused as refused:
-                if submission.command is not None and submission.is_decided:
-                    refusals.keep(self.database, submission.command, refused, self.now(), opened=kind is not None)
+                if submission.is_decided and not self._keep(submission, refused):
+                    continue  # the same command was answered meanwhile: give the first answer
                 raise
+            except (MalformedValue, UnicodeEncodeError) as error:
+                raise Refused(
+                    Reason.INVALID_DATA,
+                    f"应只含可以保存的值:{error}",
+                    f"expected only values that may be stored, but {error}",
+                ) from error
             except (IntegrityError, OperationalError):
                 if attempt == ATTEMPTS - 1:
                     raise
                 continue  # somebody was faster: read and decide again
             submission.committed()
             return receipt
-        raise EngineError("unreachable")
+        raise EngineError("expected an answer to the command, but others were faster each time")
+
+    def _keep(self, submission: Submission, refused: Refused) -> bool:
+        assert submission.command is not None
+        command, nowhere = submission.command, submission.nowhere
+        return refusals.keep(self.database, command, refused, self.now(), nowhere=nowhere)
 
 
 class Submission:
@@ -127,6 +139,8 @@ class Submission:
         self.store, self.rows, self.also = store, rows, also
         self.command: Command | None = None
         self.repeated = False
+        self.nowhere = True
+        self.build: Callable[[int], Command] | None = None
         self.after: State | None = None
         self.published: Place | None = None
         self.shelf: StreamShelf | None = None
@@ -140,7 +154,7 @@ class Submission:
                 return answer
             number = connection.execute(insert(schema.stream).values(kind=kind)).inserted_primary_key
             assert number is not None
-            self.command = build(int(number[0]))
+            self.build, self.command = build, build(int(number[0]))
         else:
             self.command = build(0)
         return self._execute(connection, self.command)
@@ -164,12 +178,17 @@ class Submission:
             raise Refused(Reason.NOT_FOUND, f"没有编号为 {number} 的流", f"there is no stream {number}")
         if isinstance(current, Receipt):
             return current
-        at = moment(max(micros(command.envelope.at), current.at))
+        self.nowhere = self.build is not None
+        at = moment(max(min(micros(command.envelope.at), micros(self.store.now())), current.at))
         command = replace(command, envelope=replace(command.envelope, at=at))
         self.shelf = StreamShelf(connection, command.envelope.stream, self.store.recent)
+        if isinstance(command, StartInstance) and command.case is not None and current.case_revision is None:
+            raise Refused(Reason.NOT_FOUND, f"没有服务项目 {command.case}", f"there is no case {command.case}")
         before, window = self._before(current, command), current.window
         procedure = self._procedure(connection, command, before)
         around = self._around(connection, current, command, procedure, before)
+        if isinstance(command, CompleteTask) and isinstance(before, Instance) and procedure is not None:
+            personal.guard(procedure, before, command, {row.personal for row in self.rows})
         step = streams.execute(procedure, before, window, command, around)
         if not step.events:
             return Receipt(stream=command.envelope.stream, revision=current.revision)
@@ -182,11 +201,14 @@ class Submission:
         return receipt
 
     def _current(self, connection: Connection, command: Command) -> Current | Receipt | None:
-        """The stream, locked, with what belongs to it; or the first answer to a repeat. One statement."""
+        """The stream, locked, with what belongs to it as it is under the lock; or the first answer to a repeat."""
         number, key = command.envelope.stream, command.envelope.id
         case = command.case if isinstance(command, StartInstance) else None
-        statement = _FIND_LOCKED if connection.dialect.name == "postgresql" else _FIND
-        row = connection.execute(statement, {"stream": number, "key": key, "case": case}).one_or_none()
+        if not 0 < number <= LAST_STREAM:
+            return None
+        if connection.dialect.name == "postgresql":
+            connection.execute(_LOCK, {"stream": number})  # what is read in the locking statement may be of before
+        row = connection.execute(_FIND, {"stream": number, "key": key, "case": case}).one_or_none()
         if row is None:
             return None
         if row.known is not None:
@@ -212,15 +234,13 @@ class Submission:
         self.repeated = True
         row = connection.execute(_FIRST, {"key": command.envelope.id}).one()
         if row.refusal_no is not None:
-            raise refusals.read(connection, row.refusal_no)
+            raise refusals.read(connection, row.refusal_no, command) or _anothers(command)
+        if self.build is not None:
+            command = self.build(row.stream_no)
         shelf = StreamShelf(connection, row.stream_no, self.store.recent)
         (entry,) = journal.read(connection, row.stream_no, shelf, after=row.revision - 1, until=row.revision)
-        if type(entry.command) is not type(command) or entry.stream != command.envelope.stream:
-            raise Refused(
-                Reason.INVALID_DATA,
-                f"命令编号 {command.envelope.id} 已被另一条命令使用",
-                f"expected a new command id, but {command.envelope.id} belongs to another command",
-            )
+        if _asked(entry.command) != _asked(command):
+            raise _anothers(command)
         return Receipt(stream=entry.stream, revision=entry.revision, events=entry.events, repeated=True)
 
     def _before(self, current: Current, command: Command) -> State:
@@ -294,6 +314,20 @@ class Submission:
         projection.project(connection, entry, before, step.state)
 
 
+def _asked(command: Command) -> tuple[object, ...]:
+    """What a repeat has in common with the first; its moment and the references of its personal values are its own."""
+    envelope = command.envelope
+    return type(command), envelope.stream, envelope.actor, getattr(command, "task", None)
+
+
+def _anothers(command: Command) -> Refused:
+    return Refused(
+        Reason.INVALID_DATA,
+        f"命令编号 {command.envelope.id} 已被另一条命令使用",
+        f"expected a new command id, but {command.envelope.id} belongs to another command",
+    )
+
+
 def _entry(command: Command, step: streams.Step, around: Surroundings, consulted: dict[int, int]) -> Entry:
     window = hashlib.sha256(step.window).hexdigest() if isinstance(step.state, Instance) else None
     return Entry(
@@ -321,7 +355,7 @@ _LEAVE_UNSEALED = insert(schema.unsealed)
 _FIND = text(
     'SELECT s.kind, s.revision, s.digest, s.at, s.case_no, s.state, s."window", r.key AS known, '
     f"(SELECT o.revision FROM stream o WHERE o.stream_no = {ORGANISATION}) AS organisation, "
-    "(SELECT c.revision FROM stream c WHERE c.stream_no = COALESCE(:case, s.case_no)) AS case_revision "
+    "(SELECT c.revision FROM stream c WHERE c.stream_no = COALESCE(CAST(:case AS BIGINT), s.case_no) AND c.kind = 'case') AS case_revision "
     "FROM stream s LEFT JOIN received r ON r.key = :key WHERE s.stream_no = :stream"
 )
-_FIND_LOCKED = text(f"{_FIND.text.replace(':case', 'CAST(:case AS BIGINT)')} FOR UPDATE OF s")
+_LOCK = text("SELECT 1 FROM stream WHERE stream_no = :stream FOR UPDATE")

@@ -18,8 +18,8 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-ALWAYS = set("at channel command consulted kind performers recorded_at revision semantics stream".split())
-SOMETIMES = set("actor cause on_behalf_of role version window".split())
+WORDS = "at channel command consulted kind performers recorded_at revision semantics stream"
+ALWAYS, SOMETIMES = set(WORDS.split()), {"actor", "cause", "on_behalf_of", "role", "version", "window"}
 
 
 def u64(number: int | None) -> bytes:

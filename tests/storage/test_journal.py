@@ -1,19 +1,21 @@
 """The journal keeps, refuses, repeats and proves; on both databases."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import delete, event, select, update
 from sqlalchemy.exc import DatabaseError
 
-from engine.commands import ClaimTask, CompleteTask, Envelope
+from engine.commands import ClaimTask, CompleteTask, Envelope, StartInstance
 from engine.errors import Refused
 from engine.instance import Instance
 from engine.value import Context, Person
-from engine.words import Status
+from engine.words import Status, StreamKind
 from storage import schema, verification
 from storage.database import Database
+from storage.moments import moment
 from storage.rebuild import rebuild
 from tests.storage.company import Company
 
@@ -157,3 +159,102 @@ def test_a_rebuild_mends_and_names_what_was_wrong(company: Company) -> None:
 
 def test_a_person_is_an_opaque_id(company: Company) -> None:
     assert company.people["wang"] == Person("1.1.1")
+
+
+def at_once(attempt: Callable[[], object], times: int = 8) -> list[object]:
+    """What so many threads get that do the same at once."""
+    found: list[object] = []
+
+    def tell() -> None:
+        try:
+            found.append(attempt())
+        except Refused as refused:
+            found.append(refused.text.en)
+
+    threads = [threading.Thread(target=tell) for _ in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_a_repeat_beside_the_first_gets_the_same_answer(company: Company) -> None:
+    for number in range(6):
+        stream = company.start()
+        envelope = Envelope(id=f"click{number}", stream=stream, at=NOW, actor=company.people["wang"])
+        command = CompleteTask(envelope=envelope, task=company.task(stream, "write"), data=Context())
+        assert at_once(lambda command=command: company.store.submit(command).revision) == [2] * 8  # type: ignore[misc]
+
+
+def test_a_stream_is_opened_once_by_repeats_at_once(company: Company) -> None:
+    for number in range(6):
+
+        def build(stream: int, key: str = f"open{number}") -> StartInstance:
+            envelope = Envelope(id=key, stream=stream, at=NOW, actor=company.people["wang"])
+            version = company.procedure.digest
+            return StartInstance(envelope=envelope, case=None, version=version, process="p", input=Context())
+
+        key = f"open{number}"
+        found = at_once(lambda key=key, build=build: company.store.open_stream(StreamKind.INSTANCE, key, build).stream)  # type: ignore[misc]
+        assert len(set(found)) == 1, found
+        assert isinstance(found[0], int)
+
+
+def test_the_id_of_somebody_elses_command_tells_nothing(company: Company) -> None:
+    stream = company.start()
+    mine = Envelope(id="mine", stream=stream, at=NOW, actor=company.people["wang"])
+    task = company.task(stream, "write")
+    company.store.submit(CompleteTask(envelope=mine, task=task, data=Context()))
+    for actor, wanted in (("guest", task), ("wang", "9.9.9")):
+        theirs = Envelope(id="mine", stream=stream, at=NOW, actor=company.people[actor])
+        with pytest.raises(Refused, match="belongs to another command"):
+            company.store.submit(CompleteTask(envelope=theirs, task=wanted, data=Context()))
+
+
+@pytest.mark.parametrize(
+    ("key", "stream", "task"), [("\ud800", 0, "x"), ("nul\x00", 0, "x"), ("k", 2**70, "x"), ("k2", 0, "\ud800")]
+)
+def test_what_cannot_be_stored_is_refused(company: Company, key: str, stream: int, task: str) -> None:
+    there = company.start()
+    envelope = Envelope(id=key, stream=stream or there, at=NOW, actor=company.people["wang"])
+    with pytest.raises(Refused):
+        company.store.submit(ClaimTask(envelope=envelope, task=task))
+    assert company.instance(there).revision == 1
+
+
+def test_a_refusal_stays_short_whatever_was_asked_for(company: Company) -> None:
+    stream = company.start()
+    with pytest.raises(Refused):
+        company.complete(stream, "A" * 1_000_000, "wang")
+    with company.database.read() as connection:
+        assert len(connection.execute(select(schema.refusal.c.body)).scalar_one()) < 10_000
+
+
+def test_an_entry_is_never_of_a_moment_to_come(company: Company) -> None:
+    stream = company.start()
+    envelope = Envelope(id="late", stream=stream, at=NOW.replace(year=9000), actor=company.people["wang"])
+    company.store.submit(ClaimTask(envelope=envelope, task=company.task(stream, "write")))
+    with company.database.read() as connection:
+        at = connection.execute(select(schema.stream.c.at).where(schema.stream.c.stream_no == stream)).scalar_one()
+    assert moment(at) <= company.store.now()
+
+
+@pytest.mark.parametrize("case", [1, 999, "itself"])
+def test_an_instance_starts_in_a_case_that_is_there(company: Company, case: int | str) -> None:
+    other = company.start()
+    number = other if case == "itself" else int(case)
+    envelope = {"id": "lost", "at": NOW, "actor": company.people["wang"]}
+    with pytest.raises(Refused, match="there is no case"):
+        company.store.open_stream(
+            StreamKind.INSTANCE,
+            "lost",
+            lambda stream: StartInstance(
+                envelope=Envelope(stream=stream, **envelope),  # type: ignore[arg-type]  # fields of an envelope
+                case=number,
+                version=company.procedure.digest,
+                process="p",
+                input=Context(),
+            ),
+        )
+    assert company.instance(other).revision == 1

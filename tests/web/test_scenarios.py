@@ -9,7 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from engine import check
-from storage import checkpoint, schema, verification
+from engine.commands import Envelope
+from engine.stream import ORGANISATION
+from storage import checkpoint, erasure, schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.submission import Store
@@ -71,7 +73,7 @@ def test_personal_values_stand_nowhere_in_the_journal_and_erasing_them_leaves_it
     scenario = FOUND["straight-through"]
     clock = SimulatedClock(begin(scenario, NOW))
     store = Store(database, clock)
-    play(store, clock, scenario, publish(store, ROOT, "publish"), lambda _: None)
+    played = play(store, clock, scenario, publish(store, ROOT, "publish"), lambda _: None)
     with database.read() as connection:
         bodies = b"".join(bytes(body) for body in connection.execute(select(schema.entry.c.body)).scalars())
         large = b"".join(bytes(c) for c in connection.execute(select(schema.large_value.c.content)).scalars())
@@ -79,6 +81,8 @@ def test_personal_values_stand_nowhere_in_the_journal_and_erasing_them_leaves_it
     for secret in ("刘建国", "13800010001", "zhang@example.cn", "王芳"):
         assert secret.encode() not in bodies + large + states
         assert json.dumps(secret).strip('"').encode() not in bodies + large + states
-    with database.write() as connection:
-        connection.execute(schema.personal.update().values(content=None, salt=None))
+    case = company.instance_of(store, played.instance).case
+    assert case is not None
+    envelope = Envelope(id="erase", stream=ORGANISATION, at=clock.now)
+    assert erasure.erase_case(store, envelope, case, "保存期已过").values > 10
     assert verification.verify(Store(database)).findings == []
