@@ -28,7 +28,7 @@ class Timetable:
 
     def day(self, number: int) -> Date:
         """The working day of this number."""
-        return self.calendar.add_working_days(self.first, number - 1)
+        return self.calendar.add_working_days(self.first, int(number) - 1)  # a scenario's numbers are decimal
 
     def moment(self, number: int, clock: str) -> datetime:
         """A time of day such as 09:40 on a working day."""
@@ -44,7 +44,7 @@ def begin(scenario: Mapping[str, Any], now: datetime) -> datetime:
     """When a scenario must begin so that its last step lies in office hours and not after now."""
     calendar = Calendar.shipped()
     timed = [step for step in scenario["steps"] if "at" in step]
-    days, ends = max(step["day"] for step in timed), timed[-1]["at"]
+    days, ends = int(max(step["day"] for step in timed)), timed[-1]["at"]
     today, clock = _local(now, calendar.zone)
     last = today if calendar.is_working_day(today) and ends <= clock else calendar.add_working_days(today, -1)
     first = last if days == 1 else calendar.add_working_days(last, 1 - days)
