@@ -13,7 +13,7 @@ from engine.errors import Refused
 from engine.instance import Instance
 from engine.value import Context, Person
 from engine.words import Status, StreamKind
-from storage import schema, verification
+from storage import people, schema, verification
 from storage.database import Database
 from storage.moments import moment
 from storage.rebuild import rebuild
@@ -99,13 +99,16 @@ def test_the_database_forbids_change_and_deletion(company: Company, table: objec
 def test_eight_threads_complete_one_task_and_one_wins(company: Company) -> None:
     stream = company.start()
     task = company.task(stream, "write")
+    racers = [people.add(company.store, f"r{n}", f"r{n}", f"r{n}", ["SALES"]) for n in range(8)]
     outcomes: list[str] = []
+    winners: list[str] = []
 
     def attempt(number: int) -> None:
-        envelope = Envelope(id=f"t{number}", stream=stream, at=NOW, actor=company.people["wang"])
+        envelope = Envelope(id=f"t{number}", stream=stream, at=NOW, actor=racers[number])
         try:
             company.store.submit(CompleteTask(envelope=envelope, task=task, data=Context()))
             outcomes.append("won")
+            winners.append(racers[number].id)
         except Refused as refused:
             outcomes.append(refused.text.en)
 
@@ -114,7 +117,7 @@ def test_eight_threads_complete_one_task_and_one_wins(company: Company) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    winner = company.people["wang"].id
+    (winner,) = winners
     assert sorted(outcomes) == sorted(["won"] + [f"task {task} was already completed by {winner}"] * 7)
     company.complete(stream, company.task(stream, "review"), "chen")
     assert company.instance(stream).status is Status.COMPLETED

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from engine.words import Status
-from storage import verification
+from storage import people, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.submission import Store
@@ -43,12 +43,12 @@ def company(database: Database) -> Company:
 
 
 def everybody(company: Company, orders: list[list[str]]) -> list[tuple[str, str, str]]:
-    """Each of 8 threads and 4 processes completes its tasks in its order; the answers they got."""
+    """In each of 8 threads and 4 processes somebody else completes tasks in an order of their own; who got which answer."""
     url = company.database.url.render_as_string(hide_password=False)
-    who = company.people["wang"].id
+    who = [people.add(company.store, f"r{n}", f"r{n}", f"r{n}", ["SALES"]).id for n in range(PROCESSES + THREADS)]
     barrier, answers = processes.Barrier(PROCESSES + 1), processes.SimpleQueue()
     others = [
-        processes.Process(target=race, args=(url, barrier, answers, who, orders[n], f"process{n}"))
+        processes.Process(target=race, args=(url, barrier, answers, who[n], orders[n], who[n]))
         for n in range(PROCESSES)
     ]
     for process in others:
@@ -61,7 +61,7 @@ def everybody(company: Company, orders: list[list[str]]) -> list[tuple[str, str,
     threads = [
         threading.Thread(
             target=race,
-            args=(url, start, told, who, orders[PROCESSES + n], f"thread{n}"),
+            args=(url, start, told, who[PROCESSES + n], orders[PROCESSES + n], who[PROCESSES + n]),
             kwargs={"store": stores[n % 2]},
         )
         for n in range(THREADS)
@@ -92,7 +92,7 @@ def test_one_of_threads_and_processes_completes_a_task_and_the_others_learn_who(
     first, *rest = sorted(company.instance(stream).tasks)
     found = everybody(company, [[first]] * (PROCESSES + THREADS))
     told = Counter(answer for _, _, answer in found)
-    winner = company.people["wang"].id
+    (winner,) = [who for who, _, answer in found if answer == "won"]
     assert told == {"won": 1, f"task {first} was already completed by {winner}": PROCESSES + THREADS - 1}
     for task in rest:
         company.complete(stream, task, "wang")
@@ -107,7 +107,7 @@ def test_all_race_for_all_tasks_of_one_instance_and_each_has_one_winner(company:
     found = everybody(company, orders)
     assert len(found) == (PROCESSES + THREADS) * BRANCHES
     assert Counter(task for _, task, answer in found if answer == "won") == dict.fromkeys(tasks, 1)
-    winner = company.people["wang"].id
+    winners = {task: who for who, task, answer in found if answer == "won"}
     lost = {answer for _, task, answer in found if answer != "won"}
-    assert lost == {f"task {task} was already completed by {winner}" for task in tasks}
+    assert lost == {f"task {task} was already completed by {winners[task]}" for task in tasks}
     whole(company, stream)
