@@ -68,7 +68,8 @@ def take(database: Database, now: datetime, most: int) -> list[Job]:
     """Lease jobs that can be done now, earliest due first, and messages that somebody waits for."""
     until = now + LEASE
     with database.write() as connection:
-        rows = [*_free(connection, now, most, _ready()), *_free(connection, now, most, _awaited())]
+        ready = _free(connection, now, most, _ready())
+        rows = [*ready, *(_free(connection, now, most - len(ready), _awaited()) if len(ready) < most else ())]
         if rows:
             leased = {"leased_until": micros(until), "tries": _job.tries + 1}
             connection.execute(update(schema.job).where(_job.job_no.in_([row.job_no for row in rows])).values(**leased))

@@ -23,7 +23,7 @@ from engine.commands import (
     OpenCase,
     StartInstance,
 )
-from engine.errors import EngineError, Reason, Refused, Text
+from engine.errors import EngineError, MalformedValue, Reason, Refused, Text
 from engine.value import Context
 from engine.words import Channel, StreamKind
 from jobs import lease
@@ -42,6 +42,9 @@ PASS = 100_000
 """How many jobs one pass takes at most, so that a model that makes work without end does not keep it for ever."""
 
 LONGEST_WAIT = 3_600
+LONGEST_TEXT = 500
+"""How much of an error's text is kept, in characters: it goes into an entry that nobody can shorten afterwards."""
+
 PASSED = (Reason.NOT_FOUND, Reason.WRONG_STATE)
 """What a refusal says when the answer came too late to matter."""
 
@@ -59,8 +62,16 @@ class Worker:
         done = taken = 0
         while taken < most and (found := lease.take(self.store.database, self.store.now(), min(BATCH, most - taken))):
             taken += len(found)
-            done += sum(self._do(job) for job in found)
+            done += sum(self._guarded(job) for job in found)
         return done
+
+    def _guarded(self, job: Job) -> bool:
+        """One job's fault must not keep the others waiting; its lease runs out, and it is tried again."""
+        try:
+            return self._do(job)
+        except Exception:
+            log.exception("job %s failed", job.key)
+            return False
 
     def _do(self, job: Job) -> bool:
         if self.store.now() >= job.until:
@@ -73,7 +84,7 @@ class Worker:
             return self._failed(job, failed)
         except (EngineError, LookupError, ValueError, AssertionError) as error:
             log.exception("job %s cannot be read", job.key)
-            why = f"{type(error).__name__}: {error}"
+            why = _storable(f"{type(error).__name__}: {error}")
             lease.park(self.store.database, job, Text(f"无法读取「{why}」", f"cannot be read: {why}"))
         return True
 
@@ -99,6 +110,9 @@ class Worker:
         assert isinstance(parameters, Context)
         try:
             result = connector.run(Call(key=job.key, parameters=parameters), self.store.database)
+            encoding.encode(result)
+        except MalformedValue as error:
+            raise ConnectorFailed(f"the connector's result cannot be kept: {error}", permanent=True) from error
         except ConnectorFailed:
             raise
         except Exception as error:  # one connector's fault must not keep the other jobs waiting
@@ -176,12 +190,13 @@ class Worker:
         return self._failed(job, ConnectorFailed(str(refused), permanent=True))
 
     def _failed(self, job: Job, failed: ConnectorFailed) -> bool:
+        why = _storable(str(failed))
         if not failed.permanent and job.tries < TRIES:
-            self._later(job, Text(f"失败「{failed}」", f"failed: {failed}"))
+            self._later(job, Text(f"失败「{why}」", f"failed: {why}"))
             return False
         envelope = self._envelope(job, job.stream)
         try:
-            self._submit(job, FailService(envelope=envelope, request=job.key, message=str(failed)))
+            self._submit(job, FailService(envelope=envelope, request=job.key, message=why))
         except Refused:
             lease.drop(self.store.database, job)  # nobody waits for the answer any more
         return True
@@ -193,6 +208,12 @@ class Worker:
     def _envelope(self, job: Job, stream: int) -> Envelope:
         cause = Cause(stream=job.stream, revision=job.revision, n=int(job.key.rpartition(".")[2]))
         return Envelope(id=f"job:{job.key}", stream=stream, at=self.store.now(), channel=Channel.WORKER, cause=cause)
+
+
+def _storable(text: str) -> str:
+    """An error's text as it can be kept: no lone surrogate, no NUL, and not without end."""
+    short = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
+    return short.encode(errors="replace").decode().replace("\0", "?")
 
 
 def _typed(kind: type[Command], fields: Context) -> list[tuple[str, object]]:

@@ -274,3 +274,47 @@ def test_jobs_are_listed_with_where_they_stand_the_parked_ones_first(service: Co
     assert standings(service) == [("connector", "parked"), ("connector", "due"), ("connector", "leased")]
     lease.try_again(service.database, second.key, service.now)
     assert standings(service) == [("connector", "due"), ("connector", "due"), ("connector", "leased")]
+
+
+@pytest.mark.parametrize("text", ["half a pair: \ud800", "nothing: \0", "endless " * 700_000])
+@pytest.mark.parametrize("permanent", [True, False])
+def test_whatever_a_connector_says_of_its_failure_is_kept_short_and_ends_no_pass(
+    service: Company, text: str, permanent: bool
+) -> None:
+    streams = [service.start(), service.start()]
+    worker, _ = scripted(service, ConnectorFailed(text, permanent=permanent), Context())
+    worker.run()
+    assert service.task(streams[1], "after")
+    incidents = list(service.instance(streams[0]).incidents.values())
+    said = [incident.message_en for incident in incidents] or [str(jobs(service)[0][2])]
+    assert len(incidents) == permanent
+    assert text[:8] in said[0]
+    assert len(said[0]) < 600
+
+
+@pytest.mark.parametrize("result", [0.5, "half a pair: \ud800"])
+def test_a_result_that_cannot_be_kept_is_an_incident(service: Company, result: Value) -> None:
+    stream = service.start()
+    worker, _ = scripted(service, result)
+    assert worker.run() == 1
+    (incident,) = service.instance(stream).incidents.values()
+    assert "the connector's result cannot be kept" in incident.message_en
+    assert jobs(service) == []
+
+
+def test_a_fault_of_the_worker_with_one_job_does_not_end_the_pass(
+    service: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streams = [service.start(), service.start()]
+    worker, _ = scripted(service, Context())
+    act, faults = worker._act, [TypeError("unforeseen")]
+
+    def once(job: lease.Job) -> None:
+        if faults:
+            raise faults.pop()
+        act(job)
+
+    monkeypatch.setattr(worker, "_act", once)
+    assert worker.run() == 1
+    assert service.task(streams[1], "after")
+    assert len(jobs(service)) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import click
@@ -78,11 +78,17 @@ def start(
         receipt = acting.store.open_stream(StreamKind.CASE, first.id, build)
         Worker(acting.store).run()
         instances = company.instances_of(acting.store, receipt.stream)
+    _say_started(output, receipt.stream, instances)
+    first_one = instances[0] if instances else None
+    output.result({"case": receipt.stream, "instance": first_one, "repeated": receipt.repeated})
+
+
+def _say_started(output: Output, case: int, instances: Sequence[int]) -> None:
+    if not instances:  # another worker has the job in hand
+        output.say(f"已建立服务项目 {case},流程实例稍后启动", f"opened case {case}; its instance starts in a moment")
+        return
     numbers = ", ".join(str(number) for number in instances)
-    output.say(
-        f"已建立服务项目 {receipt.stream},流程实例 {numbers}", f"opened case {receipt.stream} with instance {numbers}"
-    )
-    output.result({"case": receipt.stream, "instance": instances[0], "repeated": receipt.repeated})
+    output.say(f"已建立服务项目 {case},流程实例 {numbers}", f"opened case {case} with instance {numbers}")
 
 
 def _context(acting: Act, found: object) -> Context:
