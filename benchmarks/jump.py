@@ -15,11 +15,13 @@ from benchmarks.stopwatch import Contender, race
 from engine import replay
 from engine.errors import Text
 from engine.instance import Instance
+from engine.stream import State
 from engine.value import number
 from engine.words import StreamKind
 from storage import journal, schema
 from storage.database import Database
-from storage.shelf import StreamShelf
+from storage.shelf import Recent, StreamShelf
+from storage.states import States
 from storage.submission import Store
 
 EVENTS = {Scale.FULL: 5_000, Scale.QUICK: 5_000, Scale.TINY: 40}
@@ -46,12 +48,32 @@ class Jump:
 
     def run(self) -> None:
         """Read the entries and apply their events."""
+        self._arrived(self._made())
+
+    def _arrived(self, state: State) -> None:
+        if not isinstance(state, Instance) or state.revision != self.revision:
+            raise AssertionError(f"expected the instance at {self.revision}, but found {state}")
+
+    def _made(self) -> State:
         with self.database.read() as connection:
             shelf = StreamShelf(connection, self.stream, self.store.recent)
             entries = journal.read(connection, self.stream, shelf, until=self.revision)
-            state = replay.at(StreamKind.INSTANCE, self.stream, entries, self.revision)
-        if not isinstance(state, Instance) or state.revision != self.revision:
-            raise AssertionError(f"expected the instance at {self.revision}, but found {state}")
+            return replay.at(StreamKind.INSTANCE, self.stream, entries, self.revision)
+
+
+@dataclass(kw_only=True)
+class Again(Jump):
+    """A jump by a process that has looked at this instance before; its states are made from entries only, too."""
+
+    states: States
+
+    def prepare(self) -> None:
+        """Where to jump."""
+        self.revision = self.drawn.randint(1, self.end)
+
+    def _made(self) -> State:
+        with self.database.read() as connection:
+            return self.states.at(connection, StreamKind.INSTANCE, self.stream, self.revision)
 
 
 def measure(scale: Scale) -> Report:
@@ -69,13 +91,23 @@ def measure(scale: Scale) -> Report:
             key: Jump(database=database, stream=stream, end=end, last=key == "end", drawn=drawn)
             for key in ("any", "end")
         }
-        contenders: dict[str, Contender] = dict(jumps)
+        states = States(Recent(), rows=False)
+        with database.read() as connection:
+            states.at(connection, StreamKind.INSTANCE, stream, end)
+        again = Again(database=database, stream=stream, end=end, last=False, drawn=drawn, states=states)
+        contenders: dict[str, Contender] = {**jumps, "again": again}
         found = race(contenders, rounds=ROUNDS[scale], burst=5)
-    for key, title in (("any", "任一处 anywhere"), ("end", "末尾(最远)the end (farthest)")):
+    for key, title in (
+        ("any", "任一处,首次 anywhere, at first"),
+        ("end", "末尾(最远),首次 the end (farthest), at first"),
+        ("again", "任一处,再次 anywhere, again"),
+    ):
         report.line(title, f"{events:,}", f"{end:,}", found[key].words)
         report.figures |= found[key].figures(key)
     words = (f"跳到 {events} 个事件的末尾,p95 毫秒", f"jump to the end of {events} events, p95 ms")
     report.target(*words, limit=LIMIT, found=found["end"].p95 * 1000)
+    words = (f"再次跳到 {events} 个事件的任一处,p95 毫秒", f"jump again to any of {events} events, p95 ms")
+    report.target(*words, limit=LIMIT, found=found["again"].p95 * 1000)
     report.figures |= {"events": events, "entries": end}
     return report
 

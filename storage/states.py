@@ -29,6 +29,8 @@ CLASSES: dict[StreamKind, type] = {
     StreamKind.ORGANISATION: Organisation,
     StreamKind.PROCEDURE: Publications,
 }
+STRIDE = 64
+"""Of a long way back every so many states are kept, so that the next look anywhere on it is short."""
 
 
 class States:
@@ -80,6 +82,8 @@ class States:
         state = self._nearest(kind, stream, revision)
         for entry in journal.read(connection, stream, shelf, after=state.revision, until=revision):
             state = replay.after(state, entry)
+            if state.revision % STRIDE == 0:
+                self.remember(state)
         self.remember(state)
         return state
 
