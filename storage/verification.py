@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.errors import Text
 from engine.words import StreamKind
-from storage import evidence, journal, reexecution, removals, schema, sealed
+from storage import columns, evidence, journal, reexecution, removals, schema, sealed
 from storage.reexecution import Stream
 from storage.report import Report as Report
 from storage.report import of_refusal, of_stream
@@ -42,6 +42,8 @@ def verify(
     """
     report = Report()
     with store.database.read() as connection:
+        if not columns.check(connection, report):
+            return report
         whole = _chains(connection, only, report)
         if only is None:
             _refusals(connection, report)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import delete, select, update
+from sqlalchemy import LargeBinary, Table, Update, delete, select, update
 
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
@@ -22,6 +22,16 @@ QUOTED = re.compile("「.*」|XML:.*", re.DOTALL)
 """What a parser says about bytes that it cannot read."""
 
 NAMES = [tampering.name for tampering in FOUND]
+HOLDING_BYTES = (
+    schema.entry,
+    schema.stream,
+    schema.refusal,
+    schema.position,
+    schema.head,
+    schema.large_value,
+    schema.version_file,
+    schema.personal,
+)
 
 
 @pytest.fixture
@@ -67,6 +77,50 @@ def test_tampering_is_found_and_named_on_the_other_database(company: Company, ta
 @pytest.mark.parametrize("tampering", FOUND, ids=NAMES)
 def test_every_tampering_is_found_and_named_on_the_other_database(company: Company, tampering: Tampering) -> None:
     found_and_named(company, tampering)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", HOLDING_BYTES, ids=[table.name for table in HOLDING_BYTES])
+def test_whatever_is_not_bytes_is_found_and_named(company: Company, table: Table) -> None:
+    sealed(company)
+    tamper(company, lambda _connection, _number: None, 0)
+    for column in (found.name for found in table.c if isinstance(found.type, LargeBinary)):
+        for value, kind in (("'x'", "text"), (f"CAST({column} AS TEXT)", "text"), ("5", "a whole number")):
+            with company.database.write() as connection:
+                rows = connection.exec_driver_sql(f"SELECT rowid, {column} FROM {table.name}").all()
+                connection.exec_driver_sql(f"UPDATE {table.name} SET {column} = {value} WHERE rowid = {rows[0][0]}")
+            (found,) = findings(company)
+            assert found.startswith(f"table {table.name}, row ")
+            assert found.endswith(f", column {column}: expected bytes, but found {kind}")
+            with company.database.write() as connection:
+                change = f"UPDATE {table.name} SET {column} = ? WHERE rowid = ?"
+                connection.exec_driver_sql(change, (rows[0][1], rows[0][0]))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("column", ["salt", "content"])
+def test_a_personal_value_of_which_a_part_is_gone_is_found(company: Company, column: str) -> None:
+    sealed(company)
+    with company.database.write() as connection:
+        connection.execute(update(schema.personal).values({column: None}))
+    assert len(findings(company)) == 9
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        (update(schema.stream).values(kind="foo"), "column kind: expected a kind of stream, but found foo"),
+        (update(schema.head).values(at=-1), "column at: expected no number below zero, but found -1"),
+        (update(schema.position).values(stream_no=-1), "column stream_no: expected no number below zero, but found -1"),
+    ],
+    ids=["a kind of stream", "a moment", "a number"],
+)
+def test_a_value_that_no_column_may_have_is_found_and_named(company: Company, change: Update, finding: str) -> None:
+    stream = sealed(company)
+    tamper(company, lambda _connection, _number: None, stream)
+    with company.database.write() as connection:
+        connection.execute(change)
+    assert {said.endswith(finding) for said in findings(company)} == {True}
 
 
 def test_a_sealed_company_is_proven_whole(company: Company) -> None:
