@@ -1,6 +1,7 @@
 """Whatever goes wrong is one sentence and an exit code: nothing is changed, and no stack trace appears."""
 
 import os
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -208,6 +209,27 @@ def test_nobody_reading_the_output_ends_quietly(staffed: Terminal) -> None:
         )
     assert ran.returncode == Exit.BROKEN_PIPE
     assert ran.stderr == b""
+
+
+def _typed(terminal: Terminal, words: str, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """A command in a shell of its own, with what the shell does to its output."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    line = f"{shlex.quote(sys.executable)} -m web.cli {words}"
+    return subprocess.run(["sh", "-c", line], capture_output=True, cwd=terminal.folder, env=environment, check=False)
+
+
+def test_a_closed_output_does_not_make_a_failure_of_what_was_done(staffed: Terminal) -> None:
+    staffed.start()
+    task = staffed.task_of("wang")
+    ran = _typed(staffed, f"claim {task} --as wang >&-")
+    assert (ran.returncode, ran.stderr) == (Exit.OK, b"")
+    assert staffed.json("show", task.partition(".")[0])["tasks"][0]["stage"] == "claimed"
+
+
+def test_a_terminal_without_our_characters_still_gets_the_answer(staffed: Terminal) -> None:
+    ran = _typed(staffed, "people", PYTHONIOENCODING="ascii")
+    assert (ran.returncode, ran.stderr) == (Exit.OK, b"")
+    assert b"wang" in ran.stdout
 
 
 @pytest.mark.parametrize("error", [UnknownKind("Future", 2), MalformedValue("bytes"), MemoryError(), OSError("x")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import traceback
@@ -71,6 +72,7 @@ class Group(click.Group):
         """Run a command and end the process with its code."""
         given = list(sys.argv[1:] if args is None else args)
         options |= {"standalone_mode": False, "prog_name": "zhixing"}
+        _writable()
         try:
             found = super().main(given, **options)
             sys.stdout.flush()
@@ -146,6 +148,16 @@ def _output(given: Sequence[str]) -> Output:
     chosen += [a.removeprefix("--language=") for a in given if a.startswith("--language=")]
     language = chosen[-1] if chosen and chosen[-1] in LANGUAGES else settings.language
     return Output(settings=settings, language=language, json="--json" in given)
+
+
+def _writable() -> None:
+    """What was done must not end as a mistake of ours because its sentence cannot be written."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115  # until the process ends
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _unread() -> Exit:
