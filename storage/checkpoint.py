@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-from sqlalchemy import Connection, Row, delete, insert, select, text
+from sqlalchemy import Connection, Row, delete, func, insert, select, text
 
 from storage import schema
 from storage.database import Database
@@ -24,6 +24,9 @@ from storage.moments import micros
 LOCK = 7_411_002
 HEAD, POSITION = b"zhixing-head-1\x00", b"zhixing-position-1\x00"
 BATCH = 10_000
+
+Waiting = tuple[Row[tuple[object, ...]], bytes]
+"""What waits for its seal, with its digest."""
 
 
 def key_at(path: Path) -> Ed25519PrivateKey:
@@ -43,9 +46,25 @@ def key_at(path: Path) -> Ed25519PrivateKey:
 def seal(database: Database, key: Ed25519PrivateKey, now: datetime) -> int:
     """Give what is not sealed yet its positions and sign a new head; returns how many entries and refusals."""
     sealed = 0
-    while found := _seal_batch(database, key, now):
+    while found := _seal_pass(database, key, now):
         sealed += found
     return sealed
+
+
+def blocked(connection: Connection) -> int:
+    """How many entries and refusals wait for their seal; right after sealing: whose entry, or one before it, is missing."""
+    return connection.execute(select(func.count()).select_from(schema.unsealed)).scalar_one()
+
+
+def _seal_pass(database: Database, key: Ed25519PrivateKey, now: datetime) -> int:
+    """Go once over all that waits, page by page, also behind what cannot be sealed."""
+    sealed, after = 0, -1
+    while True:
+        found, reached = _seal_batch(database, key, now, after)
+        sealed += found
+        if reached is None:
+            return sealed
+        after = reached
 
 
 def head_digest(number: int, last_position: int, at: int, previous: bytes, chain: bytes) -> bytes:
@@ -54,21 +73,27 @@ def head_digest(number: int, last_position: int, at: int, previous: bytes, chain
     return hashlib.sha256(HEAD + numbers + len(previous).to_bytes(8, "big") + previous + chain).digest()
 
 
-def _seal_batch(database: Database, key: Ed25519PrivateKey, now: datetime) -> int:
+def _seal_batch(database: Database, key: Ed25519PrivateKey, now: datetime, after: int) -> tuple[int, int | None]:
+    """How many were sealed of the page behind a row, and the page's last row; None when there is no page."""
     with database.write() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-        waiting = connection.execute(select(schema.unsealed).order_by(schema.unsealed.c.unsealed_no).limit(BATCH)).all()
+        number_of = schema.unsealed.c.unsealed_no
+        page = select(schema.unsealed).where(number_of > after).order_by(number_of).limit(BATCH)
+        waiting = connection.execute(page).all()
+        if not waiting:
+            return 0, None
+        behind = waiting[-1].unsealed_no
         rows = _contiguous(connection, waiting)
         if not rows:
-            return 0
+            return 0, behind
         last = connection.execute(select(schema.head).order_by(schema.head.c.head_no.desc()).limit(1)).one_or_none()
         position = 0 if last is None else last.last_position
         chain = b"" if last is None else bytes(last.digest)
         placed = []
-        for row in rows:
+        for row, content in rows:
             position += 1
-            placed.append(_placed(connection, position, row))
+            placed.append(_placed(position, row, content))
         connection.execute(insert(schema.position), placed)
         for item in placed:
             chain = running(chain, item)
@@ -78,15 +103,18 @@ def _seal_batch(database: Database, key: Ed25519PrivateKey, now: datetime) -> in
         public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         values = {"head_no": number, "last_position": position, "at": micros(now), "digest": digest, "key": public}
         connection.execute(insert(schema.head).values(**values, signature=key.sign(digest)))
-        done = [row.unsealed_no for row in rows]
+        done = [row.unsealed_no for row, _ in rows]
         connection.execute(delete(schema.unsealed).where(schema.unsealed.c.unsealed_no.in_(done)))
-        return len(rows)
+        return len(rows), behind
 
 
-def _contiguous(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Row[tuple[object, ...]]]:
-    """The rows whose stream has no gap before them: another commit may become visible later with a lower number."""
+def _contiguous(connection: Connection, rows: Sequence[Row[tuple[object, ...]]]) -> list[Waiting]:
+    """The rows that stand, with no gap before them: another commit may become visible later with a lower number.
+
+    What was deleted before it was sealed holds up what is behind it in its stream, and nothing else; `verify` names it.
+    """
     table = schema.position
-    kept: list[Row[tuple[object, ...]]] = []
+    kept: list[Waiting] = []
     reached: dict[int, int] = {}
     ordered = sorted(rows, key=lambda row: (row.stream_no or 0, row.revision or row.refusal_no or 0))
     for row in ordered:
@@ -95,25 +123,30 @@ def _contiguous(connection: Connection, rows: Sequence[Row[tuple[object, ...]]])
             column = table.c.revision if stream else table.c.refusal_no
             query = select(column).where(table.c.stream_no == stream if stream else table.c.refusal_no.is_not(None))
             reached[stream] = connection.execute(query.order_by(column.desc()).limit(1)).scalar_one_or_none() or 0
-        if revision == reached[stream] + 1:
+        if revision == reached[stream] + 1 and (digest := _digest(connection, row)) is not None:
             reached[stream] = revision
-            kept.append(row)
-    return sorted(kept, key=lambda row: row.unsealed_no)
+            kept.append((row, digest))
+    return sorted(kept, key=lambda found: found[0].unsealed_no)
 
 
-def _placed(connection: Connection, position: int, row: Row[tuple[object, ...]]) -> dict[str, object]:
+def _digest(connection: Connection, row: Row[tuple[object, ...]]) -> bytes | None:
+    """The digest of the entry or refusal, or None when it is gone."""
     if row.refusal_no is not None:
         query = select(schema.refusal.c.digest).where(schema.refusal.c.refusal_no == row.refusal_no)
     else:
         entry = schema.entry
         query = select(entry.c.digest).where(entry.c.stream_no == row.stream_no, entry.c.revision == row.revision)
-    digest = connection.execute(query).scalar_one()
+    digest = connection.execute(query).scalar_one_or_none()
+    return None if digest is None else bytes(digest)
+
+
+def _placed(position: int, row: Row[tuple[object, ...]], digest: bytes) -> dict[str, object]:
     return {
         "position": position,
         "stream_no": row.stream_no,
         "revision": row.revision,
         "refusal_no": row.refusal_no,
-        "digest": bytes(digest),
+        "digest": digest,
     }
 
 

@@ -41,13 +41,19 @@ def seal(output: Output) -> None:
     with company.opened(output) as store:
         sealed = checkpoint.seal(store.database, key_of(output), store.now())
         with store.database.read() as connection:
+            blocked = checkpoint.blocked(connection)
             last = connection.execute(select(schema.head).order_by(schema.head.c.head_no.desc()).limit(1)).one_or_none()
     head = "" if last is None else bytes(last.digest).hex()
     key = "" if last is None else bytes(last.key).hex()
     output.say(f"已封存 {sealed} 条", f"sealed {sealed}")
+    if blocked:
+        output.say(
+            f"{blocked} 条未能封存:它或其前的日志条目缺失,请运行 verify 查明",
+            f"{blocked} could not be sealed: an entry there or before it is missing; verify names it",
+        )
     output.verbatim(f"  {output.either('头', 'head')} {head}")
     output.verbatim(f"  {output.either('公钥', 'key')} {key}")
-    output.result({"sealed": sealed, "head": head, "key": key})
+    output.result({"sealed": sealed, "blocked": blocked, "head": head, "key": key})
 
 
 def key_of(output: Output) -> Ed25519PrivateKey:
