@@ -107,7 +107,7 @@ def moment(progress: Progress, found: Value, element: Element, what: str) -> Dat
 def _moment(progress: Progress, activity: str, element: Element, scope: str) -> TimerStarted:
     found = progress.evaluate(element.expression or "null", scope)
     if element.trigger is not Trigger.TIMER_DATE:
-        found = temporal.add(progress.now, _duration(found, element))
+        found = temporal.add(progress.now, _ahead(_duration(found, element), element))
     return TimerStarted(
         timer=progress.new_id(),
         kind=TimerKind.EVENT,
@@ -124,6 +124,26 @@ def _duration(found: Value, element: Element) -> MonthsDuration | DaysDuration:
     if isinstance(found, MonthsDuration | DaysDuration):
         return found
     raise _unexpected(element, str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)
+
+
+def _ahead(found: MonthsDuration | DaysDuration, element: Element) -> MonthsDuration | DaysDuration:
+    """The duration, which does not go back; a cycle's goes on, or it would come round without end in one moment."""
+    length = found.months if isinstance(found, MonthsDuration) else found.nanoseconds
+    if element.trigger is Trigger.TIMER_CYCLE and length <= 0:
+        raise ExpressionFailed(
+            Text(
+                f"{element.id} 的循环间隔应为正的时长,但它不大于零",
+                f"expected a positive duration as the cycle of {element.id}, but it is zero or negative",
+            )
+        )
+    if length < 0:
+        raise ExpressionFailed(
+            Text(
+                f"{element.id} 的定时时长不应为负",
+                f"expected a duration of zero or more from the timer of {element.id}, but it is negative",
+            )
+        )
+    return found
 
 
 def _message(progress: Progress, activity: str, element: Element, scope: str) -> MessageAwaited:
