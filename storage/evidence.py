@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Row, select
 from engine import procedure as procedures
 from engine.errors import EngineError, Text
 from engine.publication import Publications
+from engine.stream import ORGANISATION
 from engine.words import StreamKind
-from storage import personal, removals, schema
+from storage import answers, personal, removals, roster, schema
 from storage.removals import Removals
 from storage.report import Report, of_entry, of_stream, said
 from storage.submission import Store
@@ -31,6 +32,9 @@ def check(store: Store, connection: Connection, only: int | None, report: Report
     """Check what entries point to, of one stream or of everything; `gone` is what was erased by right."""
     _entries(connection, only, report, gone)
     _large(connection, only, report, gone)
+    answers.check(connection, only, report)
+    if only in (None, ORGANISATION):
+        roster.check(connection, report, gone)
     if only is None:
         _versions(connection, report)
         _in_force(store, connection, report)

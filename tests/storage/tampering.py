@@ -253,6 +253,20 @@ def _other_task(table: Table, **values: object) -> Callable[[Connection, int], N
     return change
 
 
+def _answered(**values: object) -> Callable[[Connection, int], None]:
+    """A command id that nobody sent is said to be answered already."""
+
+    def change(connection: Connection, _number: int) -> None:
+        connection.execute(insert(schema.received).values(key="x", **values))
+
+    return change
+
+
+def _names_swapped(connection: Connection, _number: int) -> None:
+    for handle, name in (("wang", "chen"), ("chen", "wang")):
+        connection.execute(update(schema.handle).where(schema.handle.c.handle == handle).values(name=name))
+
+
 FOUND = [
     Tampering(name="a changed byte", change=_set(entry, {"stream_no": STREAM, "revision": 2}, body=FLIP), finding="entry 2 was changed"),
     Tampering(name="a changed envelope", change=_set(entry, {"stream_no": STREAM, "revision": 2}, envelope=FLIP), finding="entry 2 was changed"),
@@ -296,5 +310,16 @@ FOUND = [
     Tampering(name="an inbox row for another role", change=_other_task(schema.inbox, key="SALES"), finding=": its rows in table inbox are not what its entries make", audited=False),
     Tampering(name="a deleted inbox row", change=_other_task(schema.inbox), finding=": its rows in table inbox are not what its entries make", audited=False),
     Tampering(name="a task held by another", change=_other_task(schema.task, holder="x"), finding=": its rows in table task are not what its entries make", audited=False),
+    Tampering(name="a changed name of a person", change=_set(schema.handle, {"handle": "wang"}, name="李强"), finding="stream 1: entry 1: person 1.1.1 has another name or handle", audited=False),
+    Tampering(name="people who changed names", change=_names_swapped, finding="person 1.1.1 has another name or handle", audited=False),
+    Tampering(name="another handle of a person", change=_set(schema.handle, {"handle": "wang"}, handle="boss"), finding="person 1.1.1 has another name or handle", audited=False),
+    Tampering(name="a handle given to nobody who was added", change=_set(schema.handle, {"handle": "wang"}, person="9.9.9"), finding="handle wang: no entry adds person 9.9.9", audited=False),
+    Tampering(name="a deleted handle", change=_gone(schema.handle, handle="wang"), finding="person 1.1.1 has no handle, and not by erasure", audited=False),
+    Tampering(name="a refusal that does not show", change=_gone(schema.received, refusal_no=1), finding="refusal 1: its command id is not kept", audited=False),
+    Tampering(name="a refusal shown elsewhere", change=_set(schema.received, {"refusal_no": 1}, stream_no=1), finding="refusal 1: its command id is kept for another command or stream", audited=False),
+    Tampering(name="a refusal of another command", change=_set(schema.received, {"refusal_no": 1}, key="x"), finding="refusal 1: its command id is kept for another command or stream", audited=False),
+    Tampering(name="a command id answered by no entry", change=_answered(stream_no=1, revision=99), finding="stream 1: entry 99: command id x is answered by it, but it is not there", audited=False),
+    Tampering(name="a command id answered by no refusal", change=_answered(stream_no=1, revision=0, refusal_no=9), finding="refusal 9: command id x is answered by it, but it is not there", audited=False),
+    Tampering(name="a second command id of an entry", change=_answered(stream_no=1, revision=1), finding="stream 1: entry 1: its command id is not kept", audited=False),
     Tampering(name="a forgotten command id", change=_gone(schema.received, stream_no=STREAM, revision=2), finding="its command id is not kept"),
 ]  # fmt: skip
