@@ -94,6 +94,27 @@ def test_an_incident_is_shown_retried_and_decided(parcels: Terminal) -> None:
     assert "处置 编号 的异常:手工编号" in told
 
 
+def test_whoever_completes_a_task_is_told_of_the_incident_behind_it(parcels: Terminal) -> None:
+    path = parcels.folder / "parcel" / "processes" / "parcel.bpmn"
+    asked = MODEL.replace("intermediateCatchEvent", "userTask").replace(' zx:correlation="number"', "")
+    asked = asked.replace('<messageEventDefinition messageRef="M1"/>', "").replace('zx:inputs="number"', "")
+    lane = '<laneSet id="Lanes"><lane id="Own" zx:role="OWN"><flowNodeRef>Arrived</flowNodeRef></lane></laneSet>'
+    asked = asked.replace("<startEvent", lane + "<startEvent").replace('<message id="M1" name="parcel arrived"/>', "")
+    path.write_text(asked, encoding="utf-8")
+    parcels.ok("publish", "parcel", "--reason", "改为人工登记")
+    started = parcels.json("start", "parcel", "parcel", "--as", "gao")
+    task = parcels.task_of("gao")
+    told = parcels.ok("complete", task, "--as", "gao", "--data", '{"pattern": "no number in it"}', "--id", "once")
+    (incident,) = parcels.json("show", started["instance"])["incidents"]
+    assert f"异常 {incident['incident']}:{incident['zh']}" in told
+    assert parcels.json("complete", task, "--as", "gao", "--id", "once")["incidents"] == [incident]
+    english = parcels.ok("complete", task, "--as", "gao", "--id", "once", "--language", "en")
+    assert f"incident {incident['incident']}: {incident['en']}" in english
+    (listed,) = parcels.json("cases")
+    assert (listed["case"], listed["incidents"]) == (started["case"], 1)
+    assert "异常" in parcels.ok("cases")
+
+
 def test_the_separation_of_duties_is_waived_by_whoever_has_the_right(staffed: Terminal, tmp_path: Path) -> None:
     staffed.start()
     steps = answers("straight-through")

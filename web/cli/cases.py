@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from engine.commands import OpenCase
 from engine.document import Document
 from engine.instance import Instance
 from engine.value import Context, Person
-from engine.words import StreamKind
+from engine.words import Status, StreamKind
 from jobs.worker import Worker
 from storage import inbox as inboxes
 from storage import people, schema
@@ -170,6 +171,7 @@ def cases(output: Output) -> None:
         with store.database.read() as connection:
             rows = connection.execute(select(schema.case).order_by(schema.case.c.stream_no.desc()).limit(1_000)).all()
         states = [(row, company.case_at(store, row.stream_no)) for row in rows]
+        troubled = _troubled(store)
         titles = {row.version: company.procedure_of(store, row.version).title for row in rows}
     table = [
         (
@@ -177,18 +179,35 @@ def cases(output: Output) -> None:
             output.text(shown(state.data.get("project_name"))) if "project_name" in state.data else "",
             output.text(titles[row.version]),
             output.moment(moment(row.opened_at)),
+            troubled.get(row.stream_no, ""),
             output.text(STATUS[row.status]),
         )
         for row, state in states
     ]
-    heads = [("项目", "case"), ("名称", "name"), ("程序", "procedure"), ("建立", "opened"), ("状态", "status")]
+    heads = [("项目", "case"), ("名称", "name"), ("程序", "procedure"), ("建立", "opened")]
+    heads += [("异常", "incidents"), ("状态", "status")]
     output.table(heads, table, wide="name procedure")
     output.result(
         [
             {"case": row.stream_no, "procedure": row.procedure, "version": row.version, "status": row.status}
+            | {"incidents": troubled.get(row.stream_no, 0)}
             for row, _ in states
         ]
     )
+
+
+def _troubled(store: Store) -> dict[int, int]:
+    """How many incidents are open in the instances of each case that has any."""
+    table = schema.instance
+    query = select(table.c.stream_no).where(table.c.status == str(Status.RUNNING), table.c.case_no.is_not(None))
+    with store.database.read() as connection:
+        running = list(connection.execute(query).scalars())
+    found: Counter[int] = Counter()
+    for stream in running:
+        instance = company.instance_of(store, stream)
+        if instance.case is not None and instance.incidents:
+            found[instance.case] += len(instance.incidents)
+    return found
 
 
 @command(zh="一个服务项目:数据、项目角色、流程实例。")

@@ -216,12 +216,17 @@ def state_document(state: Instance) -> dict[str, object]:
             for task in state.tasks.values()
         ],
         "variables": {n: plain.shown(v) for scope in state.scopes.values() for n, v in scope.variables.items()},
-        "incidents": [{"incident": i.id, "zh": i.message_zh, "en": i.message_en} for i in state.incidents.values()],
+        "incidents": incidents_document(state),
         "messages": [
             {"subscription": s.id, "name": s.name, "correlation": plain.shown(s.correlation)}
             for s in state.subscriptions.values()
         ],
     }
+
+
+def incidents_document(state: Instance) -> list[dict[str, str]]:
+    """What cannot go on in an instance, for programs."""
+    return [{"incident": i.id, "zh": i.message_zh, "en": i.message_en} for i in state.incidents.values()]
 
 
 COMMANDS = (history, replay)

@@ -189,6 +189,8 @@ def complete(output: Output, task: str, data: object, handle: str, key: str | No
         f"现在等待:{'、'.join(text.zh for text in waiting) or '无'}",
         f"now waiting: {', '.join(text.en for text in waiting) or 'nothing'}",
     )
+    for incident in after.incidents.values():
+        output.say(f"异常 {incident.id}:{incident.message_zh}", f"incident {incident.id}: {incident.message_en}", "red")
     output.result(
         {
             "task": task,
@@ -196,6 +198,7 @@ def complete(output: Output, task: str, data: object, handle: str, key: str | No
             "revision": receipt.revision,
             "repeated": receipt.repeated,
             "waiting": [{"task": open_.id, "element": open_.element} for open_ in after.tasks.values()],
+            "incidents": history.incidents_document(after),
             "status": after.status,
             "ends": list(after.ends),
             "jobs": done,
