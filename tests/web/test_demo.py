@@ -37,15 +37,22 @@ def test_the_demonstration_has_its_chapters_and_no_line_is_too_wide(
     assert len(re.findall("✗ .*", before)) >= 3
 
 
-def test_the_commands_it_ends_with_work_on_what_it_left(terminal: Terminal) -> None:
+def test_the_commands_it_ends_with_work_on_what_it_left(staffed: Terminal) -> None:
+    terminal = staffed
+    own = terminal.folder / "var" / "zhixing.db"
+    terminal.variables["ZHIXING_DATABASE"] = f"sqlite:///{own}"
+    before = own.read_bytes()
     told = terminal.ok("demo").partition("接下来")[2]
     lines = [shlex.split(line.partition("#")[0]) for line in told.splitlines() if "zhixing" in line or "export" in line]
-    (_, setting), *commands = lines
-    name, _, value = setting.partition("=")
-    terminal.variables[name] = value
+    settings = [words[1] for words in lines if words[0] == "export"]
+    commands = [words for words in lines if words[0] != "export"]
+    terminal.variables.update(setting.split("=", 1) for setting in settings)
+    assert set(terminal.variables) >= {"ZHIXING_DATA", "ZHIXING_DATABASE"}
+    assert terminal.variables["ZHIXING_DATA"].startswith("/")
     assert len(commands) >= 6
     for words in commands:
         terminal.ok(*words[1:])
+    assert own.read_bytes() == before
 
 
 def test_the_demonstration_for_programs_is_one_document(terminal: Terminal) -> None:

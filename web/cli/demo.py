@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 import shutil
 import sqlite3
 import tempfile
@@ -37,7 +38,7 @@ SHIPPED = Path(__file__).parents[2] / "bpmn" / "service-planning"
 def demo(output: Output, name: str) -> None:
     """Publish the shipped procedure, work a case, show its record and prove it; the database stays."""
     found = scenario.read(scenario.scenarios_in(SHIPPED, name)[0])
-    folder = output.settings.data / f"demo-{company.right_now():%Y%m%d-%H%M%S-%f}"
+    folder = output.settings.data.absolute() / f"demo-{company.right_now():%Y%m%d-%H%M%S-%f}"
     url = f"sqlite:///{folder}/zhixing.db"
     settings = dataclasses.replace(output.settings, data=folder, database=url, seal_key=folder / "seal.key")
     told = dataclasses.replace(output, settings=settings, muted=output.json)
@@ -177,7 +178,8 @@ def _next(output: Output, folder: Path, played: Played) -> None:
     zhixing = ".venv/bin/zhixing" if shutil.which("zhixing") is None else "zhixing"
     _chapter(output, Text("接下来", "Next"), Text("数据库留着,可以接着用:", "The database stays; go on with it:"))
     lines = (
-        (f"export ZHIXING_DATA={folder}", Text("", "")),
+        (f"export ZHIXING_DATA={shlex.quote(str(folder))}", Text("", "")),
+        (f"export ZHIXING_DATABASE={shlex.quote(output.settings.database)}", Text("", "")),
         (f"{zhixing} history {played.case}", Text("完整的记录", "the whole record")),
         (f"{zhixing} replay {played.instance} --at 4", Text("第 4 条之后", "after entry 4")),
         (f"{zhixing} documents {played.case}", Text("文件及其版本", "documents and versions")),
