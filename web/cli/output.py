@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,27 @@ from rich.text import Text as Styled
 from engine import temporal
 from engine.errors import Fault, Text
 from web.settings import Settings
+
+CONTROLS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What makes a terminal act, or turns the direction of what follows; a new line is kept."""
+
+PICTURES = 0x2400
+"""Where Unicode keeps the visible signs of the first 32 characters."""
+
+
+def harmless(text: str) -> str:
+    """The text with a visible sign for each character that a terminal obeys instead of showing it."""
+    return CONTROLS.sub(lambda found: _sign(ord(found[0])), text)
+
+
+def _sign(code: int) -> str:
+    return (
+        chr(PICTURES + code)
+        if code < ord(" ")
+        else "\N{SYMBOL FOR DELETE}"
+        if code == 0x7F
+        else "\N{REPLACEMENT CHARACTER}"
+    )
 
 
 class Exit(IntEnum):
@@ -77,17 +99,17 @@ class Output:
     def say(self, zh: str, en: str, style: str | None = None) -> None:
         """A sentence for people; silent in JSON."""
         if self.is_read:
-            self.console.print(zh if self.language == "zh" else en, style=style, highlight=False, markup=False)
+            self.console.print(harmless(self.either(zh, en)), style=style, highlight=False, markup=False)
 
     def verbatim(self, line: str) -> None:
         """A line to be copied: never broken by us."""
         if self.is_read:
-            self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+            self.console.print(harmless(line), highlight=False, markup=False, soft_wrap=True)
 
     def step(self, text: Text, style: str | None = None) -> None:
         """One of many lines, indented also where it wraps."""
         if self.is_read:
-            self.console.print(Padding(Styled(self.text(text), style=style or ""), (0, 0, 0, 2)))
+            self.console.print(Padding(Styled(harmless(self.text(text)), style=style or ""), (0, 0, 0, 2)))
 
     def text(self, text: Text) -> str:
         """The text in the language of whoever reads."""
@@ -110,13 +132,13 @@ class Output:
         for zh, en in columns:
             table.add_column(self.either(zh, en), overflow="fold", no_wrap=en != last and en not in wraps)
         for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            table.add_row(*("" if cell is None else harmless(str(cell)) for cell in row))
         self.console.print(table, highlight=False, markup=False)
 
     def result(self, document: Mapping[str, object] | Sequence[object]) -> None:
         """The one JSON document; silent for people."""
         if self.json and not self.muted:
-            click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+            click.echo(_written(document, indent=2))
 
     def fail(self, failure: Failure) -> None:
         """Say on standard error what is wrong."""
@@ -124,11 +146,12 @@ class Output:
         if self.json:
             listed = [{"path": f.path, "zh": f.text.zh, "en": f.text.en} for f in faults]
             error = {"code": int(failure.code), "zh": text.zh, "en": text.en, "faults": listed}
-            click.echo(json.dumps({"error": error}, ensure_ascii=False), err=True)
+            click.echo(_written({"error": error}), err=True)
             return
-        click.echo(self.text(text), err=True)
+        click.echo(harmless(self.text(text)), err=True)
         for fault in faults:
-            click.echo(f"  {fault.path}: {self.text(fault.text)}", err=True)
+            said = f"{fault.path}: {self.text(fault.text)}" if fault.path else self.text(fault.text)
+            click.echo(f"  {harmless(said)}", err=True)
 
     @property
     def is_read(self) -> bool:
@@ -139,6 +162,12 @@ class Output:
     def is_watched(self) -> bool:
         """A person looks at the output as it appears."""
         return self.is_read and sys.stdout.isatty()
+
+
+def _written(document: object, indent: int | None = None) -> str:
+    """A JSON document that no terminal obeys: what JSON may show as it is, is escaped as well."""
+    text = json.dumps(document, ensure_ascii=False, indent=indent, default=_plain)
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _plain(found: object) -> str:

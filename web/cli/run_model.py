@@ -19,7 +19,7 @@ from engine.task import Task
 from web.cli import plain, trial
 from web.cli.command import command, option
 from web.cli.naming import Names
-from web.cli.output import Exit, Failed, Output
+from web.cli.output import Exit, Failed, Output, harmless
 from web.cli.parameters import FILE, JSON, Unsuitable, read_text
 
 
@@ -115,12 +115,12 @@ class Asker:
 
     def _describe(self, task: Task) -> None:
         names = Names(self.procedure, {}, self.output.zone)
-        click.echo(self.output.text(names.step(task.process, task.element)), err=True)
+        click.echo(harmless(self.output.text(names.step(task.process, task.element))), err=True)
         form = self.procedure.form(self.procedure.model.element(task.process, task.element))
         for field in () if form is None else form.fields:
             needed = "*" if field.required else ""
             options = " ".join(value for value, _ in field.options)
-            click.echo(f"  {field.key}{needed}: {field.type} {options}".rstrip(), err=True)
+            click.echo(harmless(f"  {field.key}{needed}: {field.type} {options}".rstrip()), err=True)
 
 
 class Printer:
