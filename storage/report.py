@@ -11,7 +11,8 @@ from engine.errors import Text
 class Report:
     """Counts of what was checked; a finding is one thing wrong, named by stream and entry.
 
-    `keys` are those that signed heads, oldest first; `disposed` the streams whose entries are gone by right;
+    `keys` are those that signed heads, oldest first; `last_head` is the digest (hex) of the last head that fits, empty
+    without one; `disposed` the streams whose entries are gone by right;
     `erased` counts personal values that were erased.
     """
 
@@ -21,6 +22,7 @@ class Report:
     sealed: int = 0
     unsealed: int = 0
     heads: int = 0
+    last_head: str = ""
     executed: int = 0
     personal: int = 0
     erased: int = 0

@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Connection, Row, RowMapping, bindparam, except_, func, null, select
+from sqlalchemy import Connection, Row, RowMapping, Select, Table, bindparam, except_, func, null, select
 
 from engine.errors import Text
 from storage import checkpoint, schema
@@ -46,19 +46,28 @@ _SEALED = (
 )
 
 
-def check(connection: Connection, report: Report, kept_head: bytes | None, trusted: Collection[bytes] | None) -> None:
-    """Check every head with what it seals, and say what is not sealed."""
-    last = _heads(connection, report, trusted)
+def check(
+    connection: Connection,
+    only: int | None,
+    report: Report,
+    kept_head: bytes | None,
+    trusted: Collection[bytes] | None,
+) -> None:
+    """Check every head with what it seals, of one stream or of everything, and say what is not sealed.
+
+    For one stream the heads are checked whole: its positions are worth what the heads over them are.
+    """
+    last = _heads(connection, only, report, trusted)
     if kept_head is not None:
         known = select(func.count()).select_from(schema.head).where(schema.head.c.digest == kept_head)
         if not connection.execute(known).scalar_one():
             place = Text(f"另存的头 {kept_head.hex()[:16]}…", f"the head kept elsewhere, {kept_head.hex()[:16]}…,")
             report.find(place, "不在此处:签名头被截去或替换", " is not here: heads were cut off or replaced")
     _unheaded(connection, last, report)
-    _unplaced(connection, report)
+    _unplaced(connection, only, report)
 
 
-def _heads(connection: Connection, report: Report, trusted: Collection[bytes] | None) -> int:
+def _heads(connection: Connection, only: int | None, report: Report, trusted: Collection[bytes] | None) -> int:
     """Check the heads up to the first that does not fit; returns the last position of the last one there is."""
     heads = connection.execute(select(schema.head).order_by(schema.head.c.head_no)).all()
     previous, first = b"", 1
@@ -67,6 +76,8 @@ def _heads(connection: Connection, report: Report, trusted: Collection[bytes] | 
         chain = previous
         for row in _positions(connection, first, head.last_position):
             chain = checkpoint.running(chain, row)
+            if only is not None and row["stream_no"] != only:
+                continue
             if (finding := _still_there(row)) is not None:
                 report.findings.append(finding)
             report.sealed += 1
@@ -79,6 +90,7 @@ def _heads(connection: Connection, report: Report, trusted: Collection[bytes] | 
             break
         previous, first = digest, head.last_position + 1
         report.heads += 1
+        report.last_head = digest.hex()
     return max((head.last_position for head in heads), default=0)
 
 
@@ -130,18 +142,25 @@ def _unheaded(connection: Connection, last: int, report: Report) -> None:
         report.findings.append(Text(zh, f"{behind} positions stand behind the last head: a head was deleted"))
 
 
-def _unplaced(connection: Connection, report: Report) -> None:
+def _unplaced(connection: Connection, only: int | None, report: Report) -> None:
     """What was written is sealed or waits for it; what waits for it exists."""
-    written = select(_entry.c.stream_no, _entry.c.revision, null().label("refusal_no"))
+    written = _of(select(_entry.c.stream_no, _entry.c.revision, null().label("refusal_no")), _entry, only)
     refused = select(null().label("stream_no"), null().label("revision"), _refusal.c.refusal_no)
     placed, waiting = (
-        select(table.c.stream_no, table.c.revision, table.c.refusal_no) for table in (_position, _unsealed)
+        _of(select(table.c.stream_no, table.c.revision, table.c.refusal_no), table, only)
+        for table in (_position, _unsealed)
     )
-    for there in (written, refused):
+    exists = [written] if only is not None else [written, refused]
+    for there in exists:
         _say(connection.execute(except_(there, placed, waiting)).all(), NOWHERE, report)
-    gone = except_(waiting, written, refused)
-    _say(connection.execute(gone).all(), GONE, report)
-    report.unsealed = connection.execute(select(func.count()).select_from(_unsealed)).scalar_one()
+    _say(connection.execute(except_(waiting, *exists)).all(), GONE, report)
+    counted = _of(select(func.count()).select_from(_unsealed), _unsealed, only)
+    report.unsealed = connection.execute(counted).scalar_one()
+
+
+def _of(query: Select[Any], table: Table, only: int | None) -> Select[Any]:
+    """What a query finds of one stream, or everything."""
+    return query if only is None else query.where(table.c.stream_no == only)
 
 
 def _say(rows: Sequence[Row[Any]], problem: Text, report: Report) -> None:

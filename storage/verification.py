@@ -35,7 +35,7 @@ def verify(
     kept_head: bytes | None = None,
     trusted: Collection[bytes] | None = None,
 ) -> Report:
-    """Check one stream, or everything with the heads; re-execution may be spread over processes.
+    """Check one stream or everything, with the heads; re-execution may be spread over processes.
 
     `kept_head`: the digest of a head kept elsewhere, which must still be among the heads. `trusted`: the public keys
     (32 bytes) that may have signed heads; without them any key is accepted and named in the report.
@@ -47,11 +47,10 @@ def verify(
         whole = _chains(connection, only, report)
         if only is None:
             _refusals(connection, report)
-            sealed.check(connection, report, kept_head, trusted)
+        sealed.check(connection, only, report, kept_head, trusted)
         gone = removals.read(connection)
         removals.check(connection, only, report, gone)
-        if execute:
-            evidence.check(store, connection, only, report, gone)
+        evidence.check(store, connection, only, report, gone)
     done = 0
     for part in reexecution.run(store, whole if execute else [], processes):
         done += part.streams

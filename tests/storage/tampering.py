@@ -69,7 +69,9 @@ def _set(table: Table, where: dict[str, object] | None = None, **values: object)
     return change
 
 
-def _gone(table: Table, **where: object) -> Callable[[Connection, int], None]:
+def gone(table: Table, **where: object) -> Callable[[Connection, int], None]:
+    """Delete rows."""
+
     def change(connection: Connection, number: int) -> None:
         chosen = [table.c[key] == (number if value is STREAM else value) for key, value in where.items()]
         assert connection.execute(delete(table).where(*chosen)).rowcount
@@ -123,8 +125,9 @@ def _swapped(connection: Connection, number: int) -> None:
         rechain(connection, target)
 
 
-def _tail_with_row(connection: Connection, number: int) -> None:
-    _gone(entry, stream_no=STREAM, revision=3)(connection, number)
+def tail_with_row(connection: Connection, number: int) -> None:
+    """The last entry deleted, and an end of the stream that fits."""
+    gone(entry, stream_no=STREAM, revision=3)(connection, number)
     rechain(connection, number)
 
 
@@ -185,9 +188,10 @@ def _uncounted(connection: Connection, number: int) -> None:
     connection.execute(delete(schema.unsealed))
 
 
-def _never_there(connection: Connection, number: int) -> None:
+def never_there(connection: Connection, number: int) -> None:
+    """The last entry deleted with the head and everything else that says it was there."""
     cut(connection, number)
-    _tail_with_row(connection, number)
+    tail_with_row(connection, number)
 
 
 def _another_version(connection: Connection, _number: int) -> None:
@@ -272,33 +276,33 @@ FOUND = [
     Tampering(name="a changed envelope", change=_set(entry, {"stream_no": STREAM, "revision": 2}, envelope=FLIP), finding="entry 2 was changed"),
     Tampering(name="a changed digest", change=_set(entry, {"stream_no": STREAM, "revision": 2}, digest=FLIP), finding="entry 2 was changed"),
     Tampering(name="a changed end of a stream", change=_set(stream, {"stream_no": STREAM}, digest=FLIP), finding="ends at entry 3, not where its head says"),
-    Tampering(name="a deleted entry", change=_gone(entry, stream_no=STREAM, revision=1), finding="expected entry 1, but found 2"),
-    Tampering(name="a deleted tail", change=_gone(entry, stream_no=STREAM, revision=3), finding="entry 3 was deleted after it was sealed"),
-    Tampering(name="a deleted tail with a fitting end", change=_tail_with_row, finding="entry 3 was deleted after it was sealed"),
-    Tampering(name="a deleted stream", change=_both(_gone(entry, stream_no=STREAM), _gone(stream, stream_no=STREAM)), finding="entry 1 was deleted after it was sealed"),
+    Tampering(name="a deleted entry", change=gone(entry, stream_no=STREAM, revision=1), finding="expected entry 1, but found 2"),
+    Tampering(name="a deleted tail", change=gone(entry, stream_no=STREAM, revision=3), finding="entry 3 was deleted after it was sealed"),
+    Tampering(name="a deleted tail with a fitting end", change=tail_with_row, finding="entry 3 was deleted after it was sealed"),
+    Tampering(name="a deleted stream", change=_both(gone(entry, stream_no=STREAM), gone(stream, stream_no=STREAM)), finding="entry 1 was deleted after it was sealed"),
     Tampering(name="a forged stream with a fitting chain", change=_forged, finding="entry 2 was changed after it was sealed"),
     Tampering(name="entries swapped between streams", change=_swapped, finding="entry 2 was written for another place"),
-    Tampering(name="a deleted refusal", change=_gone(refusal, refusal_no=1), finding="refusal 1 was deleted after it was sealed"),
+    Tampering(name="a deleted refusal", change=gone(refusal, refusal_no=1), finding="refusal 1 was deleted after it was sealed"),
     Tampering(name="a changed refusal", change=_set(refusal, {"refusal_no": 1}, body=FLIP), finding="refusal 1 was changed"),
-    Tampering(name="a deleted position", change=_gone(position, position=2), finding="head 1 does not fit what it seals"),
+    Tampering(name="a deleted position", change=gone(position, position=2), finding="head 1 does not fit what it seals"),
     Tampering(name="a changed position", change=_set(position, {"position": 3}, digest=FLIP), finding="head 1 does not fit what it seals"),
     Tampering(name="swapped positions", change=_another_position, finding="head 1 does not fit its signature"),
     Tampering(name="a changed head", change=_set(head, {"head_no": 2}, digest=FLIP), finding="head 2 does not fit what it seals"),
     Tampering(name="a changed moment of a head", change=_set(head, {"head_no": 1}, at=0), finding="head 1 does not fit what it seals"),
     Tampering(name="a changed signature", change=_set(head, {"head_no": 2}, signature=FLIP), finding="head 2 does not fit its signature"),
-    Tampering(name="a deleted head", change=_gone(head, head_no=2), finding="positions stand behind the last head"),
-    Tampering(name="a deleted first head", change=_gone(head, head_no=1), finding="head 1 does not fit what it seals"),
+    Tampering(name="a deleted head", change=gone(head, head_no=2), finding="positions stand behind the last head"),
+    Tampering(name="a deleted first head", change=gone(head, head_no=1), finding="head 1 does not fit what it seals"),
     Tampering(name="a head deleted with its positions", change=_uncounted, finding="entry 3 is neither sealed nor waiting for it"),
-    Tampering(name="a tail that was put back and deleted", change=_never_there, finding="entry 3 was deleted before it was sealed"),
+    Tampering(name="a tail that was put back and deleted", change=never_there, finding="entry 3 was deleted before it was sealed"),
     Tampering(name="a changed file of a version", change=_set(schema.version_file, {"path": "processes/p.bpmn"}, content=FLIP), finding="its files were changed"),
-    Tampering(name="a deleted file of a version", change=_gone(schema.version_file, path="processes/p.bpmn"), finding="its files were changed"),
+    Tampering(name="a deleted file of a version", change=gone(schema.version_file, path="processes/p.bpmn"), finding="its files were changed"),
     Tampering(name="a version of another procedure", change=_set(schema.version, procedure="other"), finding="belongs to procedure trial"),
     Tampering(name="another version in force", change=_another_version, finding="procedure trial: its stream says another version is in force"),
-    Tampering(name="a procedure that is not in force", change=_gone(schema.publication), finding="procedure trial: its stream says another version is in force", audited=False),
+    Tampering(name="a procedure that is not in force", change=gone(schema.publication), finding="procedure trial: its stream says another version is in force", audited=False),
     Tampering(name="a changed large value", change=_large, finding="was changed"),
-    Tampering(name="a deleted large value", change=_gone(schema.large_value, stream_no=STREAM), finding="cannot be read"),
+    Tampering(name="a deleted large value", change=gone(schema.large_value, stream_no=STREAM), finding="cannot be read"),
     Tampering(name="a changed personal value", change=_personal, finding="was changed"),
-    Tampering(name="a deleted personal value", change=_gone(schema.personal), finding="is missing, and not by erasure"),
+    Tampering(name="a deleted personal value", change=gone(schema.personal), finding="is missing, and not by erasure"),
     Tampering(name="a changed byte beside personal values", change=_set(entry, {"stream_no": 1, "revision": 1}, body=FLIP), finding="stream 1: entry 1 was changed"),
     Tampering(name="a personal value erased without an entry", change=_emptied, finding="was erased, but no entry says so"),
     Tampering(name="a stream disposed of without an entry", change=_disposed, finding="was disposed of, but no entry says so"),
@@ -314,12 +318,12 @@ FOUND = [
     Tampering(name="people who changed names", change=_names_swapped, finding="person 1.1.1 has another name or handle", audited=False),
     Tampering(name="another handle of a person", change=_set(schema.handle, {"handle": "wang"}, handle="boss"), finding="person 1.1.1 has another name or handle", audited=False),
     Tampering(name="a handle given to nobody who was added", change=_set(schema.handle, {"handle": "wang"}, person="9.9.9"), finding="handle wang: no entry adds person 9.9.9", audited=False),
-    Tampering(name="a deleted handle", change=_gone(schema.handle, handle="wang"), finding="person 1.1.1 has no handle, and not by erasure", audited=False),
-    Tampering(name="a refusal that does not show", change=_gone(schema.received, refusal_no=1), finding="refusal 1: its command id is not kept", audited=False),
+    Tampering(name="a deleted handle", change=gone(schema.handle, handle="wang"), finding="person 1.1.1 has no handle, and not by erasure", audited=False),
+    Tampering(name="a refusal that does not show", change=gone(schema.received, refusal_no=1), finding="refusal 1: its command id is not kept", audited=False),
     Tampering(name="a refusal shown elsewhere", change=_set(schema.received, {"refusal_no": 1}, stream_no=1), finding="refusal 1: its command id is kept for another command or stream", audited=False),
     Tampering(name="a refusal of another command", change=_set(schema.received, {"refusal_no": 1}, key="x"), finding="refusal 1: its command id is kept for another command or stream", audited=False),
     Tampering(name="a command id answered by no entry", change=_answered(stream_no=1, revision=99), finding="stream 1: entry 99: command id x is answered by it, but it is not there", audited=False),
     Tampering(name="a command id answered by no refusal", change=_answered(stream_no=1, revision=0, refusal_no=9), finding="refusal 9: command id x is answered by it, but it is not there", audited=False),
     Tampering(name="a second command id of an entry", change=_answered(stream_no=1, revision=1), finding="stream 1: entry 1: its command id is not kept", audited=False),
-    Tampering(name="a forgotten command id", change=_gone(schema.received, stream_no=STREAM, revision=2), finding="its command id is not kept"),
+    Tampering(name="a forgotten command id", change=gone(schema.received, stream_no=STREAM, revision=2), finding="its command id is not kept"),
 ]  # fmt: skip

@@ -3,19 +3,33 @@
 import json
 import re
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import LargeBinary, Table, Update, delete, select, update
+from sqlalchemy import Connection, LargeBinary, Table, Update, delete, select, update
 
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import checkpoint, reexecution, schema, verification
 from storage.database import Database
 from tests.storage.company import NOW, Company
-from tests.storage.tampering import FOUND, KEY, Tampering, cut, forge_and_reseal, in_row, sealed, tamper
+from tests.storage.tampering import (
+    FOUND,
+    KEY,
+    STREAM,
+    Tampering,
+    cut,
+    forge_and_reseal,
+    gone,
+    in_row,
+    never_there,
+    sealed,
+    tail_with_row,
+    tamper,
+)
 
 ENGLISH = re.compile(r"\b(stream|entry|was|is|changed|deleted|head|refusal|version|expected|table)\b")
 QUOTED = re.compile("「.*」|XML:.*", re.DOTALL)
@@ -132,6 +146,34 @@ def test_a_sealed_company_is_proven_whole(company: Company) -> None:
     assert report.sealed == report.entries + report.refusals == report.executed + report.refusals
     assert (report.personal, report.erased) == (9, 0)
     assert report.keys == [trusted[0].hex()]
+
+
+def test_one_stream_is_proven_with_what_is_sealed_of_it(company: Company) -> None:
+    stream = sealed(company)
+    company.terminate(stream + 1)
+    report = verification.verify(company.store, stream + 1, kept_head=last_head(company))
+    assert report.findings == []
+    assert (report.streams, report.entries, report.sealed, report.unsealed) == (1, 3, 2, 1)
+    assert (report.heads, report.last_head) == (2, last_head(company).hex())
+
+
+@pytest.mark.parametrize("change", [gone(schema.entry, stream_no=STREAM, revision=3), tail_with_row, never_there])
+def test_a_tail_cut_off_is_found_when_its_stream_alone_is_verified(
+    company: Company, change: Callable[[Connection, int], None]
+) -> None:
+    stream = sealed(company)
+    tamper(company, change, stream)
+    assert any(f"stream {stream}: entry 3 was deleted" in found for found in findings(company, only=stream))
+    assert [found for found in findings(company, only=stream + 1) if "entry" in found] == []
+
+
+def test_what_entries_point_to_is_checked_without_executing_anything(company: Company) -> None:
+    stream = sealed(company)
+    change = next(found.change for found in FOUND if found.name == "a changed file of a version")
+    tamper(company, change, stream)
+    report = verification.verify(Company.again(company).store, execute=False)
+    assert (len(report.findings), report.executed) == (1, 0)
+    assert report.findings[0].en.endswith("its files were changed")
 
 
 def test_what_is_not_sealed_yet_is_reported_as_such(company: Company) -> None:
