@@ -21,8 +21,11 @@ log = logging.getLogger(__name__)
 
 
 def tick(store: Store) -> int:
-    """Fire the timers that are due, earliest first; returns how many fired. A timer fires once: its id is the command's."""
-    return sum(_fire(store, row) for row in _due(store))
+    """Fire the timers that are due, earliest first; returns how many fired. A timer fires once: its id is the command's.
+
+    What fires is settled before the first one does: a timer that a step starts waits for the next pass, however short.
+    """
+    return sum([_fire(store, row) for row in list(_due(store))])
 
 
 def _due(store: Store) -> Iterator[Row[tuple[object, ...]]]:

@@ -66,11 +66,14 @@ class Worker:
         return done
 
     def _guarded(self, job: Job) -> bool:
-        """One job's fault must not keep the others waiting; its lease runs out, and it is tried again."""
+        """One job's fault must not keep the others waiting; its lease runs out, and it is tried again, in the end parked."""
         try:
             return self._do(job)
-        except Exception:
+        except Exception as error:
             log.exception("job %s failed", job.key)
+            if job.tries >= TRIES:
+                kind = type(error).__name__
+                lease.park(self.store.database, job, Text(f"内部错误({kind})", f"an internal error ({kind})"))
             return False
 
     def _do(self, job: Job) -> bool:

@@ -71,6 +71,22 @@ def test_more_timers_than_a_page_all_fire(company: Company, monkeypatch: pytest.
     assert clock.tick(company.store) == 8
 
 
+def test_a_cycle_however_short_fires_once_in_a_pass(database: Database) -> None:
+    body = (
+        '<bpmn:startEvent id="s"/><bpmn:userTask id="write"/><bpmn:endEvent id="e"/><bpmn:endEvent id="x"/>'
+        '<bpmn:boundaryEvent id="late" attachedToRef="write" cancelActivity="false"><bpmn:timerEventDefinition>'
+        '<bpmn:timeCycle>"R/PT0.000001S"</bpmn:timeCycle></bpmn:timerEventDefinition></bpmn:boundaryEvent>'
+        + path("s", "write", "e")
+        + path("late", "x")
+    )
+    lanes = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "write", "late", "e", "x")}</bpmn:laneSet>'
+    restless = Company(database, body, lanes)
+    restless.start()
+    for _ in range(3):
+        restless.later(seconds=60)
+        assert clock.tick(restless.store) == 1
+
+
 def test_a_timer_that_is_refused_ends_the_pass_and_fires_when_it_is_right(company: Company) -> None:
     """A row that says due too early (a clock that was set back): the engine refuses, and that is no answer for ever."""
     company.start()
