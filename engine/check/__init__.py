@@ -55,7 +55,8 @@ def check(draft: Mapping[str, bytes]) -> list[Finding]:
     try:
         procedure = procedures.load(draft)
     except Refused as refused:
-        return _ordered([*found, *_unreadable(refused)])
+        told = {(f.file, f.element, f.text) for f in found}
+        return _ordered([*found, *(f for f in _unreadable(refused) if (f.file, f.element, f.text) not in told)])
     for rule in RULES:
         found += rule(procedure)
     return _ordered(found)

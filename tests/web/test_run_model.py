@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.flow.vocabulary import INSTEAD
 from tests.web.terminal import SHIPPED, Terminal
 
 MODEL = """<?xml version="1.0" encoding="UTF-8"?>
@@ -68,7 +69,32 @@ def test_what_is_not_executed_is_told_first(terminal: Terminal, model: Path) -> 
     model.write_text(MODEL.replace("<startEvent", '<complexGateway id="Odd"/><startEvent'), encoding="utf-8")
     ran = terminal.run("run-model", model, "--json")
     assert (ran.code, ran.out) == (3, "")
-    assert "Odd" in ran.error["en"]
+    assert f"{model} Odd unsupported" in {fault["path"] for fault in ran.error["faults"]}
+
+
+@pytest.mark.parametrize(
+    "tag", ["businessRuleTask", "transaction", "adHocSubProcess", "eventBasedGateway", "complexGateway"]
+)
+def test_of_an_element_that_is_not_executed_only_that_is_told(terminal: Terminal, model: Path, tag: str) -> None:
+    model.write_text(MODEL.replace('userTask id="Decide"', f'{tag} id="Decide"'), encoding="utf-8")
+    ran = terminal.run("run-model", model, "--json")
+    (fault,) = ran.error["faults"]
+    assert ran.code == 3
+    assert fault["path"] == f"{model} Decide unsupported"
+    assert tag in fault["en"]
+    assert INSTEAD[tag][1] in fault["en"]
+    told = terminal.run("run-model", model).err
+    assert told.count(fault["zh"]) == 1
+
+
+def test_of_a_boundary_event_the_element_that_is_not_executed_is_told(terminal: Terminal, model: Path) -> None:
+    late = '<boundaryEvent id="Late" attachedToRef="Pay"><terminateEventDefinition/></boundaryEvent>'
+    model.write_text(MODEL.replace("<startEvent", f'<transaction id="Pay"/>{late}<startEvent'), encoding="utf-8")
+    ran = terminal.run("run-model", model, "--json")
+    told = {fault["path"]: fault["en"] for fault in ran.error["faults"]}
+    assert ran.code == 3
+    assert "transaction" in told[f"{model} Pay unsupported"]
+    assert not [said for said in told.values() if "boundary event Late" in said]
 
 
 @pytest.mark.parametrize("content", ["", "<no", "<a/>", "\x00", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'])

@@ -11,7 +11,7 @@ import click
 from engine import check as checks
 from engine import procedure as procedures
 from engine.check import Finding
-from engine.errors import Fault, Reason, Refused, Text
+from engine.errors import Fault, Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
 from engine.procedure import Procedure
@@ -64,16 +64,16 @@ def _procedure(path: Path) -> Procedure:
     if findings:
         raise Failed(
             Exit.FINDINGS,
-            f"{path.name} 有 {len(findings)} 处不能执行:{_first(findings[0]).zh}",
-            f"{path.name} has {len(findings)} findings and cannot be run: {_first(findings[0]).en}",
-            [Fault(f"{f.file} {f.element}".strip(), f.text) for f in findings],
+            f"{path.name} 不能执行,有 {len(findings)} 处问题",
+            f"{path.name} cannot be run; findings: {len(findings)}",
+            [Fault(" ".join(filter(None, (_where(path, f), f.element, str(f.rule)))), f.text) for f in findings],
         )
     return trial.for_everybody(procedures.load(files))
 
 
-def _first(finding: Finding) -> Text:
-    where = f"{finding.element} " if finding.element else ""
-    return Text(f"{where}{finding.text.zh}", f"{where}{finding.text.en}")
+def _where(path: Path, finding: Finding) -> str:
+    """The file as it was named to us, or as it is called in its procedure."""
+    return str(path) if finding.file == f"processes/{path.name}" else finding.file
 
 
 def _process(procedure: Procedure, path: Path, wanted: str | None) -> str:

@@ -20,6 +20,7 @@ from engine.commands import (
     GrantRole,
     StartInstance,
 )
+from engine.errors import Refused
 from engine.events import Event
 from engine.flow import Model
 from engine.flow.elements import Element, Kind, Process
@@ -160,8 +161,11 @@ def files_around(path: Path) -> dict[str, bytes]:
     for form in sorted(path.parent.rglob("*.form")):
         files[form.relative_to(path.parent).as_posix()] = form.read_bytes()
     bare = f'key = "trial"\nlabel = "trial"\nowner = "{OWNER}"\n[title]\nzh = "试行"\nen = "Trial"\n'
-    found = procedures.load({**files, MANIFEST: bare.encode()})
-    roles = sorted({role for role in _roles(found) if role.isprintable() and not {'"', "\\"} & set(role)} | {OWNER})
+    try:
+        found = list(_roles(procedures.load({**files, MANIFEST: bare.encode()})))
+    except Refused:
+        found = []  # told by the check, with all that is wrong
+    roles = sorted({role for role in found if role.isprintable() and not {'"', "\\"} & set(role)} | {OWNER})
     rows = "".join(f'[roles."{role}"]\nzh = "{role}"\nen = "{role}"\n' for role in roles)
     return {**files, MANIFEST: (bare + rows).encode()}
 
