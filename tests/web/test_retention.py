@@ -90,6 +90,28 @@ def test_a_head_and_a_key_kept_elsewhere_are_asked_for(staffed: Terminal) -> Non
     assert staffed.run("verify", "--head", "xyz").code == 2
 
 
+def test_verify_says_which_head_it_saw_and_with_what_it_was_not_compared(staffed: Terminal) -> None:
+    sealed = staffed.json("seal")
+    head, key = sealed["head"], sealed["key"]
+    alone = staffed.ok("verify")
+    assert f"末个签名头 {head[:16]}…,公钥 {key[:16]}…" in alone
+    assert ("(--head)" in alone, "(--key)" in alone, "不同的密钥" in alone) == (True, True, False)
+    english = staffed.ok("verify", "--language", "en", "--head", head)
+    assert f"Last head {head[:16]}…, key {key[:16]}…" in english
+    assert ("(--head)" in english, "(--key)" in english) == (False, True)
+    found = staffed.json("verify", "--head", head, "--key", key)
+    assert (found["last_head"], found["compared_with_head"], found["compared_with_keys"]) == (head, True, True)
+
+
+def test_a_second_key_among_the_heads_is_pointed_out(staffed: Terminal) -> None:
+    staffed.ok("seal")
+    (staffed.folder / "var" / "seal.key").unlink()
+    staffed.start()
+    staffed.ok("seal")
+    assert "签名头用了 2 个不同的密钥" in staffed.ok("verify")
+    assert "signed with 2 different keys" in staffed.ok("verify", "--language", "en")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -101,6 +123,10 @@ def test_a_head_and_a_key_kept_elsewhere_are_asked_for(staffed: Terminal) -> Non
         "DELETE FROM head",
         "UPDATE version_file SET content = CAST('x' AS BLOB) WHERE path = 'procedure.toml'",
         "DELETE FROM received WHERE stream_no = 4",
+        "UPDATE entry SET body = CAST(body AS TEXT) WHERE stream_no = 4",
+        "UPDATE stream SET kind = 'foo' WHERE stream_no = 4",
+        "UPDATE version_file SET content = content || x'20'",
+        "UPDATE handle SET name = '李四' WHERE handle = 'wang'",
     ],
 )
 def test_what_was_altered_is_named_in_both_languages(terminal: Terminal, statement: str) -> None:
@@ -115,7 +141,8 @@ def test_what_was_altered_is_named_in_both_languages(terminal: Terminal, stateme
     assert ran.code == 4
     lines = [line for line in ran.out.splitlines() if line.startswith("✗")]
     assert len(lines) >= 2
-    assert not re.search(r"\b(stream|entry|was|changed|deleted|head|refusal)\b", " ".join(lines)), lines
+    words = re.sub("「[^」]*」", "", " ".join(lines))  # tables and columns are called as the database calls them
+    assert not re.search(r"\b(stream|entry|was|changed|deleted|head|refusal)\b", words), lines
     found = terminal.run("verify", "--json").document["findings"]
     assert len(found) == len(lines) - 1
     assert all(finding["zh"] and finding["en"] and finding["zh"] != finding["en"] for finding in found)

@@ -19,6 +19,9 @@ from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import HEX, NUMBER
 
+SHOWN = 16
+"""How much of a head and key is shown, in hexadecimal digits."""
+
 FEW = 200
 """Below so many entries, starting other processes takes longer than executing again."""
 
@@ -103,8 +106,9 @@ def _exists(store: Store, number: int) -> None:
     """Refuse a number that no table knows; a stream whose row is gone is for the proof to tell."""
     with store.database.read() as connection:
         entries = select(schema.entry.c.stream_no).where(schema.entry.c.stream_no == number).limit(1)
-        known = connection.execute(entries).one_or_none()
-    if known is None:
+        sealed = select(schema.position.c.position).where(schema.position.c.stream_no == number).limit(1)
+        known = [connection.execute(query).one_or_none() for query in (entries, sealed)]
+    if known == [None, None]:
         company.state_of(store, number)
 
 
@@ -129,6 +133,7 @@ def prove(
         f"Verified {report.entries} entries of {report.streams} streams: {report.executed} executed again, "
         f"{report.sealed} sealed, {report.unsealed} not sealed yet, {report.refusals} refusals.",
     )
+    _heads(output, report, kept)
     for found in report.findings:
         output.say(f"✗ {found.zh}", f"✗ {found.en}", style="red")
     for found in report.needs_release:
@@ -138,8 +143,32 @@ def prove(
     else:
         output.say("✗ 记录被改动过,未能证明。", "✗ The record was altered: not proven.", style="bold red")
     said = {"findings": _both(report.findings), "needs_release": _both(report.needs_release)}
-    output.result(vars(report) | said | {"proven": report.proven})
+    compared = {"compared_with_head": kept.head is not None, "compared_with_keys": bool(kept.keys)}
+    output.result(vars(report) | said | compared | {"proven": report.proven})
     return report
+
+
+def _heads(output: Output, report: verification.Report, kept: Kept) -> None:
+    """Which head and keys the proof rests on, and with what it was not compared."""
+    if report.last_head:
+        keys = "、".join(key[:SHOWN] for key in report.keys), ", ".join(key[:SHOWN] for key in report.keys)
+        head = report.last_head[:SHOWN]
+        output.say(f"末个签名头 {head}…,公钥 {keys[0]}…", f"Last head {head}…, key {keys[1]}…")
+    if len(report.keys) > 1:
+        many = len(report.keys)
+        output.say(
+            f"! 签名头用了 {many} 个不同的密钥;请确认更换属实。",
+            f"! The heads were signed with {many} different keys; make sure that the change was meant.",
+            style="yellow",
+        )
+    if kept.head is None:
+        output.say(
+            "! 未与另存他处的头比对(--head)。", "! Not compared with a head kept elsewhere (--head).", style="yellow"
+        )
+    if not kept.keys:
+        output.say(
+            "! 未与另存他处的公钥比对(--key)。", "! Not compared with a key kept elsewhere (--key).", style="yellow"
+        )
 
 
 def _both(found: list[Text]) -> list[dict[str, str]]:
