@@ -6,7 +6,7 @@ import shlex
 
 import pytest
 
-from tests.web.terminal import Terminal
+from tests.web.terminal import ROOT, Terminal
 
 CHAPTERS = {
     "zh": ("1  程序生效", "2  办理", "3  完整的记录", "4  回到过去", "5  核验", "6  试着篡改", "接下来"),
@@ -53,6 +53,21 @@ def test_the_commands_it_ends_with_work_on_what_it_left(staffed: Terminal) -> No
     for words in commands:
         terminal.ok(*words[1:])
     assert own.read_bytes() == before
+
+
+@pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
+def test_what_a_readme_shows_of_it_is_what_comes_out(terminal: Terminal, page: str, language: str) -> None:
+    terminal.variables["COLUMNS"] = "250"
+    told = {_timeless(line) for line in terminal.ok("demo", "--language", language).splitlines()}
+    sample = (ROOT / page).read_text(encoding="utf-8").partition("```text\n")[2].partition("```")[0]
+    shown = [_timeless(line) for line in sample.splitlines() if line]
+    assert len(shown) >= 10
+    assert [line for line in shown if line not in told] == []
+
+
+def _timeless(line: str) -> str:
+    """A line without what depends on the day: moments, and the digest of a document that names them."""
+    return " ".join(re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d|[0-9a-f]{12}…", "", line).split())
 
 
 def test_the_demonstration_for_programs_is_one_document(terminal: Terminal) -> None:
