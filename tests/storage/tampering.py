@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Table, delete, insert, select, text, update
 
 from engine.errors import Refused
+from engine.procedure import version_digest
 from storage import checkpoint, journal, personal, schema
 from tests.storage.company import NOW, Company
 
@@ -266,6 +267,15 @@ def _answered(**values: object) -> Callable[[Connection, int], None]:
     return change
 
 
+def _no_procedure(connection: Connection, _number: int) -> None:
+    """A version that nobody published, whose digest fits its only file."""
+    files = {"procedure.toml": b"key ="}
+    digest = version_digest(files)
+    connection.execute(insert(schema.version).values(digest=digest, procedure="trial"))
+    rows = [{"version": digest, "path": path, "content": content} for path, content in files.items()]
+    connection.execute(insert(schema.version_file), rows)
+
+
 def _names_swapped(connection: Connection, _number: int) -> None:
     for handle, name in (("wang", "chen"), ("chen", "wang")):
         connection.execute(update(schema.handle).where(schema.handle.c.handle == handle).values(name=name))
@@ -314,6 +324,7 @@ FOUND = [
     Tampering(name="an inbox row for another role", change=_other_task(schema.inbox, key="SALES"), finding=": its rows in table inbox are not what its entries make", audited=False),
     Tampering(name="a deleted inbox row", change=_other_task(schema.inbox), finding=": its rows in table inbox are not what its entries make", audited=False),
     Tampering(name="a task held by another", change=_other_task(schema.task, holder="x"), finding=": its rows in table task are not what its entries make", audited=False),
+    Tampering(name="a version that describes no procedure", change=_no_procedure, finding="belongs to procedure (none)", audited=False),
     Tampering(name="a changed name of a person", change=_set(schema.handle, {"handle": "wang"}, name="李强"), finding="stream 1: entry 1: person 1.1.1 has another name or handle", audited=False),
     Tampering(name="people who changed names", change=_names_swapped, finding="person 1.1.1 has another name or handle", audited=False),
     Tampering(name="another handle of a person", change=_set(schema.handle, {"handle": "wang"}, handle="boss"), finding="person 1.1.1 has another name or handle", audited=False),
