@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from engine import temporal
 from engine.case import Case
 from engine.commands import Envelope
-from engine.errors import Reason, Refused
+from engine.errors import Reason, Refused, Text
 from engine.instance import Instance
 from engine.organisation import Organisation
 from engine.procedure import Procedure
@@ -27,7 +27,7 @@ from storage.database import Database
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
-from web.cli.naming import Names
+from web.cli.naming import COUNTED, Names, same
 from web.cli.output import Exit, Failed, Output
 
 Clock = Callable[[], datetime]
@@ -51,10 +51,29 @@ def opened(output: Output, clock: Clock | None = None, *, create: bool = False) 
         try:
             yield store
         except Refused as refused:
-            text = Names(None, names_of(store), output.zone).sentence(refused.text)
+            text = _named(store, refused.text, output.zone)
             raise Refused(refused.reason, text.zh, text.en, refused.faults) from refused
     finally:
         database.close()
+
+
+def _named(store: Store, text: Text, zone: str) -> Text:
+    """A refusal with the names that the history of the task it speaks of will give it."""
+    known = names_of(store)
+    task = next((key for key in COUNTED.findall(text.zh) if key not in known), None)
+    try:
+        version = newest(store) if task is None else instance_of(store, stream_of(task)).version
+    except Refused:  # it speaks of a task that is none
+        version = newest(store)
+    names = Names(None if version is None else procedure_of(store, version), known, zone)
+
+    def step(key: str) -> Text:
+        try:
+            return names.step(*place_of(store, key))
+        except Refused:
+            return same(key)
+
+    return names.sentence(text, step)
 
 
 def _brought_up_to_date(database: Database, *, create: bool) -> None:
