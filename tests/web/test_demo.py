@@ -55,6 +55,18 @@ def test_the_commands_it_ends_with_work_on_what_it_left(staffed: Terminal) -> No
     assert own.read_bytes() == before
 
 
+def test_each_version_of_a_document_is_listed_with_what_became_of_it(terminal: Terminal) -> None:
+    left = json.loads(terminal.ok("--json", "demo"))
+    terminal.variables["ZHIXING_DATA"] = left["data"]
+    listed = terminal.json("documents", left["case"])
+    stood = [(document["version"], document["status"]) for document in listed]
+    assert stood == [("A/0", "rejected"), ("A/1", "issued"), ("B/0", "issued")]
+    assert len({document["digest"] for document in listed}) == len(listed)
+    assert terminal.json("case", left["case"])["documents"] == listed[-1:]
+    told = terminal.ok("documents", left["case"])
+    assert [version in told for version, _ in stood] == [True, True, True]
+
+
 @pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
 def test_what_a_readme_shows_of_it_is_what_comes_out(terminal: Terminal, page: str, language: str) -> None:
     terminal.variables["COLUMNS"] = "250"

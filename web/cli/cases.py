@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import click
@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from engine.case import Case
 from engine.commands import OpenCase
-from engine.document import Document
+from engine.document import Document, drafted, issued, reviewed
+from engine.events import DocumentDrafted, DocumentIssued, DocumentReviewed
 from engine.instance import Instance
+from engine.journal import Entry
 from engine.value import Context, Person
 from engine.words import Status, StreamKind
 from jobs.worker import Worker
@@ -253,18 +255,19 @@ def _standing(output: Output, instance: Instance) -> str:
 def documents(output: Output, number: int) -> None:
     """The documents of a case: version, status, number, digest of the content."""
     with company.opened(output) as store:
-        found = company.case_at(store, number)
+        company.case_at(store, number)
         names = history.names_for(output, store, number)
+        versions = _versions(history.read_entries(store, number))
     rows = [
         (
             output.text(names.document(document.key)),
             document.version,
             output.text(DOCUMENT_STATUS[document.status]),
-            document.number,
+            document.number if document.issued_version == document.version else None,
             output.text(names.person(document.author)),
             document.digest[:16],
         )
-        for document in found.documents.values()
+        for document in versions
     ]
     heads = [
         ("文件", "document"),
@@ -275,7 +278,26 @@ def documents(output: Output, number: int) -> None:
         ("摘要", "digest"),
     ]
     output.table(heads, rows, wide="document number")
-    output.result(_documents(found))
+    output.result([_document(document) for document in versions])
+
+
+def _versions(entries: Iterable[Entry]) -> list[Document]:
+    """Each version of each document as it stands, the oldest first: the case itself knows the newest only."""
+    newest: dict[str, Document] = {}
+    found: dict[tuple[str, str], Document] = {}
+    for entry in entries:
+        for event in entry.events:
+            match event:
+                case DocumentDrafted():
+                    after = drafted(newest.get(event.document), event)
+                case DocumentReviewed():
+                    after = reviewed(newest[event.document], event)
+                case DocumentIssued():
+                    after = issued(newest[event.document], event)
+                case _:
+                    continue
+            newest[after.key] = found[after.key, after.version] = after
+    return list(found.values())
 
 
 def _documents(found: Case) -> list[dict[str, object]]:
