@@ -94,7 +94,7 @@ def key_of(output: Output) -> Ed25519PrivateKey:
 @click.pass_obj
 def verify(output: Output, number: int | None, chain_only: bool, head: bytes | None, keys: tuple[bytes, ...]) -> None:
     """Prove a stream, or everything: chains, sealed heads, re-execution; exit code 4 when something is wrong."""
-    with company.opened(output) as store:
+    with company.opened(output, believed=False) as store:
         if number is not None:
             _exists(store, number)
         report = prove(output, store, number, execute=not chain_only, kept=Kept(head=head, keys=keys))
