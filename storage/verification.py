@@ -44,7 +44,7 @@ def verify(
     with store.database.read() as connection:
         if not columns.check(connection, report):
             return report
-        whole = _chains(connection, only, report)
+        whole = chains(connection, only, report)
         if only is None:
             _refusals(connection, report)
         sealed.check(connection, only, report, kept_head, trusted)
@@ -61,7 +61,7 @@ def verify(
     return report
 
 
-def _chains(connection: Connection, only: int | None, report: Report) -> list[Stream]:
+def chains(connection: Connection, only: int | None, report: Report) -> list[Stream]:
     """Check every stream's digests; returns the streams that are whole.
 
     A stream that was deleted altogether is missing here, but stands in a sealed position.
