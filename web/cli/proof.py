@@ -128,10 +128,10 @@ def prove(
             progress=lambda done, of: bar.update(task, completed=done, total=of),
         )
     output.say(
-        f"核验 {report.streams} 条流的 {report.entries} 个条目:重新执行 {report.executed},"
-        f"已封存 {report.sealed},未封存 {report.unsealed},拒绝记录 {report.refusals}。",
-        f"Verified {report.entries} entries of {report.streams} streams: {report.executed} executed again, "
-        f"{report.sealed} sealed, {report.unsealed} not sealed yet, {report.refusals} refusals.",
+        f"核验 {report.streams} 条流的 {report.entries} 个条目(重新执行 {report.executed} 个)和 {report.refusals} 条拒绝记录:"
+        f"已封存 {report.sealed},未封存 {report.unsealed}。",
+        f"Verified {report.entries} entries of {report.streams} streams ({report.executed} executed again) and "
+        f"{report.refusals} refusals: {report.sealed} sealed, {report.unsealed} not sealed yet.",
     )
     _heads(output, report, kept)
     for found in report.findings:
