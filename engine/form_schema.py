@@ -150,15 +150,7 @@ class _Reader:
         given = found.get("path") if found.get("type") == "dynamiclist" else found.get("key")
         key = given if isinstance(given, str) else ""
         kind = self._type(found, key)
-        if kind is None:
-            return None
-        if not KEY.fullmatch(key) or "__" in key or key in OUTSIDE:
-            self.fault(
-                key[:64],
-                "字段的 key 应由字母、数字、下划线组成,以字母开头,不超过 64 个字符,且不是保留名称",
-                "expected a key of letters, digits and single underscores, beginning with a letter, of at most 64 "
-                f"characters and not reserved, for the field {str(found.get('label', ''))[:64]!r}",
-            )
+        if kind is None or not self._is_named(found, key):
             return None
         properties, validate = _table(found, "properties"), _table(found, "validate")
         self._limits(key, found, properties, validate)
@@ -192,6 +184,17 @@ class _Reader:
             check_message=_message(properties),
             columns=self._columns(found, key) if kind is FieldType.TABLE else (),
         )
+
+    def _is_named(self, found: Json, key: str) -> bool:
+        if not KEY.fullmatch(key) or "__" in key or key in OUTSIDE:
+            self.fault(
+                key[:64],
+                "字段的 key 应由字母、数字、下划线组成,以字母开头,不超过 64 个字符,且不是保留名称",
+                "expected a key of letters, digits and single underscores, beginning with a letter, of at most 64 "
+                f"characters and not reserved, for the field {str(found.get('label', ''))[:64]!r}",
+            )
+            return False
+        return True
 
     def _columns(self, found: Json, key: str) -> tuple[Field, ...]:
         inner = _Reader(f"{self.path}#{key}")
