@@ -31,7 +31,7 @@ PROTECTED = ("entry", "refusal", "received", "position", "head", "disposed", "ve
 
 def upgrade() -> None:
     """Create everything."""
-    for make in (_streams, _proofs, _heads, _procedures, _outside, _worker, _work, _tasks, _waiting):
+    for make in (_streams, _answers, _proofs, _heads, _procedures, _outside, _worker, _work, _tasks, _waiting):
         make()
     for table in PROTECTED:
         for statement in protect(table, op.get_bind().dialect.name):
@@ -68,6 +68,11 @@ def _streams() -> None:
         Column("content", LargeBinary(), nullable=False),
         PrimaryKeyConstraint("stream_no", "digest"),
     )
+    op.bulk_insert(stream, [ORGANISATION])
+
+
+def _answers() -> None:
+    """The first answer to every command id."""
     op.create_table(
         "received",
         Column("key", String(200), nullable=False),
@@ -79,7 +84,6 @@ def _streams() -> None:
     refused = text("refusal_no IS NOT NULL")
     columns = ["stream_no", "refusal_no"]
     op.create_index("received_refused", "received", columns, sqlite_where=refused, postgresql_where=refused)
-    op.bulk_insert(stream, [ORGANISATION])
 
 
 def _proofs() -> None:
