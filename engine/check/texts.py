@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine import xml
 from engine.check.finding import Finding, Rule
 from engine.errors import Text
-from engine.flow import xml
-from engine.flow.xml import BPMN
 from engine.form_fields import Form
 from engine.procedure import Procedure
+from engine.xml import BPMN
 
 ENGLISH = "texts/en.json"
 TABLES = frozenset({"elements", "forms"})

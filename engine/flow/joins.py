@@ -9,7 +9,7 @@ from functools import cached_property
 from lxml import etree
 
 from engine.flow.wording import Found, found, local
-from engine.flow.xml import BPMN
+from engine.xml import BPMN
 
 JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop, Trigger
-from engine.flow.xml import BPMN, ZX, unreadable
+from engine.xml import BPMN, ZX, unreadable
 
 KINDS: dict[str, Kind] = {f"{{{BPMN}}}" + str(kind): kind for kind in Kind}
 TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)

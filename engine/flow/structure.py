@@ -10,7 +10,7 @@ from lxml import etree
 
 from engine.flow.vocabulary import ACTIVITIES, FLOW_NODES
 from engine.flow.wording import Found, found, local
-from engine.flow.xml import BPMN
+from engine.xml import BPMN
 
 ELEMENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MAX_ID = 64

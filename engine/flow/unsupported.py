@@ -11,7 +11,7 @@ from engine.flow.structure import structure
 from engine.flow.vocabulary import FLOW_NODES
 from engine.flow.wording import Found, wording
 from engine.flow.wording import found as _found
-from engine.flow.xml import BPMN
+from engine.xml import BPMN
 
 
 def findings(root: etree._Element) -> Iterator[Found]:

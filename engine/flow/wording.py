@@ -23,7 +23,7 @@ from engine.flow.vocabulary import (
     ZX_NOT_YET,
     Word,
 )
-from engine.flow.xml import BPMN, ZX
+from engine.xml import BPMN, ZX
 
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(DMN/\d+/)?FEEL(/\d+)?/?", re.IGNORECASE)

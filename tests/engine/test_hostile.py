@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from engine import procedure as procedures
+from engine import xml
 from engine.check import Rule, check
 from engine.errors import Refused
-from engine.flow import xml
 from tests.engine.approval import MAIN, MANIFEST, files
 from tests.engine.sketch import model
 
