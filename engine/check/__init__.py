@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from engine import procedure as procedures
+from engine import xml
 from engine.check import (
     calls,
     connectors,
@@ -26,7 +27,7 @@ from engine.check import (
 )
 from engine.check.finding import ONLY_TO_PUBLISH, Finding, Rule
 from engine.errors import Refused, Text
-from engine.flow import unsupported, xml
+from engine.flow import unsupported
 from engine.procedure import Procedure
 
 LINE = re.compile(r":[0-9]+$")

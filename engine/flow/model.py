@@ -9,8 +9,9 @@ from functools import cached_property
 from lxml import etree
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from engine import xml
 from engine.errors import Fault, Reason, Refused
-from engine.flow import parse, specification, xml
+from engine.flow import parse, specification
 from engine.flow.elements import Element, Process
 from engine.flow.wording import wording
 

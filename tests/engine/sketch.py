@@ -1,6 +1,7 @@
 """A model of three elements to which the cases of the check add one thing."""
 
-from engine.flow import unsupported, xml
+from engine import xml
+from engine.flow import unsupported
 from tests.engine.world import HEAD, chain
 
 TIMER = "<bpmn:timerEventDefinition><bpmn:{0}>{1}</bpmn:{0}></bpmn:timerEventDefinition>"

@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from engine import xml
 from engine.errors import Refused
-from engine.flow import Model, unsupported, xml
+from engine.flow import Model, unsupported
 from engine.value import number
 from tests.engine.flow.blocks import Shape, draw
 from tests.engine.flow.drawing import E, S, boundary, document, flow, gateway, model, node, path, script, user

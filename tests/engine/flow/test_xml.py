@@ -2,8 +2,9 @@
 
 import pytest
 
+from engine import xml
 from engine.errors import Reason, Refused
-from engine.flow import Model, xml
+from engine.flow import Model
 from tests.engine.flow.drawing import E, S, document, path, user
 
 PLAIN = document(S + user("u") + E + path("s", "u", "e"))
