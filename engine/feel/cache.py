@@ -1,4 +1,4 @@
-"""Compiled expressions, kept by source and names in scope; bounded by the length of the sources they hold."""
+"""Compiled expressions, kept by source and what is known of it; bounded by the length of the sources they hold."""
 
 from __future__ import annotations
 
@@ -7,29 +7,31 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
+from engine.feel.known import Known
+
 CHARACTERS = 1_000_000
 Kept = TypeVar("Kept")
-Key = tuple[str, frozenset[str], frozenset[str]]
+Key = tuple[str, Known]
 
 
 class Cache(Generic[Kept]):
     """The most recently used results of one maker; what is unreadable is never kept."""
 
-    def __init__(self, make: Callable[[str, frozenset[str], frozenset[str]], Kept], room: int = CHARACTERS) -> None:
+    def __init__(self, make: Callable[[str, Known], Kept], room: int = CHARACTERS) -> None:
         self.make = make
         self.room = room
         self.used = 0
         self.kept: OrderedDict[Key, Kept] = OrderedDict()
         self.lock = Lock()
 
-    def get(self, source: str, names: frozenset[str], functions: frozenset[str]) -> Kept:
+    def get(self, source: str, known: Known) -> Kept:
         """What was made of a source with these names; made once."""
-        key = (source, names, functions)
+        key = (source, known)
         with self.lock:
             if (found := self.kept.get(key)) is not None:
                 self.kept.move_to_end(key)
                 return found
-        made = self.make(source, names, functions)
+        made = self.make(source, known)
         with self.lock:
             if key not in self.kept:
                 self.kept[key] = made

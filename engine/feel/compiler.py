@@ -33,6 +33,7 @@ from engine.feel.tree import (
     Path,
     Test,
     Tests,
+    Type,
     height,
     inner,
     weight,
@@ -54,21 +55,19 @@ def _literal(node: Literal) -> Run:
 
 
 def _name(node: Name) -> Run:
-    name = node.name
+    name, filters = node.name, node.filters
     if node.dynamic:
         return lambda frame: _dynamic(frame, name)
+    if filters:
+        return lambda frame: _shadowed(frame, name, filters)
     if node.local:
-        return lambda frame: _shadowed(frame, name) if frame.items else frame.local[name]
-
-    def run(frame: Frame) -> Value:
-        return _shadowed(frame, name) if frame.items else frame.scope[name]
-
-    return run
+        return lambda frame: frame.local[name]
+    return lambda frame: frame.scope[name]
 
 
-def _shadowed(frame: Frame, name: str) -> Value:
-    """Inside a filter an entry of the item hides a name outside."""
-    for item in reversed(frame.items):
+def _shadowed(frame: Frame, name: str, filters: int) -> Value:
+    """Inside a filter an entry of the item hides a name outside of it."""
+    for item in reversed(frame.items[-filters:]):
         if isinstance(item, Context) and name in item:
             return item[name]
     return frame.local[name] if name in frame.local else frame.scope[name]
@@ -343,7 +342,14 @@ def _iteration(node: Iteration) -> Run:
 
 
 def _function(node: FunctionOf) -> Run:
-    body, parameters, steps, high = compile_node(node.body), node.parameters, weight(node.body), height(node.body)
+    parameters, declared = node.parameters, tuple(("", wanted or types.ANY) for wanted in node.types)
+    kind = Type("function", (*declared, ("->", types.ANY)))
+    if node.external:
+        outside = Closure(
+            parameters, lambda budget, _: operations.nothing(budget, "external functions are not run"), kind
+        )
+        return lambda frame: outside  # type: ignore[return-value]  # a function is a value only inside one evaluation
+    body, steps, high = compile_node(node.body), weight(node.body), height(node.body)
 
     def run(frame: Frame) -> Value:
         made = frame.kept()
@@ -351,15 +357,17 @@ def _function(node: FunctionOf) -> Run:
         def call(budget: Budget, arguments: tuple[Value, ...]) -> Value:
             given = dict(zip(parameters, arguments, strict=True))
             for name, wanted in zip(parameters, node.types, strict=True):
-                if wanted is not None and not types.conforms(given[name], wanted):
-                    return operations.nothing(budget, f"{name} is no {wanted.name}", given[name])
+                if wanted is not None:
+                    given[name] = types.coerce(given[name], wanted, frame.types)
+                    if given[name] is None is not arguments[parameters.index(name)]:
+                        return operations.nothing(budget, f"{name} is no {wanted.name}", *arguments)
             budget.enter(high)
             budget.spend(steps)
             found = body(made.bind(given))
             budget.leave(high)
             return found
 
-        return Closure(parameters, call)  # type: ignore[return-value]  # a function is a value only inside one evaluation
+        return Closure(parameters, call, kind)  # type: ignore[return-value]  # as above
 
     return run
 
@@ -440,7 +448,7 @@ def _built_in_value(node: BuiltIn) -> Run:
 
 def _instance_of(node: InstanceOf) -> Run:
     value = compile_node(node.value)
-    return lambda frame: types.conforms(value(frame), node.type, exact=True)
+    return lambda frame: types.conforms(value(frame), node.type, frame.types, exact=True)
 
 
 _COMPILERS: Mapping[type, Callable[..., Run]] = {

@@ -8,7 +8,8 @@ from engine.feel import lexer
 from engine.feel.errors import FeelError
 from engine.feel.lexer import KEYWORDS, Token
 
-NAME_SIGNS = frozenset({"+", "-", "*", "/", "."})
+NESTING = 32
+NAME_SIGNS = frozenset({"+", "-", "*", "/", ".", "**", "'"})
 """Signs that a name may hold after its first word."""
 
 
@@ -19,6 +20,8 @@ class Cursor:
         self.source = source
         self.tokens = lexer.tokens(source)
         self.at = 0
+        self.depth = 0
+        self.in_names: set[int] = set()
 
     @property
     def here(self) -> Token:
@@ -37,32 +40,33 @@ class Cursor:
     def _follows(self, parts: Iterable[str]) -> bool:
         return all(self._peek(ahead).text == part for ahead, part in enumerate(parts))
 
-    def _words_until(self, *ends: str) -> str:
-        """A new name: the source up to a sign, with single spaces."""
-        start = self.here
-        parts: list[str] = []
+    def _words_until(self, end: str) -> str:
+        """A new name, and the sign after it."""
+        found = self._new_name(end)
+        self._expect(end)
+        return found
+
+    def _new_name(self, *ends: str) -> str:
+        """A new name: the source up to one of some signs, with single spaces."""
+        first = self.at
         while self.here.text not in ends:
-            if self.here.kind not in ("name", "number") and (not parts or self.here.text not in NAME_SIGNS):
-                raise self._unexpected(f"名称和 {ends[0]}", f"a name and {ends[0]}")
-            parts.append(self._next().text)
-        if not parts:
+            if self.here.kind not in ("name", "number") and (self.at == first or self.here.text not in NAME_SIGNS):
+                raise self._unexpected(f"名称和 {ends[0]}", f"a name and {ends[0]}", *ends)
+            self._next()
+        if self.at == first:
             raise self._unexpected("名称", "a name")
-        text = self.source[start.at : self.here.at].strip()
-        self._next()
-        return " ".join(text.split())
+        self.in_names.update(range(first, self.at))
+        return lexer.spelled(self.source, self.tokens[first : self.at])
+
+    def _deeper(self) -> None:
+        self.depth += 1
+        if self.depth > NESTING:
+            raise self._error(f"嵌套应不超过 {NESTING} 层", f"expected at most {NESTING} levels of nesting")
 
     def _property(self) -> str:
         parts = [self._next().text]
         while self.here.kind == "name" and self.here.text not in KEYWORDS:
             parts.append(self._next().text)
-        return " ".join(parts)
-
-    def _new_name(self) -> str:
-        parts: list[str] = []
-        while self.here.kind == "name":
-            parts.append(self._next().text)
-        if not parts:
-            raise self._unexpected("参数名称", "the name of a parameter")
         return " ".join(parts)
 
     def _takes(self, text: str) -> bool:
@@ -73,18 +77,20 @@ class Cursor:
 
     def _expect(self, text: str) -> None:
         if not self._takes(text):
-            raise self._unexpected(text, text)
+            raise self._unexpected(text, text, text)
 
     def _end(self) -> None:
         if self.here.kind != "end":
             raise self._unexpected("表达式结束或一个运算符", "the end or an operator")
 
-    def _unexpected(self, zh: str, en: str) -> FeelError:
+    def _unexpected(self, zh: str, en: str, *expected: str) -> FeelError:
         token = self.here
         found_zh, found_en = ("表达式结束", "the end") if token.kind == "end" else (token.text, token.text)
+        zh, en = f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}"
         return lexer.error(
-            self.source, token.at, f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}"
+            self.source, token.at, zh, en, length=max(1, len(token.text)), found=token.text, expected=expected
         )
 
     def _error(self, zh: str, en: str) -> FeelError:
-        return lexer.error(self.source, self.here.at, zh, en)
+        token = self.here
+        return lexer.error(self.source, token.at, zh, en, length=max(1, len(token.text)), found=token.text)

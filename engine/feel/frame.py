@@ -7,31 +7,34 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.feel.budget import Budget
+from engine.feel.tree import Type
 from engine.value import Value
 
 
 class Frame:
     """One evaluation, or a part of it in which more names are bound."""
 
-    __slots__ = ("budget", "functions", "items", "local", "scope")
+    __slots__ = ("budget", "functions", "items", "local", "scope", "types")
 
     def __init__(
         self,
         scope: Mapping[str, Value],
         budget: Budget,
         functions: Mapping[str, HostFunction],
+        types: Mapping[str, Type],
         local: dict[str, Value] | None = None,
         items: tuple[Value, ...] = (),
     ) -> None:
         self.scope = scope
         self.budget = budget
         self.functions = functions
+        self.types = types
         self.local = {} if local is None else local
         self.items = items
 
     def bind(self, names: Mapping[str, Value]) -> Frame:
         """A frame with these names bound as well."""
-        return Frame(self.scope, self.budget, self.functions, {**self.local, **names}, self.items)
+        return Frame(self.scope, self.budget, self.functions, self.types, {**self.local, **names}, self.items)
 
     def kept(self) -> Frame:
         """A frame whose names stay as they are now, for a function that is called later."""
@@ -39,7 +42,7 @@ class Frame:
 
     def filtering(self, item: Value) -> Frame:
         """A frame inside a filter: `item` and the entries of an item that is a context become names."""
-        return Frame(self.scope, self.budget, self.functions, self.local, (*self.items, item))
+        return Frame(self.scope, self.budget, self.functions, self.types, self.local, (*self.items, item))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class HostFunction:
     call: Callable[..., Value]
 
 
+FUNCTION = Type("function")
 Run: TypeAlias = Callable[[Frame], Value]
 
 
@@ -59,3 +63,4 @@ class Closure:
 
     parameters: tuple[str, ...]
     call: Callable[[Budget, tuple[Value, ...]], Value]
+    type: Type = FUNCTION

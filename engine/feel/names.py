@@ -9,10 +9,10 @@ from functools import lru_cache
 from engine.feel import lexer
 from engine.feel.errors import FeelError
 from engine.feel.lexer import Token
-from engine.feel.tree import Name, Node, inner
+from engine.feel.tree import BuiltIn, Name, Node, inner
 
 Words = tuple[str, ...]
-WORD_KINDS = frozenset({"name", "number", "operator"})
+WORD_KINDS = frozenset({"name", "number", "operator", "mistake"})
 
 
 @lru_cache(maxsize=4_096)
@@ -68,6 +68,18 @@ def used_names(node: Node) -> frozenset[str]:
     while stack:
         part = stack.pop()
         if isinstance(part, Name) and not part.local and not part.dynamic:
+            found.add(part.name)
+        stack.extend(inner(part))
+    return frozenset(found)
+
+
+def used_functions(node: Node) -> frozenset[str]:
+    """The functions, built in or of the host, that a tree uses."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, BuiltIn):
             found.add(part.name)
         stack.extend(inner(part))
     return frozenset(found)

@@ -19,11 +19,15 @@ class Literal:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A variable; `local` when bound inside the expression, `dynamic` when only the item of a filter can know it."""
+    """A variable; `local` when bound inside the expression, `dynamic` when only the item of a filter can know it.
+
+    `filters` counts the filters between the name and where it is bound: an entry of their items hides it.
+    """
 
     name: str
     local: bool = False
     dynamic: bool = False
+    filters: int = field(default=0, compare=False)
     at: int = field(default=0, compare=False)
 
 
@@ -166,11 +170,12 @@ class Iteration:
 
 @dataclass(frozen=True, slots=True)
 class FunctionOf:
-    """`function(a, b) …`."""
+    """`function(a, b) …`; an external one has the context that says where it is kept as its body."""
 
     parameters: tuple[str, ...]
     body: Node
     types: tuple[Type | None, ...] = ()
+    external: bool = False
     at: int = field(default=0, compare=False)
 
 

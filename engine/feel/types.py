@@ -1,33 +1,94 @@
-"""`instance of`: does a value conform to a type? DMN 1.5 §10.3.2.9."""
+"""Does a value conform to a type, and what becomes of it where one is declared? DMN 1.5 §10.3.2.9."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from engine.feel import operations
+from engine.feel.budget import DEPTH
 from engine.feel.frame import Closure
 from engine.feel.tree import Type
-from engine.value import Context, Range, Value
+from engine.value import Context, Date, DateTime, Range, Time, Value
+
+ANY = Type("Any")
+NO_NAMES: Mapping[str, Type] = {}
+UTC_MIDNIGHT = Time(0, 0, 0, 0, 0)
 
 
-def conforms(value: Value, wanted: Type, *, exact: bool = False) -> bool:
+def conforms(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES, *, exact: bool = False) -> bool:
     """The value is of the type. Null conforms to every type, but is an instance of Null only (`exact`)."""
+    wanted = meaning(wanted, named)
     if wanted.name == "Any":
         return value is not None or not exact
     if value is None:
         return wanted.name == "Null" or not exact
-    if wanted.name == "function":
-        return isinstance(value, Closure)
+    if isinstance(value, Closure):
+        return wanted.name == "function" and narrower(value.type, wanted, named)
     if operations.kind(value) != wanted.name:
         return False
-    return _parts_conform(value, wanted)
+    return _parts_conform(value, wanted, named)
 
 
-def _parts_conform(value: Value, wanted: Type) -> bool:
+def coerce(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> Value:
+    """The value as one of the type: itself, or converted implicitly, or null. DMN 1.5 §10.3.2.9.4."""
+    if conforms(value, wanted, named):
+        return value
+    found = meaning(wanted, named)
+    if isinstance(value, tuple) and len(value) == 1 and conforms(value[0], wanted, named):
+        return value[0]
+    if found.name == "list" and conforms((value,), wanted, named):
+        return (value,)
+    if found.name == "date and time" and isinstance(value, Date):
+        return DateTime(value, UTC_MIDNIGHT)
+    return None
+
+
+def meaning(wanted: Type, named: Mapping[str, Type]) -> Type:
+    """What a name of a type stands for; a name that stands for itself stands for anything."""
+    for _ in range(DEPTH):
+        if wanted.parts or wanted.name not in named:
+            return wanted
+        wanted = named[wanted.name]
+    return ANY
+
+
+def narrower(one: Type, other: Type, named: Mapping[str, Type] = NO_NAMES, depth: int = 0) -> bool:
+    """Every value of one type is of the other: functions by parameters the other way round, and result."""
+    one, other = meaning(one, named), meaning(other, named)
+    if other.name == "Any" or one.name == "Null" or depth > DEPTH:
+        return True
+    if one.name != other.name:
+        return False
+    if not other.parts:
+        return True
+    if other.name == "context":
+        have = dict(one.parts)
+        return all(name in have and narrower(have[name], part, named, depth + 1) for name, part in other.parts)
+    if len(one.parts) != len(other.parts):
+        return False
+    if other.name == "function":
+        return _narrower_function(one, other, named, depth + 1)
+    return all(
+        narrower(mine, wanted, named, depth + 1) for (_, mine), (_, wanted) in zip(one.parts, other.parts, strict=True)
+    )
+
+
+def _narrower_function(one: Type, other: Type, named: Mapping[str, Type], depth: int) -> bool:
+    """It takes whatever the other takes; a result of which nothing is known is taken on trust."""
+    result, wanted = one.parts[-1][1], other.parts[-1][1]
+    return (result.name == "Any" or narrower(result, wanted, named, depth)) and all(
+        narrower(given, taken, named, depth)
+        for (_, taken), (_, given) in zip(one.parts[:-1], other.parts[:-1], strict=True)
+    )
+
+
+def _parts_conform(value: Value, wanted: Type, named: Mapping[str, Type]) -> bool:
     if not wanted.parts:
         return True
     if isinstance(value, tuple):
-        return all(conforms(item, wanted.parts[0][1]) for item in value)
+        return all(conforms(item, wanted.parts[0][1], named) for item in value)
     if isinstance(value, Range):
-        return all(conforms(end, wanted.parts[0][1]) for end in (value.low, value.high))
+        return all(conforms(end, wanted.parts[0][1], named) for end in (value.low, value.high))
     if isinstance(value, Context):
-        return all(name in value and conforms(value[name], part) for name, part in wanted.parts)
+        return all(name in value and conforms(value[name], part, named) for name, part in wanted.parts)
     return True

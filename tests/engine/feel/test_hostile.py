@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from engine import encoding, feel
 from engine.feel import cache
 from engine.feel.budget import Budget
+from engine.feel.known import Known
 from engine.value import Context, Personal, Value, number
 from tests.engine.value_strategies import VALUES
 
@@ -440,12 +441,12 @@ def test_the_cache_keeps_sources_apart_by_names_and_functions() -> None:
 
 
 def test_the_cache_has_a_bound_whatever_is_compiled() -> None:
-    small: cache.Cache[str] = cache.Cache(lambda source, names, functions: source.upper(), room=10_000)
+    small: cache.Cache[str] = cache.Cache(lambda source, known: source.upper(), room=10_000)
     for place in range(1_000):
-        assert small.get(f"source {place} " + "x" * (place % 50), frozenset(), frozenset()).startswith("SOURCE")
+        assert small.get(f"source {place} " + "x" * (place % 50), Known()).startswith("SOURCE")
     assert small.used <= 10_000
     assert len(small.kept) <= 50
-    assert small.get("y" * 9_900, frozenset(), frozenset()) == "Y" * 9_900
+    assert small.get("y" * 9_900, Known()) == "Y" * 9_900
     assert len(small.kept) == 1
 
 

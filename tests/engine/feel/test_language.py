@@ -363,7 +363,6 @@ ERRORS = [
     ("cuont([1])", 1, 1, "count", "did you mean count"),
     ('@"2026-02-30"', 1, 1, "不存在", "that exists"),
     ("1 instance of foo", 1, 15, "类型", "type"),
-    ("function(x) external {a: 1}", 1, 13, "外部", "external"),
     ("[1..2", 1, 6, "区间", "range"),
     ("1e7000", 1, 1, "范围", "34 digits"),
     ("", 1, 1, "值", "expected a value"),
