@@ -5,10 +5,10 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin/python
 
-.PHONY: help run test check bench soak lock clean
+.PHONY: help run test check bench soak conformance lock clean
 
 help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-6s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-11s %s\n", $$1, $$2}'
 
 run: .venv/ready  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
 	$(RUN) -m web.cli demo
@@ -28,6 +28,10 @@ bench: .venv/ready  ## measure, side by side, and print a table
 
 soak: .venv/ready  ## the full numbers; takes long
 	$(RUN) -m pytest -q -n 2 -m soak
+
+conformance: .venv/ready  ## run the DMN test cases found below TCK=path, write docs/conformance.md
+	@test -n "$(TCK)" || { echo "make conformance needs TCK=path: a folder with the cases of the DMN technology compatibility kit."; exit 2; }
+	$(RUN) -m tests.conformance "$(TCK)" --write docs/conformance.md
 
 lock: .tools/ready  ## resolve the dependencies anew: names, versions and hashes, no hosts
 	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock

@@ -1,0 +1,121 @@
+"""How the parts of a DMN file are taken: children, references, names of types, FEEL sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from engine.dmn.model import Key, Literal
+from engine.errors import Refused
+from engine.xml import unreadable
+
+FEEL = frozenset(
+    {
+        "http://www.omg.org/spec/FEEL/20140401",
+        "http://www.omg.org/spec/DMN/20180521/FEEL/",
+        "https://www.omg.org/spec/DMN/20191111/FEEL/",
+        "https://www.omg.org/spec/DMN/20211108/FEEL/",
+        "https://www.omg.org/spec/DMN/20230324/FEEL/",
+        "feel",
+    }
+)
+TYPES = {
+    "dateTime": "date and time",
+    "dayTimeDuration": "days and time duration",
+    "yearMonthDuration": "years and months duration",
+}
+"""Names that DMN 1.1 gives to types of FEEL."""
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())
+
+
+def local(node: etree._Element) -> str:
+    """The name of an element without its namespace."""
+    return etree.QName(node).localname
+
+
+class Reader:
+    """One file: where it lies, the namespace of its elements, and the namespace that its own elements are in."""
+
+    def __init__(self, path: str, standard: str, namespace: str) -> None:
+        self.path = path
+        self.standard = standard
+        self.namespace = namespace
+
+    def error(self, node: etree._Element, zh: str, en: str) -> Refused:
+        """The refusal of a file because of what stands at a node."""
+        return unreadable(self.path, node.sourceline or 0, zh, en)
+
+    def children(self, node: etree._Element, passed: frozenset[str] = frozenset()) -> Iterator[etree._Element]:
+        """The elements of the standard directly within a node, without those to be passed over."""
+        for child in node:
+            name = etree.QName(child)
+            if name.namespace == self.standard and name.localname not in passed:
+                yield child
+
+    def all(self, node: etree._Element, *names: str) -> Iterator[etree._Element]:
+        """The children with one of these names."""
+        return (child for child in self.children(node) if local(child) in names)
+
+    def first(self, node: etree._Element, *names: str) -> etree._Element | None:
+        """The first child with one of these names."""
+        return next(self.all(node, *names), None)
+
+    def key(self, node: etree._Element) -> Key:
+        """Which element this is; one without an id goes by its name."""
+        found = node.get("id") or node.get("name")
+        if not found:
+            raise self.error(node, "缺少 id", "expected an id")
+        return self.namespace, found
+
+    def reference(self, node: etree._Element) -> Key:
+        """The element that an href means."""
+        href = (node.get("href") or "").strip()
+        namespace, sign, element = href.rpartition("#")
+        if not sign:
+            raise self.error(node, "href 应为 #id", "expected #id as href")
+        return namespace or self.namespace, element
+
+    def type_name(self, written: str | None, node: etree._Element) -> str | None:
+        """The name of a type: without the prefix that DMN 1.1 puts before it, and as FEEL calls it."""
+        if written is None or not written.strip():
+            return None
+        prefix, sign, name = written.strip().partition(":")
+        found = name if sign and prefix in node.nsmap else written.strip()
+        return TYPES.get(found, found)
+
+    def language(self, node: etree._Element) -> None:
+        """Refuse expressions in another language than FEEL."""
+        for attribute in ("expressionLanguage", "typeLanguage"):
+            found = node.get(attribute)
+            if found and found not in FEEL and found.lower() != "feel":
+                raise self.error(
+                    node, f"表达式语言应为 FEEL,但为 {found}", f"expected the language FEEL, but found {found}"
+                )
+
+    def literal(self, node: etree._Element) -> Literal | None:
+        """The FEEL source in an element with a text; None when nothing is written."""
+        self.language(node)
+        text = self.first(node, "text")
+        if text is None or text.text is None or not text.text.strip():
+            return None
+        line = text.sourceline or node.sourceline or 0
+        return Literal(text.text, self._owner(node), line, self.type_name(node.get("typeRef"), node))
+
+    def tests(self, node: etree._Element, name: str) -> Literal | None:
+        """The unary tests in a child of that name."""
+        found = self.first(node, name)
+        return None if found is None else self.literal(found)
+
+    def _owner(self, node: etree._Element) -> str:
+        """The nearest id: a place that the editor can show."""
+        current: etree._Element | None = node
+        while current is not None:
+            if found := current.get("id"):
+                return found
+            current = current.getparent()
+        return ""

@@ -1,0 +1,136 @@
+"""Types of a model: names resolved to types of FEEL, with the tests a value must pass. DMN 1.5 §7.3.3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from engine.dmn.model import Definitions, ItemDefinition, Key, Literal, Variable
+from engine.feel import types as feel_types
+from engine.feel.frame import Frame
+from engine.feel.tree import Type
+from engine.value import Context, Value
+
+Test = Callable[[Frame, Value], bool]
+MakeTest = Callable[[Literal, Type], Test]
+
+ANY = Type("Any")
+BASIC = {
+    name: Type(name)
+    for name in (
+        "number", "string", "boolean", "date", "time", "date and time", "days and time duration",
+        "years and months duration", "context", "list", "Any", "Null", "function", "range",
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """A type with its tests: `item` of the items when it is a collection, `entries` of a context."""
+
+    type: Type
+    tests: tuple[Test, ...] = ()
+    item: ItemType | None = None
+    entries: tuple[tuple[str, ItemType], ...] = ()
+
+    def fits(self, frame: Frame, value: Value) -> bool:
+        """A value of this type, and of what is in it, passes the tests; null is judged by its own tests only."""
+        if not all(test(frame, value) for test in self.tests):
+            return False
+        if self.item is not None and isinstance(value, tuple):
+            frame.budget.spend(len(value))
+            return all(self.item.fits(frame, part) for part in value)
+        if isinstance(value, Context):
+            return all(entry.fits(frame, value[name]) for name, entry in self.entries if name in value)
+        return True
+
+    def convert(self, frame: Frame, value: Value, what: str) -> Value:
+        """The value as one of this type, by the implicit conversions of DMN; null with a note when it is none."""
+        found = feel_types.coerce(value, self.type)
+        if found is None and value is not None:
+            frame.budget.note(f"{what}: expected {self.type.name}")
+            return None
+        if not self.fits(frame, found):
+            frame.budget.note(f"{what}: the value is not among those allowed")
+            return None
+        return found
+
+
+class Types:
+    """The types of all models of a library, resolved once; a type that needs itself is refused by `fault`."""
+
+    def __init__(self, models: Mapping[str, Definitions], make_test: Callable[[str], MakeTest]) -> None:
+        self.models = models
+        self.make_test = make_test
+        self.written = {
+            (model.namespace, definition.name): definition for model in models.values() for definition in model.types
+        }
+        self.found: dict[Key, ItemType | None] = {}
+        self.unknown: list[tuple[str, str]] = []
+
+    def of(self, namespace: str, name: str | None) -> ItemType | None:
+        """The type of that name in a model; None when nothing is said, or no such type is there."""
+        if name is None or name == "Any":
+            return None
+        if (key := self._key(namespace, name)) is not None:
+            return self._resolved(key)
+        if name in BASIC:
+            return ItemType(BASIC[name])
+        if (namespace, name) not in self.unknown:
+            self.unknown.append((namespace, name))
+        return None
+
+    def _key(self, namespace: str, name: str) -> Key | None:
+        if (namespace, name) in self.written:
+            return namespace, name
+        for imported in self.models[namespace].imports:
+            if name.startswith(imported.name + ".") and imported.namespace in self.models:
+                return self._key(imported.namespace, name[len(imported.name) + 1 :])
+        return None
+
+    def _resolved(self, key: Key) -> ItemType | None:
+        if key not in self.found:
+            self.found[key] = None  # a type within itself has no end: it is Any there
+            self.found[key] = self._made(key[0], self.written[key])
+        return self.found[key]
+
+    def _made(self, namespace: str, definition: ItemDefinition) -> ItemType:
+        one = self._one(namespace, definition)
+        test = self.make_test(namespace)
+        allowed = (test(definition.allowed, one.type),) if definition.allowed is not None else ()
+        if not definition.collection:
+            own = (test(definition.constraint, one.type),) if definition.constraint is not None else ()
+            return ItemType(one.type, (*one.tests, *allowed, *own), one.item, one.entries)
+        item = ItemType(one.type, (*one.tests, *allowed), one.item, one.entries)
+        whole = Type("list", (("", item.type),))
+        tests = (test(definition.constraint, whole),) if definition.constraint is not None else ()
+        return ItemType(whole, tests, item)
+
+    def _one(self, namespace: str, definition: ItemDefinition) -> ItemType:
+        """The type of one item, before its own tests."""
+        if definition.components:
+            entries = tuple((part.name, self._made(namespace, part)) for part in definition.components)
+            return ItemType(Type("context", tuple((name, entry.type) for name, entry in entries)), (), None, entries)
+        if definition.function is not None:
+            return ItemType(self.function(namespace, definition.function.parameters, definition.function.result))
+        return self.of(namespace, definition.type) or ItemType(ANY)
+
+    def function(self, namespace: str, parameters: tuple[Variable, ...], result: str | None) -> Type:
+        """The type of a function."""
+        parts = [("", self.feel(namespace, parameter.type)) for parameter in parameters]
+        return Type("function", (*parts, ("->", self.feel(namespace, result))))
+
+    def feel(self, namespace: str, name: str | None) -> Type:
+        """The type of FEEL behind a name; Any when nothing is said."""
+        found = self.of(namespace, name)
+        return ANY if found is None else found.type
+
+    def named(self, namespace: str) -> frozenset[tuple[str, Type]]:
+        """The types that a FEEL source of a model may name."""
+        found = {name: self.feel(namespace, name) for space, name in self.written if space == namespace}
+        for imported in self.models[namespace].imports:
+            if imported.namespace in self.models:
+                for space, name in self.written:
+                    if space == imported.namespace:
+                        found[f"{imported.name}.{name}"] = self.feel(namespace, f"{imported.name}.{name}")
+        return frozenset(found.items())
