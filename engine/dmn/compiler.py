@@ -30,6 +30,7 @@ from engine.feel.tree import Type
 from engine.value import Context, Range, Value
 
 Scope = Mapping[str, Type | None]
+Names = dict[str, Value]
 TESTED = "?"
 
 
@@ -164,7 +165,7 @@ class Compiler:
     def _(self, box: Conditional, scope: Scope) -> Run:
         condition, then = self.boxed(box.condition, scope), self.boxed(box.then, scope)
         otherwise = self.boxed(box.otherwise, scope)
-        return lambda frame: then(frame) if condition(frame) is True else otherwise(frame)
+        return lambda frame: _chosen(frame, condition(frame), then, otherwise)
 
     @_boxed.register
     def _(self, box: Filtered, scope: Scope) -> Run:
@@ -200,9 +201,12 @@ class Compiler:
 
         def run(frame: Frame) -> Value:
             def call(budget: Budget, given: tuple[Value, ...]) -> Value:
-                budget.enter(FRAMES)
                 called = Frame(frame.scope, budget, frame.functions, frame.types)
-                found = body(within(called, dict(zip(parameters, convert(called, given), strict=True))))
+                arguments = convert(called, given)
+                if arguments is None:
+                    return None
+                budget.enter(FRAMES)
+                found = body(within(called, arguments))
                 budget.leave(FRAMES)
                 return found
 
@@ -210,16 +214,10 @@ class Compiler:
 
         return run
 
-    def _converters(self, parameters: tuple[Variable, ...]) -> Callable[[Frame, tuple[Value, ...]], list[Value]]:
-        wanted = [(parameter.name, self.item_type(parameter.type)) for parameter in parameters]
-
-        def convert(frame: Frame, given: tuple[Value, ...]) -> list[Value]:
-            return [
-                value if found is None else found.convert(frame, value, name)
-                for (name, found), value in zip(wanted, given, strict=True)
-            ]
-
-        return convert
+    def _converters(self, parameters: tuple[Variable, ...]) -> Callable[[Frame, tuple[Value, ...]], Names | None]:
+        """The arguments by name; a function is not called with one that is not of its parameter's type."""
+        wanted = tuple((parameter.name, self.item_type(parameter.type)) for parameter in parameters)
+        return lambda frame, given: arguments_of(frame, wanted, given)
 
     def _shape(self, box: Boxed) -> Type | None:
         """What is known about a value from the way it is written."""
@@ -248,6 +246,18 @@ FRAMES = 8
 """How many frames of Python's stack one call of a boxed function takes, about."""
 
 
+def arguments_of(
+    frame: Frame, wanted: tuple[tuple[str, ItemType | None], ...], given: tuple[Value, ...]
+) -> Names | None:
+    """Arguments converted to the types of their parameters; None when one cannot be."""
+    found: Names = {}
+    for (name, type_), value in zip(wanted, given, strict=True):
+        found[name] = value if type_ is None else type_.convert(frame, value, name)
+        if found[name] is None and value is not None:
+            return None
+    return found
+
+
 def _note(frame: Frame, text: str) -> Value:
     frame.budget.note(text)
     return None
@@ -255,6 +265,12 @@ def _note(frame: Frame, text: str) -> Value:
 
 def _unreadable(frame: Frame, literal: Literal) -> Value:
     return _note(frame, f"{literal.element}: the expression cannot be read")
+
+
+def _chosen(frame: Frame, condition: Value, then: Run, otherwise: Run) -> Value:
+    if condition is not None and not isinstance(condition, bool):
+        return _note(frame, "a condition is true or false")
+    return then(frame) if condition is True else otherwise(frame)
 
 
 def _entries(frame: Frame, made: list[tuple[str | None, Run]]) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.dmn.compiler import TESTED, Compiler, Scope
+from engine.dmn.compiler import FRAMES, TESTED, Compiler, Scope, arguments_of
 from engine.dmn.model import (
     Decision,
     Definitions,
@@ -246,22 +246,30 @@ class Evaluation:
 
     def _service_function(self, service: Service) -> Value:
         keys = (*service.inputs, *service.decisions)
-        elements = [self.library.elements.get(key) for key in keys]
-        names = tuple(
-            key[1] if element is None else element.variable.name for key, element in zip(keys, elements, strict=True)
-        )
+        wanted = tuple(self._parameter(key) for key in keys)
+        frame = self._frame(service.key, {})
 
         def call(budget: Budget, given: tuple[Value, ...]) -> Value:
-            budget.enter(1)
-            run = Evaluation(self.library, dict(zip(keys, given, strict=True)), budget, self.functions)
+            arguments = arguments_of(frame, wanted, given)
+            if arguments is None:
+                return None
+            budget.enter(FRAMES)
+            run = Evaluation(self.library, dict(zip(keys, arguments.values(), strict=True)), budget, self.functions)
             found = run.service(service)
-            budget.leave(1)
+            budget.leave(FRAMES)
             return found
 
+        names = tuple(name for name, _ in wanted)
         return Closure(names, call)  # type: ignore[return-value]  # a function lives inside one evaluation
 
+    def _parameter(self, key: Key) -> tuple[str, ItemType | None]:
+        compiled = self.library.compiled.get(key)
+        return (key[1], None) if compiled is None else (compiled.element.variable.name, compiled.type)
+
     def service(self, service: Service) -> Value:
-        """The outputs of a service: one value, or a context of several by name."""
+        """The outputs of a service: one value, or a context of several by name. What is not given to it is null."""
+        for key in service.decisions:
+            self.made.setdefault(key, None)
         known = [key for key in service.outputs if key in self.library.elements]
         values = {self.library.elements[key].variable.name: self.value(key) for key in known}
         found: Value = next(iter(values.values()), None) if len(known) == 1 else Context(values)

@@ -12,8 +12,9 @@ The cases of the OMG's technology compatibility kit (github dmn-tck/tck), as far
 
     make conformance TCK=path
 
-A number is right when it equals the expected one in as many digits as that is written with (7 or more); every other
-value must be equal as FEEL has it. A case that expects an error expects null, with a note why.
+A number is right when it differs by less than 10^-8, or that part of itself, from one that is written with seven
+digits or more after the point: some cases were made with binary numbers. Every other value must be equal as FEEL has
+it. A case that expects an error expects null, with a note why.
 """
 
 
