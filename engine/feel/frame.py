@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from engine.feel.budget import Budget
-from engine.feel.tree import Type
+from engine.feel.tree import Node, Type
 from engine.value import Value
 
 
@@ -55,6 +55,7 @@ class HostFunction:
 
 FUNCTION = Type("function")
 Run: TypeAlias = Callable[[Frame], Value]
+Compile: TypeAlias = Callable[[Node], Run]
 
 
 @dataclass(frozen=True, slots=True)

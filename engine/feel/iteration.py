@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from engine import temporal
 from engine.feel import operations
-from engine.feel.frame import Frame, Run
+from engine.feel.frame import Compile, Frame, Run
+from engine.feel.tree import Iteration, mentions, weight
 from engine.value import Date, Range, Value, number
 
 Source = tuple[Run, Run | None]
@@ -23,8 +24,15 @@ class Body:
     partial: bool
 
 
-def iterate(kind: str, names: tuple[str, ...], sources: Sequence[Source], body: Body) -> Run:
-    """The function of an iteration."""
+def of_iteration(node: Iteration, compile_node: Compile) -> Run:
+    """`for`, `some` or `every`."""
+    sources = [(compile_node(low), None if high is None else compile_node(high)) for low, high in node.sources]
+    steps = 1 + weight(node.body) + sum(weight(low) for low, _ in node.sources)
+    partial = node.kind == "for" and mentions(node.body, "partial")
+    return _iterate(node.kind, node.names, sources, Body(compile_node(node.body), steps, partial))
+
+
+def _iterate(kind: str, names: tuple[str, ...], sources: Sequence[Source], body: Body) -> Run:
     run: Callable[[Frame, Iterator[Frame] | None], Value] = {
         "for": _for(body),
         "some": _some(body.run),

@@ -139,23 +139,17 @@ def spelled(source: str, found: list[Token]) -> str:
 
 
 def unescape(source: str, token: Token) -> str:
-    """The text that a quoted token means. Raises FeelError for a lone surrogate or an unknown escape."""
+    """The text that a quoted token means. Raises FeelError for a lone surrogate.
+
+    A backslash that begins no escape of FEEL is a backslash, as in patterns.
+    """
 
     def one(match: re.Match[str]) -> str:
         short, long, simple = match.groups()
-        if simple is not None and simple not in _SIMPLE:
-            raise error(
-                source,
-                token.at,
-                f"未知的转义 \\{simple}",
-                f"expected an escape such as \\n, but found \\{simple}",
-                length=len(token.text),
-                found=f"\\{simple}",
-            )
         code = int(short or long or "0", 16)
         if code > 0x10FFFF:
             raise error(source, token.at, "超出 Unicode 的字符", "expected a Unicode character", length=len(token.text))
-        return _SIMPLE[simple] if simple is not None else chr(code)
+        return _SIMPLE.get(simple, match.group()) if simple is not None else chr(code)
 
     text = _ESCAPE.sub(one, token.text[1:-1])
     try:

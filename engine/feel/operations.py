@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from decimal import Decimal, DecimalException
 
 from engine import temporal
@@ -56,13 +57,20 @@ def equal(budget: Budget, left: Value, right: Value, depth: int = 0) -> bool | N
     if type(left) is not type(right):
         return None
     budget.touch(left)
-    if isinstance(left, Time | DateTime):
-        return order(left, right) == 0
+    if isinstance(left, Time | DateTime) and isinstance(right, Time | DateTime):
+        return order(_whole_second(left), _whole_second(right)) == 0
     if isinstance(left, tuple | Context | Range):
         if depth >= DEPTH:
             raise FeelError(f"值嵌套应不超过 {DEPTH} 层", f"expected a value of at most {DEPTH} levels")
         return _equal_parts(budget, left, right, depth + 1)
     return left == right
+
+
+def _whole_second(moment: Time | DateTime) -> Time | DateTime:
+    """Moments are equal when their properties are: hour, minute, second and offset. DMN 1.5 table 53."""
+    if isinstance(moment, DateTime):
+        return replace(moment, time=replace(moment.time, nanosecond=0)) if moment.time.nanosecond else moment
+    return replace(moment, nanosecond=0) if moment.nanosecond else moment
 
 
 def _equal_parts(budget: Budget, left: Value, right: Value, depth: int) -> bool:

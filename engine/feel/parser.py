@@ -9,7 +9,10 @@ from engine.feel.forms import COMPARISONS, Forms
 from engine.feel.tree import Between, Binary, Filter, In, InstanceOf, Negation, Node, Path, Test, Tests
 
 LINKS = 64
-AFTER_INTERVAL = frozenset({")", "]", "}", ",", "and", "or", "then", "else", "return", "satisfies", "=", "!="})
+AFTER_INTERVAL = frozenset(
+    [")", "]", "}", ",", ".", "..", ":", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", "and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"]
+)
+"""What cannot begin the condition of a filter."""
 
 
 class Parser(Forms):
@@ -87,7 +90,9 @@ class Parser(Forms):
                 return found
             self._next()
             if token.text == "in":
+                self._bind("?", {"?": self.infer.of(found)})
                 found = In(found, self._in_tests(), token.at)
+                self.bound.pop()
             else:
                 low = self._additive()
                 self._expect("and")

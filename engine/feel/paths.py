@@ -17,6 +17,7 @@ from engine.feel.tree import (
     Filter,
     FunctionOf,
     If,
+    In,
     Iteration,
     ListOf,
     Literal,
@@ -98,8 +99,9 @@ class _Reader:
             case Call():
                 return self._call(node, local)
             case _:
+                known = {**local, "?": self.shape(node.value, local)} if isinstance(node, In) else local
                 for part in inner(node):
-                    self.shape(part, local)
+                    self.shape(part, known)
                 return NOTHING
 
     def _found(self, paths: Iterable[Entry]) -> frozenset[Entry]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from engine.feel.budget import DEPTH, RESULT_ITEMS, RESULT_TEXT
 from engine.feel.errors import FeelError
 from engine.feel.frame import Closure
-from engine.value import Range, Value
+from engine.value import Date, DateTime, DaysDuration, MonthsDuration, Range, Time, Value
+
+SCALARS = (bool, Decimal, Date, Time, DateTime, DaysDuration, MonthsDuration)
 
 
 def bounded(value: Value) -> Value:
@@ -13,6 +17,8 @@ def bounded(value: Value) -> Value:
 
     A list that stands at several places counts at each, as it would be written at each.
     """
+    if value is None or type(value) in SCALARS:
+        return value
     items = text = 0
     stack: list[tuple[object, int]] = [(value, 0)]
     while stack:

@@ -217,6 +217,17 @@ def weight(node: Node) -> int:
     return found
 
 
+def mentions(node: Node, name: str) -> bool:
+    """The tree mentions a name."""
+    stack = [node]
+    while stack:
+        found = stack.pop()
+        if isinstance(found, Name) and found.name == name:
+            return True
+        stack.extend(inner(found))
+    return False
+
+
 def height(node: Node) -> int:
     """The longest way from the root to a leaf, in nodes."""
     highest, stack = 0, [(node, 1)]

@@ -101,7 +101,7 @@ LONG = {
     "context": ("{a0: 1, " + ",".join(f"a{n}: a{n - 1}" for n in range(1, 1_400)) + "}.a1399", number(1)),
     "arguments": ("sum(" + ",".join(["1"] * 5_000) + ")", number(5_000)),
     "tests": ("1 in (" + ",".join(["2"] * 5_000) + ")", False),
-    "ranges within in": ("1 in (" * 15 + "1" + "..2)" * 15, False),
+    "ranges within in": ("1 in (" * 15 + "1" + "..2)" * 15, None),
     "31 levels": ("(" * 31 + "1" + ")" * 31, number(1)),
 }
 

@@ -1,0 +1,130 @@
+"""Closures of functions and calls: FEEL's own, built-in ones, and those of the host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.feel import operations, types
+from engine.feel.budget import Budget
+from engine.feel.errors import FeelError
+from engine.feel.frame import Closure, Compile, Frame, Run
+from engine.feel.functions import FUNCTIONS
+from engine.feel.functions.registry import Function, arrange
+from engine.feel.tree import BuiltIn, Call, FunctionOf, InstanceOf, Type, height, weight
+from engine.value import Value
+
+HOST_STEPS = 100
+
+
+def of_function(node: FunctionOf, compile_node: Compile) -> Run:
+    """A function with what it sees where it stands."""
+    parameters, declared = node.parameters, tuple(("", wanted or types.ANY) for wanted in node.types)
+    kind = Type("function", (*declared, ("->", types.ANY)))
+    if node.external:
+        outside = Closure(
+            parameters, lambda budget, _: operations.nothing(budget, "external functions are not run"), kind
+        )
+        return lambda frame: outside  # type: ignore[return-value]  # a function is a value only inside one evaluation
+    body, steps, high = compile_node(node.body), weight(node.body), height(node.body)
+
+    def run(frame: Frame) -> Value:
+        made = frame.kept()
+
+        def call(budget: Budget, arguments: tuple[Value, ...]) -> Value:
+            given = dict(zip(parameters, arguments, strict=True))
+            for name, wanted in zip(parameters, node.types, strict=True):
+                if wanted is not None:
+                    given[name] = types.coerce(given[name], wanted, frame.types)
+                    if given[name] is None is not arguments[parameters.index(name)]:
+                        return operations.nothing(budget, f"{name} is no {wanted.name}", *arguments)
+            budget.enter(high)
+            budget.spend(steps)
+            found = body(made.bind(given))
+            budget.leave(high)
+            return found
+
+        return Closure(parameters, call, kind)  # type: ignore[return-value]  # as above
+
+    return run
+
+
+def of_call(node: Call, compile_node: Compile) -> Run:
+    """A call."""
+    arguments = [compile_node(argument) for argument in node.arguments]
+    if isinstance(node.function, BuiltIn):
+        return _built_in(node.function, arguments, node.names)
+    function = compile_node(node.function)
+
+    def run(frame: Frame) -> Value:
+        called = function(frame)
+        given = tuple(argument(frame) for argument in arguments)
+        if not isinstance(called, Closure):
+            return operations.nothing(frame.budget, "only a function can be called", called)
+        if node.names:
+            if set(node.names) != set(called.parameters):
+                return operations.nothing(frame.budget, "the arguments' names are not the function's")
+            by_name = dict(zip(node.names, given, strict=True))
+            given = tuple(by_name[name] for name in called.parameters)
+        if len(given) != len(called.parameters):
+            return operations.nothing(frame.budget, "the number of arguments is not the function's")
+        frame.budget.spend()
+        return called.call(frame.budget, given)
+
+    return run
+
+
+def _built_in(function: BuiltIn, arguments: list[Run], names: tuple[str, ...]) -> Run:
+    name = function.name
+    known = FUNCTIONS.get(name)
+    if known is None:
+        return _of_host(name, arguments, names)
+
+    def run(frame: Frame) -> Value:
+        return _called(frame.budget, name, known, tuple([argument(frame) for argument in arguments]), names)
+
+    return run
+
+
+def _called(
+    budget: Budget, name: str, forms: Sequence[Function], given: tuple[Value, ...], names: tuple[str, ...] = ()
+) -> Value:
+    budget.spend()
+    for value in given:
+        budget.touch(value)
+    operations.no_personal(*given)
+    arranged = arrange(forms, given, names)
+    if arranged is None:
+        return operations.nothing(budget, f"{name} takes other arguments", *given)
+    return arranged[0](budget, *arranged[1])
+
+
+def _of_host(name: str, arguments: list[Run], names: tuple[str, ...]) -> Run:
+    def run(frame: Frame) -> Value:
+        frame.budget.spend(HOST_STEPS)
+        if name not in frame.functions:
+            raise FeelError(f"此处不能使用函数 {name}", f"the function {name} is not available here")
+        function = frame.functions[name]
+        given = tuple([argument(frame) for argument in arguments])
+        operations.no_personal(*given)
+        arranged = arrange([Function(name, function.parameters, function.call)], given, names)
+        if arranged is None:
+            wanted = ", ".join(function.parameters)
+            raise FeelError(f"函数 {name} 的参数应为 {wanted}", f"expected {name} to be given {wanted}")
+        return arranged[0](*arranged[1])
+
+    return run
+
+
+def of_built_in(node: BuiltIn, compile_node: Compile) -> Run:
+    """A built-in function as a value."""
+    name, known = node.name, FUNCTIONS.get(node.name)
+    if known is None:
+        raise FeelError(f"{name} 是函数,应写括号", f"{name} is a function: expected brackets after it")
+    made = Closure(known[0].parameters, lambda budget, arguments: _called(budget, name, known, arguments))
+    return lambda frame: made  # type: ignore[return-value]  # as above
+
+
+def of_instance_of(node: InstanceOf, compile_node: Compile) -> Run:
+    """Is a value of a type?"""
+    value = compile_node(node.value)
+    return lambda frame: types.conforms(value(frame), node.type, frame.types, exact=True)
