@@ -93,6 +93,18 @@ class VariableSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMade(Event):
+    """A business rule task made its decision; `tables` has a context for each decision table it used, in order.
+
+    Its entries: `table`, `inputs` (a list of `label` and `value`), `rules` (those that count, from 1) and `matching`.
+    """
+
+    activity: str
+    decision: str
+    tables: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemsTaken(Event):
     """A multi-instance evaluated its collection, once and for all."""
 

@@ -10,7 +10,7 @@ from engine.calendar import Calendar
 from engine.errors import Text
 from engine.flow.host import ExpressionFailed
 from engine.instance import Instance
-from engine.procedure import RESERVED, Procedure
+from engine.procedure import HOST_FUNCTIONS, RESERVED, Procedure
 from engine.role import Surroundings, holders
 from engine.value import Context, Date, DateTime, Person, Value, number
 from engine.words import ScopeKind
@@ -79,7 +79,7 @@ def evaluate(expression: str, variables: Variables) -> Value:
     """The value of an expression. Raises ExpressionFailed with a sentence a process owner understands."""
     try:
         compiled = feel.compile(expression, variables.known, HOST_FUNCTIONS)
-        return compiled.evaluate(variables, functions=_functions(variables))
+        return compiled.evaluate(variables, functions=functions(variables))
     except (feel.FeelError, ValueError) as error:
         if not isinstance(error, feel.FeelError):
             raise ExpressionFailed(Text(f"{expression}:{error}", f"{expression}: {error}")) from error
@@ -113,10 +113,6 @@ def _instance(instance: Instance, now: DateTime) -> Context:
     )
 
 
-HOST_FUNCTIONS = frozenset({"working days after", "working days between", "persons in role", "performers", "has role"})
-"""What a procedure may call besides FEEL's own functions."""
-
-
 def calendar_functions(calendar: Calendar) -> dict[str, feel.HostFunction]:
     """The functions on working days; forms may call them too."""
 
@@ -140,7 +136,8 @@ def calendar_functions(calendar: Calendar) -> dict[str, feel.HostFunction]:
     }
 
 
-def _functions(variables: Variables) -> dict[str, feel.HostFunction]:
+def functions(variables: Variables) -> dict[str, feel.HostFunction]:
+    """What expressions call here: who holds a role or did a task, and when working days are over."""
     around = variables.around
 
     def in_role(role: Value) -> Value:

@@ -330,6 +330,7 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.MessageReceived: _message_gone,
     happened.MessageWaitCancelled: _message_gone,
     happened.MessageThrown: _unchanged,
+    happened.DecisionMade: _unchanged,
     happened.ServiceRequested: _requested,
     happened.ServiceAnswered: _request_gone,
     happened.ServiceCancelled: _request_gone,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from engine import feel
+from engine import dmn, feel
 from engine import form as forms
 from engine.errors import Fault, Reason, Refused, Text
 from engine.flow import Model
@@ -22,6 +22,9 @@ MANIFEST = "procedure.toml"
 MOST_BYTES = 200_000
 MOST_DOTS = 64
 """A key of thousands of parts takes the reader of TOML minutes."""
+
+HOST_FUNCTIONS = frozenset({"working days after", "working days between", "persons in role", "performers", "has role"})
+"""What an expression of a procedure may call besides FEEL's own functions."""
 
 RESERVED = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
 """Names that no variable may take."""
@@ -83,6 +86,7 @@ class Procedure:
     files: Mapping[str, bytes]
     model: Model
     forms: Mapping[str, Form] = field(default_factory=dict)
+    decisions: dmn.Library = field(default_factory=lambda: dmn.Library(()))
 
     @cached_property
     def defaults(self) -> Context:
@@ -151,8 +155,14 @@ def load(files: Mapping[str, bytes]) -> Procedure:
         documents={key: _names_of(row) for key, row in _rows(manifest, "documents")},
         files=dict(files),
         model=Model.parse({path: data for path, data in files.items() if path.endswith(".bpmn")}),
+        decisions=_decisions(files),
         forms={path: forms.parse(data, path) for path, data in files.items() if path.endswith(".form")},
     )
+
+
+def _decisions(files: Mapping[str, bytes]) -> dmn.Library:
+    models = [dmn.read(data, path) for path, data in sorted(files.items()) if path.endswith(".dmn")]
+    return dmn.Library(models, HOST_FUNCTIONS)
 
 
 def _manifest(files: Mapping[str, bytes]) -> dict[str, object]:
@@ -232,6 +242,7 @@ def _default(found: object, kind: str) -> Value:
 _YIELDING = {
     Kind.USER_TASK,
     Kind.MANUAL_TASK,
+    Kind.BUSINESS_RULE_TASK,
     Kind.SERVICE_TASK,
     Kind.RECEIVE_TASK,
     Kind.CATCH_EVENT,

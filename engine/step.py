@@ -8,8 +8,10 @@ from datetime import datetime
 
 from engine import temporal, waiting
 from engine.commands import Command
+from engine.decision import decide
 from engine.errors import Reason, Refused, Text
 from engine.events import (
+    DecisionMade,
     ElementEntered,
     ElementLeft,
     Event,
@@ -160,6 +162,12 @@ class Progress:
     def optional(self, expression: str | None, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of an expression, or null where the model has none."""
         return None if expression is None else self.evaluate(expression, scope, names)
+
+    def decide(self, activity: str, element: Element, scope: str) -> Value:
+        """The value of a decision; which rules matched is told first."""
+        found = decide(element, self.view(scope))
+        self.emit(DecisionMade(activity=activity, decision=element.extensions["decision"], tables=found.tables))
+        return found.value
 
     def assign(self, scope: str, name: str, value: Value) -> None:
         """Set the nearest variable of that name up to the call boundary, else create it in `scope`."""

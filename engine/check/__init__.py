@@ -14,6 +14,7 @@ from engine import xml
 from engine.check import (
     calls,
     connectors,
+    decisions,
     documents,
     expressions,
     files,
@@ -40,6 +41,7 @@ RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
     expressions.findings,
     gateways.findings,
     calls.findings,
+    decisions.findings,
     messages.findings,
     documents.findings,
     connectors.findings,

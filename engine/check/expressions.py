@@ -9,10 +9,9 @@ from engine.check.finding import Finding, Rule, at
 from engine.check.shapes import Shape, field_at, place, shapes
 from engine.check.sources import Source, sources
 from engine.errors import Text
-from engine.expression import HOST_FUNCTIONS
 from engine.feel.tree import Binary, BuiltIn, Call, ContextOf, If, In, ListOf, Literal, Name, Node, Test, inner
 from engine.form_fields import Field, Form
-from engine.procedure import Procedure
+from engine.procedure import HOST_FUNCTIONS, Procedure
 
 LONGEST = 10_000
 RESERVED_ENTRIES: Mapping[str, frozenset[str]] = {

@@ -12,7 +12,7 @@ from engine.errors import Text
 MOST_FILES = 2_000
 MOST_BYTES = 50_000_000
 LONGEST_PATH = 200
-PLACES = re.compile(r"procedure\.toml|processes/.+\.bpmn|forms/.+\.form|documents/.+|texts/en\.json")
+PLACES = re.compile(r"procedure\.toml|processes/.+\.bpmn|forms/.+\.form|decisions/.+\.dmn|documents/.+|texts/en\.json")
 """Every file that a version may have."""
 
 
@@ -45,8 +45,8 @@ def findings(draft: Mapping[str, bytes]) -> Iterator[Finding]:
         elif not PLACES.fullmatch(path):
             yield _found(
                 shown,
-                "程序只有 procedure.toml、processes/*.bpmn、forms/*.form、documents/*、texts/en.json",
-                "expected procedure.toml, processes/*.bpmn, forms/*.form, documents/* or texts/en.json only",
+                "程序只有 procedure.toml、processes/*.bpmn、forms/*.form、decisions/*.dmn、documents/*、texts/en.json",
+                "expected procedure.toml, processes/*.bpmn, forms/*.form, decisions/*.dmn, documents/* or texts/en.json only",
             )
         other = spelt.setdefault(path.casefold(), path)
         if other != path:

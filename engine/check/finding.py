@@ -26,6 +26,7 @@ class Rule(StrEnum):
     PERSONAL = "personal"
     GATEWAY = "gateway"
     CALL = "call"
+    DECISION = "decision"
     MESSAGE = "message"
     DOCUMENT = "document"
     TEXT = "text"

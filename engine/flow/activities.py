@@ -1,4 +1,4 @@
-"""Activities: tasks for people and workers, scripts, messages, sub-processes and called processes."""
+"""Activities: tasks for people and workers, scripts, decisions, messages, sub-processes and called processes."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ class Script(FlowNode):
             )
         for name, value in found.items():
             host.assign(token.scope, name, value)
+        return True
+
+
+class BusinessRule(FlowNode):
+    """Business rule tasks: a decision of the procedure, whose value becomes the result."""
+
+    def work(self, token: Token) -> bool:
+        """Make the decision and set its value."""
+        host = token.workflow.host
+        host.assign(token.scope, self.element.result, host.decide(token.activity, self.element, token.scope))
         return True
 
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     USER_TASK = "userTask"
     MANUAL_TASK = "manualTask"
     SCRIPT_TASK = "scriptTask"
+    BUSINESS_RULE_TASK = "businessRuleTask"
     SERVICE_TASK = "serviceTask"
     SEND_TASK = "sendTask"
     RECEIVE_TASK = "receiveTask"

@@ -53,6 +53,9 @@ class Host(Protocol):
     def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of a FEEL expression in a scope. Raises `ExpressionFailed`."""
 
+    def decide(self, activity: str, element: Element, scope: str) -> Value:
+        """The value of the decision that a business rule task names. Raises `ExpressionFailed`."""
+
     def assign(self, scope: str, name: str, value: Value) -> None:
         """Set the nearest existing variable of that name up to the call boundary, else create it in `scope`."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
-from engine.flow.activities import CallActivity, Script, SubProcess, Throwing, Waiting
+from engine.flow.activities import BusinessRule, CallActivity, Script, SubProcess, Throwing, Waiting
 from engine.flow.elements import Element, Kind, MultiInstance, Process
 from engine.flow.events import Boundary, End, Start
 from engine.flow.gateways import Exclusive, Inclusive, Parallel
@@ -20,6 +20,7 @@ NODES: dict[Kind, type[FlowNode]] = {
     Kind.USER_TASK: Waiting,
     Kind.MANUAL_TASK: Waiting,
     Kind.SCRIPT_TASK: Script,
+    Kind.BUSINESS_RULE_TASK: BusinessRule,
     Kind.SERVICE_TASK: Waiting,
     Kind.SEND_TASK: Throwing,
     Kind.RECEIVE_TASK: Waiting,

@@ -44,13 +44,15 @@ def _word(attributes: str = "", *, once: str = "", many: str = "", zx: str = "",
 
 FLOW_NODES = frozenset(
     _names("""startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
-    task userTask manualTask scriptTask serviceTask sendTask receiveTask subProcess callActivity
+    task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess callActivity
     exclusiveGateway parallelGateway inclusiveGateway""")
 )
 """Flow nodes that are executed."""
 
 ACTIVITIES = frozenset(
-    _names("task userTask manualTask scriptTask serviceTask sendTask receiveTask subProcess callActivity")
+    _names(
+        "task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess callActivity"
+    )
 )
 _ARTIFACTS = "textAnnotation association group"
 _CONTENT = " ".join(sorted(FLOW_NODES)) + f" sequenceFlow laneSet {_ARTIFACTS}"
@@ -109,6 +111,7 @@ WORDS: dict[str, Word] = {
     "manualTask": _activity(zx=_PERSON),
     "scriptTask": _activity("scriptFormat", once="script"),
     "script": _word(),
+    "businessRuleTask": _activity("implementation", zx="result decision", inside="input"),
     "serviceTask": _activity("implementation", zx="result connector document", inside="parameter"),
     "sendTask": _activity("implementation messageRef", zx="result correlation", inside="input"),
     "receiveTask": _activity("implementation messageRef instantiate", zx="result correlation"),
@@ -162,7 +165,7 @@ ONLY: dict[str, tuple[frozenset[str], Sentence]] = {
     "behavior": (frozenset({"All"}), ("用 completionCondition", "a completionCondition")),
     "implementation": (
         frozenset({"##unspecified", "##WebService"}),
-        ("用 zx:connector 或 zx:form", "zx:connector or zx:form"),
+        ("用 zx:connector、zx:form 或 zx:decision", "zx:connector, zx:form or zx:decision"),
     ),
 }
 """Attributes whose other values would change execution, and what to draw instead."""
@@ -178,7 +181,6 @@ _AWAY = ("去掉它", "nothing: leave it out")
 _CALLED = ("画成流程并用调用活动引用", "a process, called by a call activity")
 
 INSTEAD: dict[str, Sentence] = {
-    "businessRuleTask": _GATEWAY,
     "eventBasedGateway": ("用边界事件", "boundary events"),
     "complexGateway": ("用包容网关", "an inclusive gateway"),
     "activationCondition": ("用包容网关", "an inclusive gateway"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.flow.vocabulary import ENGINES, INSTEAD, ONLY, WORDS, ZX_NOT_YET
-from tests.engine import test_check_rules, test_check_structure, test_check_words
+from tests.engine import test_check_rules, test_check_structure, test_check_words, test_decisions
 from tests.engine.flow import test_elements
 
 PAGE = (Path(__file__).parents[2] / "docs" / "bpmn.md").read_text(encoding="utf-8")
@@ -18,6 +18,7 @@ ROWS = [
 TESTS = {
     "words": test_check_words.CASES.keys() | test_check_words.HARMLESS.keys() | INSTEAD.keys(),
     "structure": test_check_structure.CASES.keys(),
+    "decisions": test_decisions.MISTAKES.keys(),
     "rules": test_check_rules.CASES.keys(),
     "elements": {name.removeprefix("test_") for name in vars(test_elements) if name.startswith("test_")},
 }

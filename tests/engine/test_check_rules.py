@@ -210,7 +210,7 @@ def test_a_boolean_answer_needs_both_ways_or_a_default() -> None:
         "forms/\ud800.form",
         "PROCESSES/main.bpmn",
         "processes/MAIN.bpmn",
-        "decisions/x.dmn",
+        "decisions/x.txt",
         "notes.txt",
         "",
     ],

@@ -84,7 +84,7 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     "compensation": (model(attributes='isForCompensation="true"'), "u", "the remedial steps drawn out"),
     "start quantity": (model(attributes='startQuantity="2"'), "u", "a parallel join"),
     "completion quantity": (model(attributes='completionQuantity="2"'), "u", "a multi-instance activity"),
-    "implementation": (model(attributes='implementation="##other"'), "u", "zx:connector or zx:form"),
+    "implementation": (model(attributes='implementation="##other"'), "u", "zx:connector, zx:form or zx:decision"),
     "triggered by event": (
         model(
             '<bpmn:subProcess id="x" triggeredByEvent="true"><bpmn:startEvent id="xs"/><bpmn:endEvent id="xe"/>'

@@ -73,7 +73,7 @@ def test_what_is_not_executed_is_told_first(terminal: Terminal, model: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "tag", ["businessRuleTask", "transaction", "adHocSubProcess", "eventBasedGateway", "complexGateway"]
+    "tag", ["transaction", "adHocSubProcess", "eventBasedGateway", "complexGateway"]
 )
 def test_of_an_element_that_is_not_executed_only_that_is_told(terminal: Terminal, model: Path, tag: str) -> None:
     model.write_text(MODEL.replace('userTask id="Decide"', f'{tag} id="Decide"'), encoding="utf-8")

@@ -9,7 +9,7 @@ from engine import events
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
-from engine.value import Person
+from engine.value import Context, Person
 from engine.words import Channel
 from web.cli.naming import Names, joined, same, shown
 from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, WAITS
@@ -86,8 +86,16 @@ class Teller:
         zh, en = SENTENCES[type(event)]
         said_zh = zh.format(**{key: text.zh for key, text in words.items()}).rstrip(":")
         said_en = en.format(**{key: text.en for key, text in words.items()}).rstrip(": ")
-        way = self._way(after) if isinstance(event, events.TaskCompleted) else None
+        way = self._outcome(event, after)
         return Text(said_zh, said_en) if way is None else Text(f"{said_zh} → {way.zh}", f"{said_en} → {way.en}")
+
+    def _outcome(self, event: Event, after: tuple[Event, ...]) -> Text | None:
+        """What came of a completed task or a decision."""
+        if isinstance(event, events.TaskCompleted):
+            return self._way(after)
+        if isinstance(event, events.DecisionMade):
+            return next((shown(later.value) for later in after if isinstance(later, events.VariableSet)), None)
+        return None
 
     def _way(self, after: tuple[Event, ...]) -> Text | None:
         """The named sequence flow that was taken behind a completed task: what was decided."""
@@ -124,6 +132,11 @@ class Teller:
     def _setting(self, event: events.SettingChanged) -> dict[str, Text]:
         return {"value": Text("默认值", "the default again") if event.value is None else shown(event.value)}
 
+    def _decision(self, event: events.DecisionMade) -> dict[str, Text]:
+        """The rules that count in each table, and the inputs they were found by."""
+        told = [_rules(table) for table in event.tables if isinstance(table, Context)]
+        return {"rules": Text("".join(f":{one.zh}" for one in told), "".join(f": {one.en}" for one in told))}
+
     def _draft(self, event: events.DocumentDrafted) -> dict[str, Text]:
         note = event.change_note
         return {"note": Text(f":{note}", f": {note}") if note else same("")}
@@ -137,6 +150,17 @@ class Teller:
         return {"title": same("") if self.names.procedure is None else self.names.procedure.title}
 
 
+def _rules(table: Context) -> Text:
+    numbers = [str(rule) for rule in table["rules"]] if isinstance(table["rules"], tuple) else []
+    inputs = (
+        [entry for entry in table["inputs"] if isinstance(entry, Context)] if isinstance(table["inputs"], tuple) else []
+    )
+    given = [f"{shown(entry['label']).zh} = {shown(entry['value']).zh}" for entry in inputs]
+    zh = f"规则 {'、'.join(numbers)} 命中" if numbers else "没有规则命中"
+    en = f"rule {', '.join(numbers)} matches" if numbers else "no rule matches"
+    return Text(f"{zh}({';'.join(given)})", f"{en} ({'; '.join(given)})") if given else Text(zh, en)
+
+
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskOffered: Teller._offer,
     events.TaskClaimed: Teller._principal,
@@ -148,6 +172,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.CaseDataSet: Teller._case_data,
     events.SettingChanged: Teller._setting,
     events.PersonErased: lambda _, event: {"person": same(event.person.id)},
+    events.DecisionMade: Teller._decision,
     events.DocumentDrafted: Teller._draft,
     events.DocumentReviewed: Teller._review,
 }

@@ -144,6 +144,10 @@ class Recorder:
         except feel.FeelError as error:
             raise ExpressionFailed(error.text) from error
 
+    def decide(self, activity: str, element: Element, scope: str) -> Value:
+        self.log.append(f"decide {element.extensions['decision']}")
+        return self.evaluate(element.extensions["decision"], scope)
+
     def assign(self, scope: str, name: str, value: Value) -> None:
         current: str | None = scope
         while current is not None:

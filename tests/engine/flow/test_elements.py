@@ -46,6 +46,13 @@ def test_the_entries_of_a_script_become_variables() -> None:
     assert (run.values["x"], run.values["y"]) == (number(3), number(6))
 
 
+def test_a_business_rule_task_sets_its_result_to_what_was_decided() -> None:
+    task = '<bpmn:businessRuleTask id="t" zx:decision="k + 1" zx:result="level"/>'
+    run = Recorder(model(S + task + E + path("s", "t", "e")), k=number(2))
+    assert run.log[2:5] == ["enter t", "decide k + 1", "leave t"]
+    assert (run.done, run.values["level"]) == (True, number(3))
+
+
 def test_a_send_task_throws_its_message() -> None:
     message = '<bpmn:message id="m" name="M01"/>'
     run = Recorder(model(S + node("sendTask", "t", messageRef="m") + E + path("s", "t", "e"), more=message))

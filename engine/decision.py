@@ -1,0 +1,93 @@
+"""Decisions in a running instance: inputs from its variables, and for the audit which rules matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine import dmn
+from engine.dmn.model import Element as Decided
+from engine.errors import Text
+from engine.expression import Variables, evaluate, functions
+from engine.feel import FeelError
+from engine.flow.elements import Element
+from engine.flow.host import ExpressionFailed
+from engine.value import Context, Value, number
+
+PROBLEMS = {
+    "conflict": ("几条规则同时命中而结果不唯一", "several rules match where one outcome was expected"),
+    "input-not-allowed": ("输入值不在允许的范围内", "an input value is not among those allowed"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was decided, and each table that was used for it."""
+
+    value: Value
+    tables: tuple[Value, ...]
+
+
+def decide(element: Element, variables: Variables) -> Made:
+    """The decision that a business rule task names. Raises ExpressionFailed with what is wrong."""
+    name = element.extensions.get("decision", "")
+    library = variables.procedure.decisions
+    decided = library.find(name)
+    if decided is None:
+        raise ExpressionFailed(Text(f"没有名为 {name} 的决策", f"there is no decision named {name}"))
+    budget = dmn.Traced()
+    try:
+        given = {wanted.key: _input(element, wanted, variables) for wanted in inputs_of(library, decided)}
+        value = library.evaluate(decided.key, given, functions=functions(variables), budget=budget)
+    except FeelError as error:
+        raise ExpressionFailed(Text(f"决策 {name}:{error.text.zh}", f"decision {name}: {error.text.en}")) from error
+    for matched in budget.matched:
+        if matched.problem:
+            raise ExpressionFailed(_problem(name, matched))
+    return Made(value, tuple(_told(matched) for matched in budget.matched))
+
+
+def inputs_of(library: dmn.Library, decided: Decided) -> Iterator[dmn.InputData]:
+    """The input data that a decision needs, its own and those of what it requires."""
+    seen: set[dmn.Key] = set()
+    todo = [decided.key]
+    while todo:
+        key = todo.pop(0)
+        element = library.elements.get(key)
+        if key in seen or element is None:
+            continue
+        seen.add(key)
+        match element:
+            case dmn.InputData():
+                yield element
+            case dmn.Service():
+                todo += [*element.inputs, *element.decisions, *element.outputs]
+            case _:
+                todo += element.requires
+
+
+def _input(element: Element, wanted: dmn.InputData, variables: Variables) -> Value:
+    """By `zx:input` of that name, else the variable of that name."""
+    name = wanted.variable.name
+    if name in element.inputs:
+        return evaluate(element.inputs[name], variables)
+    return variables[name] if name in variables.known else None
+
+
+def _told(matched: dmn.Matched) -> Context:
+    return Context(
+        {
+            "table": matched.table,
+            "inputs": tuple(Context({"label": label, "value": value}) for label, value in matched.inputs),
+            "rules": tuple(number(rule) for rule in matched.rules),
+            "matching": tuple(number(rule) for rule in matched.matching),
+        }
+    )
+
+
+def _problem(name: str, matched: dmn.Matched) -> Text:
+    kind, _, detail = matched.problem.partition(": ")
+    zh, en = PROBLEMS[kind]
+    rules = "、".join(map(str, matched.matching))
+    more_zh, more_en = detail or f"规则 {rules}", detail or f"rules {rules.replace('、', ', ')}"
+    return Text(f"决策 {name}:{zh}({more_zh})", f"decision {name}: {en} ({more_en})")
