@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.feel import operations, types
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.frame import Closure, Compile, Frame, Run
 from engine.feel.functions import FUNCTIONS
-from engine.feel.functions.registry import Function, arrange
+from engine.feel.functions.registry import Chosen, arrange, chosen
 from engine.feel.tree import BuiltIn, Call, FunctionOf, InstanceOf, Type, height, weight
 from engine.value import Value
 
 HOST_STEPS = 100
+SMALL = frozenset({Decimal, bool, type(None)})
+"""Values that cost nothing to go through and are no personal data."""
 
 
 def of_function(node: FunctionOf, compile_node: Compile) -> Run:
@@ -78,24 +81,29 @@ def _built_in(function: BuiltIn, arguments: list[Run], names: tuple[str, ...]) -
     known = FUNCTIONS.get(name)
     if known is None:
         return _of_host(name, arguments, names)
+    call = chosen(known, len(arguments), names)
+    if known[0].clock:
+        return lambda frame: _called(frame.budget, name, call, _moment(frame, arguments))
+    if len(arguments) == 1:
+        (argument,) = arguments
+        return lambda frame: _called(frame.budget, name, call, (argument(frame),))
+    return lambda frame: _called(frame.budget, name, call, tuple([argument(frame) for argument in arguments]))
 
-    def run(frame: Frame) -> Value:
-        return _called(frame.budget, name, known, tuple([argument(frame) for argument in arguments]), names)
 
-    return run
+def _moment(frame: Frame, arguments: Sequence[Run]) -> tuple[Value, ...]:
+    """The time of the command, which the scope holds under the reserved name."""
+    return (frame.scope.get("now"), *(argument(frame) for argument in arguments))
 
 
-def _called(
-    budget: Budget, name: str, forms: Sequence[Function], given: tuple[Value, ...], names: tuple[str, ...] = ()
-) -> Value:
+def _called(budget: Budget, name: str, call: Chosen | None, given: tuple[Value, ...]) -> Value:
     budget.spend()
     for value in given:
-        budget.touch(value)
-    operations.no_personal(*given)
-    arranged = arrange(forms, given, names)
-    if arranged is None:
+        if type(value) not in SMALL:
+            budget.touch(value)
+            operations.no_personal(value)
+    if call is None:
         return operations.nothing(budget, f"{name} takes other arguments", *given)
-    return arranged[0](budget, *arranged[1])
+    return call(budget, given)
 
 
 def _of_host(name: str, arguments: list[Run], names: tuple[str, ...]) -> Run:
@@ -106,11 +114,11 @@ def _of_host(name: str, arguments: list[Run], names: tuple[str, ...]) -> Run:
         function = frame.functions[name]
         given = tuple([argument(frame) for argument in arguments])
         operations.no_personal(*given)
-        arranged = arrange([Function(name, function.parameters, function.call)], given, names)
-        if arranged is None:
+        ordered = arrange(function.parameters, given, names)
+        if ordered is None:
             wanted = ", ".join(function.parameters)
             raise FeelError(f"函数 {name} 的参数应为 {wanted}", f"expected {name} to be given {wanted}")
-        return arranged[0](*arranged[1])
+        return function.call(*ordered)
 
     return run
 
@@ -120,8 +128,15 @@ def of_built_in(node: BuiltIn, compile_node: Compile) -> Run:
     name, known = node.name, FUNCTIONS.get(node.name)
     if known is None:
         raise FeelError(f"{name} 是函数,应写括号", f"{name} is a function: expected brackets after it")
-    made = Closure(known[0].parameters, lambda budget, arguments: _called(budget, name, known, arguments))
-    return lambda frame: made  # type: ignore[return-value]  # as above
+
+    def run(frame: Frame) -> Value:
+        def call(budget: Budget, given: tuple[Value, ...]) -> Value:
+            moment = _moment(frame, ()) if known[0].clock else ()
+            return _called(budget, name, chosen(known, len(given), ()), (*moment, *given))
+
+        return Closure(known[0].parameters, call)  # type: ignore[return-value]  # as above
+
+    return run
 
 
 def of_instance_of(node: InstanceOf, compile_node: Compile) -> Run:

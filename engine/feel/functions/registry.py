@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from engine.feel import operations
 from engine.feel.budget import Budget
 from engine.value import Value
 
 Call = Callable[..., Value]
+Chosen = Callable[[Budget, tuple[Value, ...]], Value]
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
     """One form of a built-in: its parameters by name; `optional` of the last ones may be missing.
 
-    A `spread` function takes any number of arguments, or one list of them.
+    A `spread` function takes any number of arguments but none, or one list of them, and is called with the tuple. A
+    `rest` function takes its last parameter any number of times. A form that is `only_named` is not for arguments
+    without names: another form with as many parameters takes those. A `clock` function is given the scope's `now` first.
     """
 
     name: str
@@ -23,47 +27,98 @@ class Function:
     call: Call
     optional: int = 0
     spread: bool = False
+    rest: bool = False
+    only_named: bool = False
+    clock: bool = False
+
+    @property
+    def signature(self) -> str:
+        """The form as a person writes it."""
+        required = len(self.parameters) - self.optional
+        shown = [name + ("?" if place >= required else "") for place, name in enumerate(self.parameters)]
+        return f"{self.name}({', '.join(shown)}{', …' if self.rest or self.spread else ''})"
 
 
 class Registry(dict[str, list[Function]]):
     """The forms of each built-in by name."""
 
-    def add(self, name: str, *parameters: str, optional: int = 0, spread: bool = False) -> Callable[[Call], Call]:
+    def add(
+        self,
+        name: str,
+        *parameters: str,
+        optional: int = 0,
+        spread: bool = False,
+        rest: bool = False,
+        only_named: bool = False,
+        clock: bool = False,
+    ) -> Callable[[Call], Call]:
         """Declare a form of a function: the decorated callable takes the budget, then the parameters."""
 
         def declare(call: Call) -> Call:
-            self.setdefault(name, []).append(Function(name, parameters, call, optional, spread))
+            form = Function(name, parameters, call, optional, spread, rest, only_named, clock)
+            self.setdefault(name, []).append(form)
             return call
 
         return declare
 
 
-def arrange(
-    forms: Sequence[Function], given: tuple[Value, ...], names: tuple[str, ...]
-) -> tuple[Call, tuple[Value, ...]] | None:
-    """The form that takes these arguments, with the arguments in its order; None when none does."""
+def chosen(forms: Sequence[Function], count: int, names: tuple[str, ...]) -> Chosen | None:
+    """What takes so many arguments, or arguments with these names; None when no form does."""
     for form in forms:
-        if names:
-            if (arguments := _named(form, given, names)) is not None:
-                return form.call, arguments
-        elif form.spread:
-            single = len(given) == 1 and isinstance(given[0], tuple)
-            return form.call, (given[0] if single else given,)
-        elif len(form.parameters) - form.optional <= len(given) <= len(form.parameters):
-            return form.call, given
+        found = _by_name(form, names) if names else _by_place(form, count)
+        if found is not None:
+            return found
     return None
 
 
-def _named(form: Function, given: tuple[Value, ...], names: tuple[str, ...]) -> tuple[Value, ...] | None:
-    by_name = dict(zip(names, given, strict=True))
-    required = form.parameters[: len(form.parameters) - form.optional]
-    if not set(names) <= set(form.parameters) or not set(required) <= set(names):
+def _by_place(form: Function, count: int) -> Chosen | None:
+    call, most = form.call, len(form.parameters)
+    if form.only_named:
         return None
-    last = max((form.parameters.index(name) for name in names), default=-1)
-    return tuple(by_name.get(name) for name in form.parameters[: last + 1])
+    if form.spread:
+        return _spread(call, count) if count else None
+    if form.rest:
+        return (lambda budget, given: call(budget, *given)) if count >= most else None
+    if not most - form.optional <= count <= most:
+        return None
+    return _placed(call, count)
+
+
+def _placed(call: Call, count: int) -> Chosen:
+    if count == 1:
+        return lambda budget, given: call(budget, given[0])
+    return lambda budget, given: call(budget, *given)
+
+
+def _spread(call: Call, count: int) -> Chosen:
+    if count > 1:
+        return call
+    return lambda budget, given: call(budget, given[0] if isinstance(given[0], tuple) else given)
+
+
+def _by_name(form: Function, names: tuple[str, ...]) -> Chosen | None:
+    required = form.parameters[: len(form.parameters) - form.optional]
+    if len(set(names)) != len(names) or not set(required) <= set(names) <= set(form.parameters):
+        return None
+    if form.spread:
+        return _spread(form.call, 1)
+    call = form.call
+    places = [names.index(name) if name in names else None for name in form.parameters]
+    while places and places[-1] is None:
+        places.pop()
+    return lambda budget, given: call(budget, *[None if at is None else given[at] for at in places])
+
+
+def arrange(parameters: tuple[str, ...], given: tuple[Value, ...], names: tuple[str, ...]) -> tuple[Value, ...] | None:
+    """The arguments in the order of the parameters; None when they are not those."""
+    if not names:
+        return given if len(given) == len(parameters) else None
+    if len(names) != len(parameters) or set(names) != set(parameters):
+        return None
+    by_name = dict(zip(names, given, strict=True))
+    return tuple([by_name[name] for name in parameters])
 
 
 def nothing(budget: Budget, name: str, *values: Value) -> Value:
     """Null, with a note."""
-    budget.note(f"{name}: unsuitable argument ({', '.join(type(value).__name__ for value in values)})")
-    return None
+    return operations.nothing(budget, f"{name}: unsuitable argument", *values)
