@@ -36,10 +36,10 @@ from engine.feel.tree import (
 
 def compile_node(node: Node) -> Run:
     """The function of a node."""
-    return _COMPILERS[type(node)](node, compile_node)
+    return COMPILERS[type(node)](node, compile_node)
 
 
-_COMPILERS: Mapping[type, Callable[..., Run]] = {
+COMPILERS: Mapping[type, Callable[..., Run]] = {
     Literal: of_literal,
     Name: of_name,
     Negation: of_negation,

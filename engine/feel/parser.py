@@ -10,7 +10,34 @@ from engine.feel.tree import Between, Binary, Filter, In, InstanceOf, Negation, 
 
 LINKS = 64
 AFTER_INTERVAL = frozenset(
-    [")", "]", "}", ",", ".", "..", ":", "=", "!=", "<", "<=", ">", ">=", "+", "*", "/", "**", "and", "or", "in", "between", "instance", "then", "else", "return", "satisfies"]
+    [
+        ")",
+        "]",
+        "}",
+        ",",
+        ".",
+        "..",
+        ":",
+        "=",
+        "!=",
+        "<",
+        "<=",
+        ">",
+        ">=",
+        "+",
+        "*",
+        "/",
+        "**",
+        "and",
+        "or",
+        "in",
+        "between",
+        "instance",
+        "then",
+        "else",
+        "return",
+        "satisfies",
+    ]
 )
 """What cannot begin the condition of a filter."""
 
@@ -47,13 +74,14 @@ class Parser(Forms):
         if self._takes("-") and self.here.kind == "end":
             return Tests((), at=at)
         self.at = 0
-        negated = self.here.text == "not" and self._peek(1).text == "("
-        if negated:
+        if self.here.text == "not" and self._peek(1).text == "(":
             self.at += 2
-        found = self._tests()
-        if negated:
+            found = self._tests()
             self._expect(")")
-        return Tests(found, negated, at)
+            if self.here.kind == "end":
+                return Tests(found, True, at)
+            self.at = 0  # a call of not(…) within a test
+        return Tests(self._tests(), False, at)
 
     # -------------------------------------------------------------- levels, loosest first
 

@@ -32,11 +32,14 @@ def _any(value: Value, tests: list[Callable[[Frame, Value], Value]], frame: Fram
 
 def _test_of(node: Node, compile_node: Compile) -> Callable[[Frame, Value], Value]:
     """A unary test as a function of what is tested. DMN 1.5 §7.3.6 (unary tests)."""
+    uses_tested = mentions(node, TESTED)
     if isinstance(node, Test):
         operand, operation = compile_node(node.operand), operations.ARITHMETIC[node.operator]
+        if uses_tested:
+            return lambda frame, value: operation(frame.budget, value, operand(frame.bind({TESTED: value})))
         return lambda frame, value: operation(frame.budget, value, operand(frame))
     run = compile_node(node)
-    uses_tested, interval = mentions(node, TESTED), isinstance(node, Interval)
+    interval = isinstance(node, Interval)
 
     def test(frame: Frame, value: Value) -> Value:
         found = run(frame.bind({TESTED: value})) if uses_tested else run(frame)

@@ -115,7 +115,7 @@ def test_a_cell_knows_the_type_of_what_it_tests() -> None:
 
 def test_what_is_known_is_part_of_what_is_kept() -> None:
     names = frozenset({"loan", "score"})
-    scope = {"loan": LOAN_VALUE, "score": number(3)}
+    scope: dict[str, Value] = {"loan": LOAN_VALUE, "score": number(3)}
     assert feel.compile("loan.credit-score", names).evaluate(scope) == number(-2)
     assert feel.compile("loan.credit-score", names, variables=frozenset({("loan", LOAN)})).evaluate(scope) == number(
         700
