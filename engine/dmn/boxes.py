@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from lxml import etree
@@ -27,6 +28,7 @@ from engine.dmn.model import (
     Variable,
 )
 from engine.dmn.reader import Reader, local, words
+from engine.errors import Text
 
 Read: TypeAlias = Callable[[Reader, etree._Element], Boxed]
 
@@ -72,9 +74,11 @@ def _literal(reader: Reader, node: etree._Element) -> Boxed:
 
 def _context(reader: Reader, node: etree._Element) -> Boxed:
     entries: list[tuple[Variable | None, Boxed]] = []
+    written = [part for part in reader.all(node, "contextEntry") if reader.first(part, "variable") is not None]
     for entry in reader.all(node, "contextEntry"):
         variable = reader.first(entry, "variable")
         entries.append((None if variable is None else _variable(reader, variable), _required(reader, entry)))
+    reader.distinct(written, [variable.name for variable, _ in entries if variable is not None])
     return Entries(tuple(entries), _type(reader, node))
 
 
@@ -93,6 +97,7 @@ def _expressions(reader: Reader, node: etree._Element) -> tuple[Boxed, ...]:
 
 def _relation(reader: Reader, node: etree._Element) -> Boxed:
     columns = tuple(_variable(reader, column) for column in reader.all(node, "column"))
+    reader.distinct(reader.all(node, "column"), [column.name for column in columns])
     rows = tuple(_expressions(reader, row) for row in reader.all(node, "row"))
     for row, written in zip(rows, reader.all(node, "row"), strict=True):
         if len(row) != len(columns):
@@ -107,6 +112,7 @@ def _invocation(reader: Reader, node: etree._Element) -> Boxed:
         if parameter is None:
             raise reader.error(binding, "缺少参数名称", "expected the name of a parameter")
         arguments.append((_variable(reader, parameter), _required(reader, binding)))
+    reader.distinct(reader.all(node, "binding"), [variable.name for variable, _ in arguments])
     called = expression_in(reader, node, PASSED | {"binding"})
     if called is None:
         raise reader.error(node, "缺少被调用的函数", "expected the function that is called")
@@ -117,7 +123,8 @@ def function(reader: Reader, node: etree._Element) -> Function:
     """A function definition."""
     kind = node.get("kind") or "FEEL"
     parameters = tuple(_variable(reader, parameter) for parameter in reader.all(node, "formalParameter"))
-    body = expression_in(reader, node)
+    reader.distinct(reader.all(node, "formalParameter"), [parameter.name for parameter in parameters])
+    body = None if kind.upper() != "FEEL" else expression_in(reader, node)
     element, line = node.get("id") or "", node.sourceline or 0
     return Function(parameters, body, element, line, kind.upper() != "FEEL", _type(reader, node))
 
@@ -144,22 +151,26 @@ def _repeated(reader: Reader, node: etree._Element) -> Boxed:
 def _table(reader: Reader, node: etree._Element) -> Boxed:
     inputs = tuple(_input(reader, part) for part in reader.all(node, "input"))
     outputs = tuple(_output(reader, part) for part in reader.all(node, "output"))
-    rules = tuple(_rule(reader, part, len(inputs), len(outputs)) for part in reader.all(node, "rule"))
+    written = enumerate(reader.all(node, "rule"), start=1)
+    rules = tuple(_rule(reader, part, number, inputs, outputs) for number, part in written)
     if not outputs:
         raise reader.error(node, "决策表应有输出列", "expected an output column in the decision table")
     policy, aggregator = _policy(reader, node)
     if aggregator is not None and len(outputs) > 1:
         raise reader.error(node, "有多个输出列时不能汇总", "expected one output column when hits are aggregated")
-    found_type = _type(reader, node)
+    if len(outputs) > 1:
+        reader.distinct(reader.all(node, "output"), [clause.name for clause in outputs])
     return Table(
-        reader.key(node)[1] if node.get("id") else "",
-        inputs,
-        outputs,
-        rules,
-        policy,
-        aggregator,
-        node.sourceline or 0,
-        found_type,
+        id=node.get("id") or "",
+        name=node.get("label") or node.get("outputLabel") or "",
+        decision=reader.drawn_in(node),
+        inputs=inputs,
+        outputs=outputs,
+        rules=rules,
+        policy=policy,
+        aggregator=aggregator,
+        line=node.sourceline or 0,
+        type=_type(reader, node),
     )
 
 
@@ -180,37 +191,62 @@ def _input(reader: Reader, node: etree._Element) -> InputClause:
     source = None if written is None else reader.literal(written)
     if written is None or source is None:
         raise reader.error(node, "输入列应有表达式", "expected an expression of the input column")
-    return InputClause(
-        source, _type(reader, written), reader.tests(node, "inputValues"), node.get("label") or source.text.strip()
-    )
+    label = node.get("label") or source.text.strip()
+    place = Text(f"列「{label}」", f"column {label}")
+    values = reader.tests(node, "inputValues", Text(f"{place.zh}的允许值", f"allowed values of {place.en}"))
+    return InputClause(replace(source, place=place), source.type, values, label)
 
 
 def _output(reader: Reader, node: etree._Element) -> OutputClause:
+    name = node.get("name") or ""
+    label = node.get("label") or name
+    place = Text(f"结果列「{label}」", f"output {label}") if label else Text("结果列", "output")
+    default = reader.first(node, "defaultOutputEntry")
     return OutputClause(
-        name=node.get("name") or "",
+        name=name,
         type=_type(reader, node),
-        allowed=reader.tests(node, "outputValues"),
-        default=reader.tests(node, "defaultOutputEntry"),
+        allowed=reader.tests(node, "outputValues", Text(f"{place.zh}的允许值", f"allowed values of {place.en}")),
+        default=None
+        if default is None
+        else reader.literal(default, Text(f"{place.zh}的默认值", f"default of {place.en}")),
+        label=label,
+        element=reader.owner(node),
+        line=node.sourceline or 0,
     )
 
 
-def _rule(reader: Reader, node: etree._Element, inputs: int, outputs: int) -> Rule:
-    tests = tuple(_cell(reader, cell, CELL) for cell in reader.all(node, "inputEntry"))
-    results = tuple(_cell(reader, cell, NOTHING) for cell in reader.all(node, "outputEntry"))
-    if (len(tests), len(results)) != (inputs, outputs):
+def _rule(
+    reader: Reader, node: etree._Element, number: int, inputs: Sequence[InputClause], outputs: Sequence[OutputClause]
+) -> Rule:
+    asked, yielded = list(reader.all(node, "inputEntry")), list(reader.all(node, "outputEntry"))
+    if (len(asked), len(yielded)) != (len(inputs), len(outputs)):
         raise reader.error(
             node,
-            f"规则应有 {inputs} 个条件和 {outputs} 个结果",
-            f"expected {inputs} conditions and {outputs} results in the rule",
+            f"规则 {number} 应有 {len(inputs)} 个条件和 {len(outputs)} 个结果,但有 {len(asked)} 和 {len(yielded)} 个",
+            f"expected {len(inputs)} conditions and {len(outputs)} results in rule {number}, "
+            f"but found {len(asked)} and {len(yielded)}",
         )
+    tests = tuple(
+        _cell(reader, cell, CELL, Text(f"规则 {number},列「{clause.label}」", f"rule {number}, column {clause.label}"))
+        for cell, clause in zip(asked, inputs, strict=True)
+    )
+    results = tuple(
+        _cell(
+            reader,
+            cell,
+            NOTHING,
+            Text(f"规则 {number},结果「{clause.label}」", f"rule {number}, output {clause.label}"),
+        )
+        for cell, clause in zip(yielded, outputs, strict=True)
+    )
     remarks = tuple(
         (text.text or "") for note in reader.all(node, "annotationEntry") for text in reader.all(note, "text")
     )
-    return Rule(node.get("id") or "", tests, results, remarks)
+    return Rule(node.get("id") or "", tests, results, remarks, node.sourceline or 0)
 
 
-def _cell(reader: Reader, node: etree._Element, empty: str) -> Literal:
-    return reader.literal(node) or Literal(empty, node.get("id") or "", node.sourceline or 0)
+def _cell(reader: Reader, node: etree._Element, empty: str, place: Text) -> Literal:
+    return reader.literal(node, place) or Literal(empty, reader.owner(node), node.sourceline or 0, None, place)
 
 
 _READ: dict[str, Read] = {

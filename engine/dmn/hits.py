@@ -13,6 +13,7 @@ from engine.value import Context, Value, number
 
 Row = tuple[Value, ...]
 CONFLICT = "conflict"
+NOT_AGGREGATED = "not-aggregated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The rules that count, and their results: one row, a list of rows, or a value made of them."""
+    """The hits that count, and their results: one row, a list of rows, or a value made of them."""
 
-    rules: tuple[int, ...] = ()
+    counted: Sequence[Hit] = ()
     row: Row | None = None
     rows: tuple[Row, ...] | None = None
     aggregate: Value = None
@@ -67,7 +68,7 @@ def _first(asked: Asked) -> Outcome:
     if not asked.hits:
         return Outcome()
     hit = asked.hits[0]
-    return Outcome((hit.rule,), hit.results)
+    return Outcome((hit,), hit.results)
 
 
 def _any(asked: Asked) -> Outcome:
@@ -76,12 +77,12 @@ def _any(asked: Asked) -> Outcome:
     for hit in asked.hits[1:]:
         if not all(operations.equal(budget, a, b) is True for a, b in zip(first, hit.results, strict=True)):
             return Outcome(problem=CONFLICT)
-    return _first(asked) if len(asked.hits) < 2 else Outcome(_rules(asked.hits), first)
+    return _first(asked) if len(asked.hits) < 2 else Outcome(asked.hits, first)
 
 
 def _priority(asked: Asked) -> Outcome:
     ordered = _by_priority(asked)
-    return Outcome((ordered[0].rule,), ordered[0].results) if ordered else Outcome()
+    return Outcome(ordered[:1], ordered[0].results) if ordered else Outcome()
 
 
 def _output_order(asked: Asked) -> Outcome:
@@ -96,20 +97,16 @@ def _collect(asked: Asked) -> Outcome:
     if asked.aggregator is None:
         return _listed(asked.hits)
     values = tuple(hit.results[0] for hit in asked.hits)
-    rules = _rules(asked.hits)
     if asked.aggregator is Aggregator.COUNT:
-        return Outcome(rules, aggregate=number(len(values)))
+        return Outcome(asked.hits, aggregate=number(len(values)))
     if not values:
         return Outcome()
-    return Outcome(rules, aggregate=FUNCTIONS[asked.aggregator.lower()][0].call(asked.frame.budget, values))
+    found = FUNCTIONS[asked.aggregator.lower()][0].call(asked.frame.budget, values)
+    return Outcome(asked.hits, aggregate=found, problem=NOT_AGGREGATED if found is None else "")
 
 
 def _listed(hits: Sequence[Hit]) -> Outcome:
-    return Outcome(_rules(hits), rows=tuple(hit.results for hit in hits)) if hits else Outcome()
-
-
-def _rules(hits: Sequence[Hit]) -> tuple[int, ...]:
-    return tuple(hit.rule for hit in hits)
+    return Outcome(hits, rows=tuple(hit.results for hit in hits)) if hits else Outcome()
 
 
 def _by_priority(asked: Asked) -> list[Hit]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias, Union
 
+from engine.errors import Text
+
 Key = tuple[str, str]
 """An element: the namespace of its model, and its id."""
 
@@ -41,12 +43,16 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A FEEL source: the id of the element it stands in or under, and the line of the file where it begins."""
+    """A FEEL source: the id of the element it stands in or under, and the line of the file where it begins.
+
+    `place` says in words where in a table or context it stands.
+    """
 
     text: str
     element: str
     line: int
     type: str | None = None
+    place: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,9 @@ class OutputClause:
     type: str | None
     allowed: Literal | None
     default: Literal | None
+    label: str
+    element: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +85,17 @@ class Rule:
     id: str
     tests: tuple[Literal, ...]
     results: tuple[Literal, ...]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...]
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A decision table."""
+    """A decision table: its own name, empty when it has none, and that of the element it stands in."""
 
     id: str
+    name: str
+    decision: str
     inputs: tuple[InputClause, ...]
     outputs: tuple[OutputClause, ...]
     rules: tuple[Rule, ...]
@@ -205,11 +217,21 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
+class TypeUse:
+    """A place where a type is named."""
+
+    name: str
+    element: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class InputData:
     """A value that is given from outside."""
 
     key: Key
     variable: Variable
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,3 +281,4 @@ class Definitions:
     imports: tuple[Import, ...]
     types: tuple[ItemDefinition, ...]
     elements: tuple[Element, ...]
+    type_uses: tuple[TypeUse, ...] = ()

@@ -5,7 +5,7 @@ Anything else in the standard's namespaces is refused: nothing of a model is dro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from lxml import etree
 
@@ -24,9 +24,11 @@ from engine.dmn.model import (
     Variable,
 )
 from engine.dmn.reader import Reader, local, words
+from engine.errors import Text
 from engine.xml import parse, unreadable
 
 MODELS = (
+    "http://www.omg.org/spec/DMN/20151101/dmn11.xsd",
     "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
     "http://www.omg.org/spec/DMN/20180521/MODEL/",
     "https://www.omg.org/spec/DMN/20191111/MODEL/",
@@ -57,49 +59,59 @@ def read(data: bytes, path: str) -> Definitions:
     imports: list[Import] = []
     types: list[ItemDefinition] = []
     elements: list[Element] = []
+    seen: set[Key] = set()
     for child in reader.children(root, NOTES):
         match local(child):
             case "import":
-                imports.extend(_import(reader, child))
+                imports.append(_import(reader, child))
             case "itemDefinition":
                 types.append(item_definition(reader, child))
             case found if found in _ELEMENTS:
                 elements.append(_ELEMENTS[found](reader, child))
+                if elements[-1].key in seen:
+                    repeated = elements[-1].key[1]
+                    raise reader.error(
+                        child, f"重复的 id {repeated}", f"expected different ids, but {repeated} repeats"
+                    )
+                seen.add(elements[-1].key)
             case found:
                 raise reader.error(child, f"不支持元素 {found}", f"expected no {found}: it is not supported")
-    _unique(reader, root, elements)
-    return Definitions(path, reader.namespace, root.get("name") or "", tuple(imports), tuple(types), tuple(elements))
+    return Definitions(
+        path=path,
+        namespace=reader.namespace,
+        name=root.get("name") or "",
+        imports=tuple(imports),
+        types=tuple(types),
+        elements=tuple(elements),
+        type_uses=tuple(reader.type_uses),
+    )
 
 
-def _unique(reader: Reader, root: etree._Element, elements: list[Element]) -> None:
-    seen: set[Key] = set()
-    for element in elements:
-        if element.key in seen:
-            raise reader.error(
-                root, f"重复的 id {element.key[1]}", f"expected different ids, but {element.key[1]} repeats"
-            )
-        seen.add(element.key)
-
-
-def _import(reader: Reader, node: etree._Element) -> Iterator[Import]:
+def _import(reader: Reader, node: etree._Element) -> Import:
     kind = node.get("importType") or ""
     if kind not in MODELS:
         raise reader.error(node, "只能导入 DMN 模型", "expected the import of a DMN model")
-    yield Import(node.get("name") or "", node.get("namespace") or "", node.sourceline or 0)
+    found = Import(node.get("name") or "", node.get("namespace") or "", node.sourceline or 0)
+    reader.aliases[found.namespace] = found.name
+    return found
 
 
 def item_definition(reader: Reader, node: etree._Element) -> ItemDefinition:
     """A type, with the types of its components."""
     type_ref = reader.first(node, "typeRef")
     function = reader.first(node, "functionItem")
+    name = node.get("name") or ""
+    parts = tuple(reader.all(node, "itemComponent"))
+    reader.distinct(parts, [part.get("name") or "" for part in parts])
+    place = Text(f"类型「{name}」", f"type {name}")
     return ItemDefinition(
-        name=node.get("name") or "",
+        name=name,
         type=reader.type_name(type_ref.text if type_ref is not None else None, node),
-        components=tuple(item_definition(reader, part) for part in reader.all(node, "itemComponent")),
+        components=tuple(item_definition(reader, part) for part in parts),
         function=None if function is None else _function_item(reader, function),
         collection=node.get("isCollection") in ("true", "1"),
-        allowed=reader.tests(node, "allowedValues"),
-        constraint=reader.tests(node, "typeConstraint"),
+        allowed=reader.tests(node, "allowedValues", place),
+        constraint=reader.tests(node, "typeConstraint", place),
     )
 
 
@@ -131,7 +143,7 @@ def _requires(reader: Reader, node: etree._Element) -> tuple[Key, ...]:
 
 
 def _input_data(reader: Reader, node: etree._Element) -> InputData:
-    return InputData(reader.key(node), _variable(reader, node))
+    return InputData(reader.key(node), _variable(reader, node), node.sourceline or 0)
 
 
 def _decision(reader: Reader, node: etree._Element) -> Decision:

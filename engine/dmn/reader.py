@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
-from engine.dmn.model import Key, Literal
-from engine.errors import Refused
+from engine.dmn.model import Key, Literal, TypeUse
+from engine.errors import Refused, Text
 from engine.xml import unreadable
 
 FEEL = frozenset(
@@ -26,6 +26,8 @@ TYPES = {
     "yearMonthDuration": "years and months duration",
 }
 """Names that DMN 1.1 gives to types of FEEL."""
+ANYTHING = "-"
+"""Allowed values that are no restriction."""
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -45,6 +47,8 @@ class Reader:
         self.path = path
         self.standard = standard
         self.namespace = namespace
+        self.aliases: dict[str, str] = {}
+        self.type_uses: list[TypeUse] = []
 
     def error(self, node: etree._Element, zh: str, en: str) -> Refused:
         """The refusal of a file because of what stands at a node."""
@@ -81,12 +85,17 @@ class Reader:
         return namespace or self.namespace, element
 
     def type_name(self, written: str | None, node: etree._Element) -> str | None:
-        """The name of a type: without the prefix that DMN 1.1 puts before it, and as FEEL calls it."""
+        """The name of a type as FEEL calls it; the prefix that DMN 1.1 puts before one may mean an imported model."""
         if written is None or not written.strip():
             return None
         prefix, sign, name = written.strip().partition(":")
-        found = name if sign and prefix in node.nsmap else written.strip()
-        return TYPES.get(found, found)
+        found = written.strip()
+        if sign and prefix in node.nsmap:
+            alias = self.aliases.get(node.nsmap[prefix], "")
+            found = f"{alias}.{name}" if alias else name
+        found = TYPES.get(found, found)
+        self.type_uses.append(TypeUse(found, self.owner(node), node.sourceline or 0))
+        return found
 
     def language(self, node: etree._Element) -> None:
         """Refuse expressions in another language than FEEL."""
@@ -97,21 +106,37 @@ class Reader:
                     node, f"表达式语言应为 FEEL,但为 {found}", f"expected the language FEEL, but found {found}"
                 )
 
-    def literal(self, node: etree._Element) -> Literal | None:
+    def literal(self, node: etree._Element, place: Text | None = None) -> Literal | None:
         """The FEEL source in an element with a text; None when nothing is written."""
         self.language(node)
         text = self.first(node, "text")
         if text is None or text.text is None or not text.text.strip():
             return None
         line = text.sourceline or node.sourceline or 0
-        return Literal(text.text, self._owner(node), line, self.type_name(node.get("typeRef"), node))
+        return Literal(text.text, self.owner(node), line, self.type_name(node.get("typeRef"), node), place)
 
-    def tests(self, node: etree._Element, name: str) -> Literal | None:
-        """The unary tests in a child of that name."""
+    def tests(self, node: etree._Element, name: str, place: Text | None = None) -> Literal | None:
+        """The unary tests in a child of that name; None when they let anything through."""
         found = self.first(node, name)
-        return None if found is None else self.literal(found)
+        literal = None if found is None else self.literal(found, place)
+        return None if literal is None or literal.text.strip() == ANYTHING else literal
 
-    def _owner(self, node: etree._Element) -> str:
+    def distinct(self, nodes: Iterable[etree._Element], names: Iterable[str]) -> None:
+        """Refuse a name that repeats among entries, columns or parameters."""
+        seen: set[str] = set()
+        for node, name in zip(nodes, names, strict=True):
+            if name in seen:
+                raise self.error(node, f"重复的名称 {name}", f"expected different names, but {name} repeats")
+            seen.add(name)
+
+    def drawn_in(self, node: etree._Element) -> str:
+        """The name of the decision or knowledge model that a node belongs to."""
+        current: etree._Element | None = node
+        while current is not None and local(current) not in ("decision", "businessKnowledgeModel"):
+            current = current.getparent()
+        return "" if current is None else current.get("name") or ""
+
+    def owner(self, node: etree._Element) -> str:
         """The nearest id: a place that the editor can show."""
         current: etree._Element | None = node
         while current is not None:

@@ -1,113 +1,158 @@
-"""Decision tables: which rules match, and what the hit policy makes of them. DMN 1.5 chapter 8.
-
-A column is looked up, not run through: each different cell is tested once for an input value, and the rules that
-have it are one number whose bits are the rules.
-"""
+"""Decision tables: which rules match, and what the hit policy makes of them. DMN 1.5 chapter 8."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from engine.dmn import hits
-from engine.dmn.model import InputClause, Literal, OutputClause, Table
-from engine.dmn.trace import Matched, matched_in
+from engine.dmn.columns import TESTED, Column, column
+from engine.dmn.hits import Hit, Outcome
+from engine.dmn.model import HitPolicy, OutputClause, Table
+from engine.dmn.trace import HITS, Matched, Traced, brief, title, told_hit
+from engine.errors import Text
 from engine.feel.frame import Frame, Run
-from engine.feel.tree import Literal as Constant
-from engine.feel.tree import Tests
 from engine.value import Value
 
 if TYPE_CHECKING:
     from engine.dmn.compiler import Compiler, Scope
 
-TESTED = "?"
-LOOKED_UP = (str, Decimal, bool)
 STEPS_A_RULE = 8
 """Rules counted as one step, when they are looked up together."""
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """An input: how its value is found and judged, and which rules its cells let through.
+class Output:
+    """An output: its values in the order of their priority, and its test of a result."""
 
-    `constants` has the rules of each value written in a cell, by type and value; `tests` the rules of other cells.
-    """
-
-    label: str
-    value: Run
+    clause: OutputClause
+    order: Run
     allowed: Run | None
-    always: int
-    constants: Mapping[tuple[type, Value], int]
-    tests: Sequence[tuple[int, Run]]
-    slow: Sequence[tuple[int, Run]]
 
-    def rules(self, frame: Frame, value: Value, wanted: int) -> int:
-        """The rules, among those wanted, that the value lets through."""
-        known = value is None or isinstance(value, LOOKED_UP)
-        found = self.always | (self.constants.get((type(value), value), 0) if known else 0)
-        tested = Frame({**frame.scope, TESTED: value}, frame.budget, frame.functions, frame.types)
-        for rules, test in self.tests if known else self.slow:
-            if rules & wanted & ~found and test(tested) is True:
-                found |= rules
-        return found & wanted
+    def permits(self, frame: Frame, value: Value) -> bool:
+        """The value is null, or among those allowed."""
+        if self.allowed is None or value is None:
+            return True
+        return self.allowed(Frame({**frame.scope, TESTED: value}, frame.budget, frame.functions, frame.types)) is True
 
 
-def compile_table(compiler: Compiler, table: Table, scope: Scope) -> Run:
-    """The function of a decision table."""
-    columns = [_column(compiler, table, at, clause, scope) for at, clause in enumerate(table.inputs)]
-    results = _results(compiler, table, scope)
-    allowed = [_values(compiler, clause, scope) for clause in table.outputs]
-    named = len(table.outputs) > 1
-    names = tuple(clause.name for clause in table.outputs)
-    choose = hits.POLICIES[table.policy]
-    every = (1 << len(table.rules)) - 1
-    default = _default(compiler, table, scope)
-    steps = 1 + len(table.rules) // STEPS_A_RULE
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A table ready to run: columns, outputs, the results of each rule, the default."""
 
-    def run(frame: Frame) -> Value:
-        frame.budget.spend(steps)
-        inputs: list[tuple[str, Value]] = []
-        wanted, refused = every, ""
-        for column in columns:
-            value = column.value(frame)
-            inputs.append((column.label, value))
-            if column.allowed is not None and not _is_allowed(frame, column.allowed, value):
-                refused = column.label
-            wanted = column.rules(frame, value, wanted) if wanted else 0
+    table: Table
+    columns: tuple[Column, ...]
+    outputs: tuple[Output, ...]
+    results: Sequence[tuple[Run, ...]]
+    default: Run | None
+
+    def evaluate(self, frame: Frame) -> Value:
+        """The table's value; a Traced budget keeps how it came about."""
+        frame.budget.spend(1 + len(self.table.rules) // STEPS_A_RULE)
+        values, rules, refused = self._matching(frame)
         if refused:
-            return _told(frame, table, inputs, (), None, f"input-not-allowed: {refused}")
-        rules = _bits(wanted)
-        found = [hits.Hit(rule, tuple([result(frame) for result in results[rule]])) for rule in rules]
-        outcome = choose(hits.Asked(frame, found, [order(frame) for order in allowed], table.aggregator))
-        value = outcome.value(names if named else None)
-        if not rules and default is not None:
-            value = default(frame)
-        numbers = tuple(rule + 1 for rule in outcome.rules)
-        return _told(frame, table, inputs, numbers, value, outcome.problem, tuple(rule + 1 for rule in rules))
+            told = f"input-not-allowed: {refused}"
+            return self._told(frame, values, (), Outcome(problem=told), None)
+        judged = rules[:1] if self.table.policy is HitPolicy.FIRST else rules
+        found = [Hit(rule, tuple([result(frame) for result in self.results[rule]])) for rule in judged]
+        orders = [output.order(frame) for output in self.outputs]
+        outcome = hits.POLICIES[self.table.policy](hits.Asked(frame, found, orders, self.table.aggregator))
+        if (bad := self._not_permitted(frame, outcome.counted)) is not None:
+            return self._told(frame, values, rules, replace(outcome, problem=f"output-not-allowed: {bad}"), None)
+        if not rules and self.default is not None:
+            return self._told(frame, values, rules, outcome, self.default(frame))
+        return self._told(frame, values, rules, outcome, outcome.value(self.names))
 
-    return run
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The entries of the table's value; None when it has one output."""
+        return tuple(output.clause.name for output in self.outputs) if len(self.outputs) > 1 else None
+
+    def _matching(self, frame: Frame) -> tuple[list[Value], tuple[int, ...], str]:
+        """The inputs, the rules they meet, and the label of an input that is not allowed."""
+        wanted, refused = (1 << len(self.table.rules)) - 1, ""
+        values: list[Value] = []
+        for found in self.columns:
+            value = found.value(frame)
+            values.append(value)
+            if not found.permits(frame, value):
+                refused = refused or found.clause.label
+            wanted = found.rules(frame, value, wanted) if wanted else 0
+        return values, () if refused else _bits(wanted), refused
+
+    def _not_permitted(self, frame: Frame, found: Sequence[Hit]) -> str | None:
+        """The output whose result is not among its values."""
+        for at, output in enumerate(self.outputs):
+            if output.allowed is not None and not all(output.permits(frame, hit.results[at]) for hit in found):
+                return output.clause.name or title(self.table)
+        return None
+
+    def _told(self, frame: Frame, values: list[Value], rules: tuple[int, ...], outcome: Outcome, value: Value) -> Value:
+        """The value, and for the audit what led to it."""
+        if outcome.problem:
+            frame.budget.note(f"{self.table.id}: {outcome.problem}")
+        if isinstance(frame.budget, Traced):
+            frame.budget.keep(self._matched(values, rules, outcome, value))
+        return value
+
+    def _matched(self, values: list[Value], rules: tuple[int, ...], outcome: Outcome, value: Value) -> Matched:
+        numbers = tuple([rule + 1 for rule in rules])
+        labels = (found.clause.label for found in self.columns)
+        return Matched(
+            table=self.table.id,
+            inputs=tuple([(label, brief(value)) for label, value in zip(labels, values, strict=True)]),
+            matching=numbers,
+            rules=tuple([hit.rule + 1 for hit in outcome.counted]),
+            value=brief(value),
+            problem=outcome.problem,
+            name=title(self.table),
+            decision=self.table.decision,
+            hits=tuple(
+                [told_hit(self.table.rules[hit.rule], hit.rule + 1, hit.results) for hit in outcome.counted[:HITS]]
+            ),
+            default=not rules and not outcome.problem and self.default is not None,
+            told=_in_words(self.table, outcome.problem, numbers),
+        )
 
 
-def _told(
-    frame: Frame,
-    table: Table,
-    inputs: list[tuple[str, Value]],
-    rules: tuple[int, ...],
-    value: Value,
-    problem: str,
-    matching: tuple[int, ...] = (),
-) -> Value:
-    """The value, and for the audit what led to it."""
-    if problem:
-        frame.budget.note(f"{table.id}: {problem}")
-    matched_in(frame.budget, Matched(table.id, tuple(inputs), matching, rules, value, problem))
-    return value
+def _in_words(table: Table, problem: str, rules: tuple[int, ...]) -> Text | None:
+    kind, _, what = problem.partition(": ")
+    zh, en = "、".join(map(str, rules[:HITS])), ", ".join(map(str, rules[:HITS]))
+    match kind:
+        case "":
+            return None
+        case hits.CONFLICT:
+            return Text(
+                f"规则 {zh} 同时命中,但命中策略 {table.policy} 只允许一个结果",
+                f"expected one result under {table.policy}, but the rules {en} match together",
+            )
+        case "input-not-allowed":
+            return Text(
+                f"列「{what}」的输入值不在允许的范围内",
+                f"expected an allowed value in the column {what}, but found another",
+            )
+        case hits.NOT_AGGREGATED:
+            return Text(
+                f"规则 {zh} 的结果不能按 {table.aggregator} 汇总",
+                f"expected results that {table.aggregator} can be made of, but those of the rules {en} cannot",
+            )
+        case _:
+            return Text(
+                f"规则 {zh} 的结果「{what}」不在允许的范围内",
+                f"expected an allowed result {what} of the rules {en}, but found another",
+            )
 
 
-def _is_allowed(frame: Frame, allowed: Run, value: Value) -> bool:
-    return allowed(Frame({**frame.scope, TESTED: value}, frame.budget, frame.functions, frame.types)) is True
+def compile_table(compiler: Compiler, table: Table, scope: Scope) -> Compiled:
+    """A decision table, ready to run."""
+    return Compiled(
+        table=table,
+        columns=tuple(column(compiler, table, at, scope) for at in range(len(table.inputs))),
+        outputs=tuple(_output(compiler, clause, table.policy, scope) for clause in table.outputs),
+        results=_results(compiler, table, scope),
+        default=_default(compiler, table, scope),
+    )
 
 
 def _bits(rules: int) -> tuple[int, ...]:
@@ -119,59 +164,9 @@ def _bits(rules: int) -> tuple[int, ...]:
     return tuple(found)
 
 
-def _column(compiler: Compiler, table: Table, at: int, clause: InputClause, scope: Scope) -> Column:
-    wanted = compiler.feel_type(clause.type)
-    tested = {**scope, TESTED: wanted}
-    by_text: dict[str, int] = {}
-    cells: dict[str, Literal] = {}
-    for row, rule in enumerate(table.rules):
-        text = rule.tests[at].text.strip()
-        by_text[text] = by_text.get(text, 0) | 1 << row
-        cells.setdefault(text, rule.tests[at])
-    always = 0
-    constants: dict[tuple[type, Value], int] = {}
-    tests: list[tuple[int, Run]] = []
-    slow: list[tuple[int, Run]] = []
-    for text, rules in by_text.items():
-        found = compiler.expression(cells[text], tested, unary=True)
-        if found is None:
-            continue
-        values = _constants(found.tree)
-        if isinstance(found.tree, Tests) and not found.tree.tests:
-            always |= rules
-        elif values is not None:
-            for value in values:
-                constants[type(value), value] = constants.get((type(value), value), 0) | rules
-            slow.append((rules, found.run))
-        else:
-            tests.append((rules, found.run))
-            slow.append((rules, found.run))
-    return Column(
-        label=clause.label,
-        value=compiler.typed(compiler.source(clause.source, scope), clause.type, clause.label),
-        allowed=None if clause.allowed is None else compiler.source(clause.allowed, tested, unary=True),
-        always=always,
-        constants=constants,
-        tests=tests,
-        slow=slow,
-    )
-
-
-def _constants(tree: object) -> list[Value] | None:
-    """The values of a cell that lists nothing but texts, numbers and truths; None for any other cell."""
-    if not isinstance(tree, Tests) or tree.negated or not tree.tests:
-        return None
-    found: list[Value] = []
-    for test in tree.tests:
-        if not isinstance(test, Constant) or not (test.value is None or isinstance(test.value, LOOKED_UP)):
-            return None
-        found.append(test.value)
-    return found
-
-
-def _results(compiler: Compiler, table: Table, scope: Scope) -> list[list[Run]]:
+def _results(compiler: Compiler, table: Table, scope: Scope) -> list[tuple[Run, ...]]:
     made: dict[tuple[int, str], Run] = {}
-    rows: list[list[Run]] = []
+    rows: list[tuple[Run, ...]] = []
     for rule in table.rules:
         row: list[Run] = []
         for at, (clause, cell) in enumerate(zip(table.outputs, rule.results, strict=True)):
@@ -179,16 +174,27 @@ def _results(compiler: Compiler, table: Table, scope: Scope) -> list[list[Run]]:
             if key not in made:
                 made[key] = compiler.typed(compiler.source(cell, scope), clause.type, clause.name)
             row.append(made[key])
-        rows.append(row)
+        rows.append(tuple(row))
     return rows
 
 
-def _values(compiler: Compiler, clause: OutputClause, scope: Scope) -> Run:
-    """The values of an output in the order of their priority."""
-    if clause.allowed is None:
-        return lambda frame: ()
-    listed = Literal(f"[{clause.allowed.text}]", clause.allowed.element, clause.allowed.line)
-    return compiler.source(listed, scope)
+def _output(compiler: Compiler, clause: OutputClause, policy: HitPolicy, scope: Scope) -> Output:
+    """An output; without values of its own it has those of its type, which are tested where results are converted."""
+    tested = {**scope, TESTED: compiler.feel_type(clause.type)}
+    allowed = None if clause.allowed is None else compiler.source(clause.allowed, tested, unary=True)
+    if policy not in (HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER):
+        return Output(clause, lambda frame: (), allowed)
+    values = clause.allowed or compiler.types.allowed(compiler.namespace, clause.type)
+    if values is None:
+        compiler.fault(
+            clause.element,
+            clause.line,
+            f"命中策略 {policy} 应列出结果「{clause.name}」的可能值,重要的在前",
+            f"expected the values of the output {clause.name}, the most important first: {policy} needs them",
+        )
+        return Output(clause, lambda frame: (), allowed)
+    listed = replace(values, text=f"[{values.text}]")
+    return Output(clause, compiler.source(listed, scope), allowed)
 
 
 def _default(compiler: Compiler, table: Table, scope: Scope) -> Run | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.dmn.model import Definitions, ItemDefinition, Key, Literal, Variable
 from engine.feel import types as feel_types
+from engine.feel.budget import DEPTH
 from engine.feel.frame import Frame
 from engine.feel.tree import Type
 from engine.value import Context, Value
@@ -57,7 +58,7 @@ class ItemType:
 
 
 class Types:
-    """The types of all models of a library, resolved once; a type that needs itself is refused by `fault`."""
+    """The types of all models of a library, resolved once; a type within itself is Any there."""
 
     def __init__(self, models: Mapping[str, Definitions], make_test: Callable[[str], MakeTest]) -> None:
         self.models = models
@@ -66,7 +67,6 @@ class Types:
             (model.namespace, definition.name): definition for model in models.values() for definition in model.types
         }
         self.found: dict[Key, ItemType | None] = {}
-        self.unknown: list[tuple[str, str]] = []
 
     def of(self, namespace: str, name: str | None) -> ItemType | None:
         """The type of that name in a model; None when nothing is said, or no such type is there."""
@@ -74,10 +74,22 @@ class Types:
             return None
         if (key := self._key(namespace, name)) is not None:
             return self._resolved(key)
-        if name in BASIC:
-            return ItemType(BASIC[name])
-        if (namespace, name) not in self.unknown:
-            self.unknown.append((namespace, name))
+        return ItemType(BASIC[name]) if name in BASIC else None
+
+    def known(self, namespace: str, name: str) -> bool:
+        """There is a type of that name."""
+        return name in BASIC or self._key(namespace, name) is not None
+
+    def allowed(self, namespace: str, name: str | None) -> Literal | None:
+        """The allowed values of a type, its own or those of the type it is made of."""
+        for _ in range(DEPTH):
+            key = None if name is None else self._key(namespace, name)
+            if key is None:
+                return None
+            definition = self.written[key]
+            if definition.allowed is not None:
+                return definition.allowed
+            namespace, name = key[0], definition.type
         return None
 
     def _key(self, namespace: str, name: str) -> Key | None:
