@@ -23,10 +23,14 @@ class Kind(StrEnum):
     EXCLUSIVE_GATEWAY = "exclusiveGateway"
     PARALLEL_GATEWAY = "parallelGateway"
     INCLUSIVE_GATEWAY = "inclusiveGateway"
+    EVENT_GATEWAY = "eventBasedGateway"
+    COMPLEX_GATEWAY = "complexGateway"
     CATCH_EVENT = "intermediateCatchEvent"
     THROW_EVENT = "intermediateThrowEvent"
     BOUNDARY_EVENT = "boundaryEvent"
     SUB_PROCESS = "subProcess"
+    TRANSACTION = "transaction"
+    AD_HOC = "adHocSubProcess"
     CALL_ACTIVITY = "callActivity"
 
 
@@ -38,7 +42,27 @@ class Trigger(StrEnum):
     TIMER_DURATION = "timeDuration"
     TIMER_CYCLE = "timeCycle"
     MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITIONAL = "conditional"
+    ERROR = "error"
+    ESCALATION = "escalation"
+    LINK = "link"
     TERMINATE = "terminate"
+    COMPENSATION = "compensation"
+    CANCEL = "cancel"
+
+
+AWAITED = frozenset(
+    {
+        Trigger.TIMER_DATE,
+        Trigger.TIMER_DURATION,
+        Trigger.TIMER_CYCLE,
+        Trigger.MESSAGE,
+        Trigger.SIGNAL,
+        Trigger.CONDITIONAL,
+    }
+)
+"""Triggers that are waited for; errors and escalations go up from where they are thrown to whoever catches them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,8 +97,23 @@ class StandardLoop:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdHoc:
+    """Activities that people start as they see fit, until the condition (FEEL) holds."""
+
+    sequential: bool
+    completion_condition: str | None
+    cancel_remaining: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Element:
-    """A flow node. `extensions` are the zx attributes and parameters by local name; `line` is that of the XML."""
+    """A flow node. `extensions` are the zx attributes and parameters by local name; `line` is that of the XML.
+
+    `code`: the name of a signal or link, the code of an error or escalation; None catches every error or escalation.
+    `by_event`: an event sub-process. `instantiate`: a receive task or event-based gateway that begins the process.
+    `activation` is the condition of a complex gateway; `handler` what a compensation boundary event is associated with,
+    `compensates` the activity that a compensation throw event names.
+    """
 
     id: str
     kind: Kind
@@ -87,11 +126,21 @@ class Element:
     trigger: Trigger = Trigger.NONE
     expression: str | None = None
     message: str | None = None
+    code: str | None = None
+    by_event: bool = False
+    instantiate: bool = False
     script: str | None = None
     called: str | None = None
     attached_to: str | None = None
     interrupting: bool = True
     default_flow: str | None = None
+    activation: str | None = None
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    for_compensation: bool = False
+    handler: str | None = None
+    compensates: str | None = None
+    ad_hoc: AdHoc | None = None
     loop: MultiInstance | StandardLoop | None = None
     inputs: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
