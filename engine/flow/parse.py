@@ -6,31 +6,32 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop, Trigger
+from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop
+from engine.flow.markers import markers
+from engine.flow.trigger import triggered
+from engine.flow.written import feel as _feel
+from engine.flow.written import text as _text
 from engine.xml import BPMN, ZX, unreadable
 
 KINDS: dict[str, Kind] = {f"{{{BPMN}}}" + str(kind): kind for kind in Kind}
-TIMERS = (Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE)
+LEVELS = (Kind.SUB_PROCESS, Kind.TRANSACTION, Kind.AD_HOC)
+"""What holds flow nodes of its own."""
 
 
 def processes(root: etree._Element, path: str) -> Iterator[Process]:
     """The processes of a definitions element. Raises Refused (INVALID_MODEL)."""
-    messages = {
-        str(node.get("id", "")): str(node.get("name") or node.get("id", ""))
-        for node in root.iterchildren(f"{{{BPMN}}}message")
-    }
     for node in root.iterchildren(f"{{{BPMN}}}process"):
         if not node.get("id"):
             raise unreadable(path, node.sourceline or 0, "流程应有 id", "expected the process to have an id")
-        yield _process(node, path, messages)
+        yield _process(node, path)
 
 
-def _process(node: etree._Element, path: str, messages: Mapping[str, str]) -> Process:
+def _process(node: etree._Element, path: str) -> Process:
     key = node.get("id", "")
     lanes = dict(_lanes(node))
     elements: dict[str, Element] = {}
     flows: dict[str, Flow] = {}
-    _content(node, key, None, lanes, messages, elements, flows, path)
+    _content(node, key, None, lanes, elements, flows, path)
     return Process(
         id=key, name=node.get("name"), path=path, elements=elements, flows=flows, lanes=tuple(_lane_list(node))
     )
@@ -41,7 +42,6 @@ def _content(
     process: str,
     parent: str | None,
     lanes: Mapping[str, tuple[str | None, str | None]],
-    messages: Mapping[str, str],
     elements: dict[str, Element],
     flows: dict[str, Flow],
     path: str,
@@ -56,9 +56,9 @@ def _content(
                 line = child.sourceline or 0
                 raise unreadable(path, line, f"id 应唯一且不为空:{key!r}", f"expected a unique id, but found {key!r}")
             lane = lanes.get(key) or (lanes.get(parent) if parent else None) or (None, None)
-            elements[key] = _element(child, kind, process, parent, lane, messages)
-            if kind is Kind.SUB_PROCESS:
-                _content(child, process, key, {**lanes, key: lane}, messages, elements, flows, path)
+            elements[key] = _element(child, kind, process, parent, lane)
+            if kind in LEVELS:
+                _content(child, process, key, {**lanes, key: lane}, elements, flows, path)
 
 
 def _element(
@@ -67,13 +67,8 @@ def _element(
     process: str,
     parent: str | None,
     lane: tuple[str | None, str | None],
-    messages: Mapping[str, str],
 ) -> Element:
-    trigger, expression = _trigger(node)
-    message = node.find(f"{{{BPMN}}}messageEventDefinition")
-    reference = node.get("messageRef") or (message.get("messageRef") if message is not None else None)
-    if kind in {Kind.RECEIVE_TASK, Kind.SEND_TASK}:
-        trigger = Trigger.MESSAGE
+    event = triggered(node)
     return Element(
         id=node.get("id", ""),
         kind=kind,
@@ -83,13 +78,16 @@ def _element(
         documentation=_text(node, "documentation"),
         lane=lane[0],
         role=lane[1],
-        trigger=trigger,
-        expression=expression,
-        message=messages.get(reference or "", reference),
+        trigger=event.trigger,
+        expression=event.expression,
+        message=event.message,
+        code=event.code,
+        by_event=node.get("triggeredByEvent") == "true",
+        instantiate=node.get("instantiate") == "true",
         script=_feel(_text(node, "script")),
         called=node.get("calledElement"),
         attached_to=node.get("attachedToRef"),
-        interrupting=node.get("cancelActivity", "true") != "false",
+        interrupting=node.get("cancelActivity", node.get("isInterrupting", "true")) != "false",
         default_flow=node.get("default"),
         loop=_loop(node),
         inputs=_named(node, "input"),
@@ -99,6 +97,7 @@ def _element(
         },
         parameters=_named(node, "parameter"),
         line=node.sourceline or 0,
+        **markers(node, kind),
     )
 
 
@@ -111,19 +110,6 @@ def _flow(node: etree._Element) -> Flow:
         condition=None if condition is None else _feel(condition.text or ""),
         name=node.get("name"),
     )
-
-
-def _trigger(node: etree._Element) -> tuple[Trigger, str | None]:
-    timer = node.find(f"{{{BPMN}}}timerEventDefinition")
-    if timer is not None:
-        for trigger in TIMERS:
-            found = timer.find(f"{{{BPMN}}}{trigger}")
-            if found is not None:
-                return trigger, _feel(found.text or "")
-    for tag, trigger in (("messageEventDefinition", Trigger.MESSAGE), ("terminateEventDefinition", Trigger.TERMINATE)):
-        if node.find(f"{{{BPMN}}}{tag}") is not None:
-            return trigger, None
-    return Trigger.NONE, None
 
 
 def _loop(node: etree._Element) -> MultiInstance | StandardLoop | None:
@@ -175,16 +161,3 @@ def _named(node: etree._Element, tag: str) -> dict[str, str]:
         return {}
     found = extensions.iterchildren(f"{{{ZX}}}{tag}")
     return {item.get("name", ""): _feel(item.get("value", "")) or "null" for item in found}
-
-
-def _text(node: etree._Element, tag: str) -> str | None:
-    found = node.find(f"{{{BPMN}}}{tag}")
-    return None if found is None or found.text is None else found.text.strip()
-
-
-def _feel(text: str | None) -> str | None:
-    """A FEEL expression; editors write a leading `=`."""
-    if text is None:
-        return None
-    stripped = text.strip()
-    return stripped.removeprefix("=").strip() or None
