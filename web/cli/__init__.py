@@ -7,6 +7,7 @@ import click
 from web.cli import (
     case_changes,
     cases,
+    decide,
     demo,
     history,
     instances,
@@ -36,6 +37,7 @@ GROUPS = (
     upkeep,
     scenario,
     run_model,
+    decide,
     demo,
 )
 

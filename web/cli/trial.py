@@ -160,6 +160,8 @@ def files_around(path: Path) -> dict[str, bytes]:
     files = {f"processes/{path.name}": path.read_bytes()}
     for form in sorted(path.parent.rglob("*.form")):
         files[form.relative_to(path.parent).as_posix()] = form.read_bytes()
+    for decisions in sorted(path.parent.rglob("*.dmn")):
+        files[f"decisions/{decisions.name}"] = decisions.read_bytes()
     bare = f'key = "trial"\nlabel = "trial"\nowner = "{OWNER}"\n[title]\nzh = "试行"\nen = "Trial"\n'
     try:
         found = list(_roles(procedures.load({**files, MANIFEST: bare.encode()})))
