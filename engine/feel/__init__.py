@@ -12,11 +12,13 @@ from engine.feel.budget import Budget
 from engine.feel.cache import Cache
 from engine.feel.errors import FeelError
 from engine.feel.expression import Expression
+from engine.feel.findings import Finding, Review, of_error
 from engine.feel.frame import Closure, HostFunction
 from engine.feel.functions import FUNCTIONS
 from engine.feel.known import NO_NAMES, NO_TYPES, Known
 from engine.feel.names import entry_names, used_names
 from engine.feel.parser import Parser
+from engine.feel.review import reviewed
 from engine.feel.tree import Type
 from engine.feel.types import coerce, conforms
 from engine.value import Value
@@ -69,6 +71,29 @@ def compile_unary(
     return UNARY.get(source, Known(names, functions, variables, types))
 
 
+def check(
+    source: str,
+    names: frozenset[str] = NO_NAMES,
+    functions: frozenset[str] = NO_NAMES,
+    *,
+    variables: frozenset[tuple[str, Type]] = NO_TYPES,
+    types: frozenset[tuple[str, Type]] = NO_TYPES,
+    unary: bool = False,
+) -> tuple[Finding, ...]:
+    """What is wrong with a source, in the order of places: why it cannot be read, or what in it cannot be meant."""
+    known = Known(names, functions, variables, types)
+    try:
+        parser = Parser(source, known.with_names(frozenset({"?"}) if unary else NO_NAMES, BUILT_IN))
+        make = compile_unary if unary else compile
+        make(source, names, functions, variables=variables, types=types)
+        tree = parser.unary_tests() if unary else parser.whole()
+    except FeelError as error:
+        return (of_error(error),)
+    review = Review(source, parser.tokens, parser.infer)
+    reviewed(review, tree, dict(variables).get("?"))
+    return tuple(sorted(review.found, key=lambda found: (found.line, found.column)))
+
+
 def evaluate(source: str, scope: Mapping[str, Value] | None = None) -> Value:
     """The value of a source in a scope."""
     found = scope or {}
@@ -80,8 +105,10 @@ __all__ = [
     "Closure",
     "Expression",
     "FeelError",
+    "Finding",
     "HostFunction",
     "Type",
+    "check",
     "coerce",
     "compile",
     "compile_unary",

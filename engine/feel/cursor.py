@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from engine.feel import lexer
 from engine.feel.errors import FeelError
+from engine.feel.hints import FORMS, hint
 from engine.feel.lexer import KEYWORDS, Token
+from engine.feel.names import Names
 
 NESTING = 32
 NAME_SIGNS = frozenset({"+", "-", "*", "/", ".", "**", "'"})
@@ -16,9 +18,10 @@ NAME_SIGNS = frozenset({"+", "-", "*", "/", ".", "**", "'"})
 class Cursor:
     """The tokens of one source, taken from left to right."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, functions: Names) -> None:
         self.source = source
         self.tokens = lexer.tokens(source)
+        self.functions = functions
         self.at = 0
         self.depth = 0
         self.in_names: set[int] = set()
@@ -77,7 +80,8 @@ class Cursor:
 
     def _expect(self, text: str) -> None:
         if not self._takes(text):
-            raise self._unexpected(text, text, text)
+            form = f"({FORMS[text]})" if text in FORMS else ""
+            raise self._unexpected(f"{text}{form}", f"{text} {form}".strip(), text)
 
     def _end(self) -> None:
         if self.here.kind != "end":
@@ -86,11 +90,15 @@ class Cursor:
     def _unexpected(self, zh: str, en: str, *expected: str) -> FeelError:
         token = self.here
         found_zh, found_en = ("表达式结束", "the end") if token.kind == "end" else (token.text, token.text)
-        zh, en = f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}"
-        return lexer.error(
-            self.source, token.at, zh, en, length=max(1, len(token.text)), found=token.text, expected=expected
-        )
+        if token.kind == "name" and token.text in KEYWORDS:
+            found_zh, found_en = f"FEEL 的关键字 {token.text}", f"{token.text}, a word of FEEL"
+        told = hint(self.tokens, self.at, self.functions, expected)
+        if told is not None:
+            return self._error(told.zh, told.en, *told.expected)
+        zh = f" {zh}" if zh[0].isascii() else zh
+        return self._error(f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}", *expected)
 
-    def _error(self, zh: str, en: str) -> FeelError:
+    def _error(self, zh: str, en: str, *expected: str) -> FeelError:
         token = self.here
-        return lexer.error(self.source, token.at, zh, en, length=max(1, len(token.text)), found=token.text)
+        length = max(1, len(token.text))
+        return lexer.error(self.source, token.at, zh, en, length=length, found=token.text, expected=expected)

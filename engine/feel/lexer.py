@@ -73,6 +73,7 @@ MISTAKES = {
     "%": ("取余写作 modulo(a, b),百分数写作小数", "expected modulo(a, b) or a decimal instead of %"),
     ";": ("一个表达式中没有分号", "expected no semicolon in an expression"),
 }
+MATHEMATICAL = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "∧": "and", "∨": "or"}
 INSTEAD = {
     "==": "=", "&&": "and", "||": "or", ":=": "=", "=>": ">=", "'": '"', "&": "and", "|": "or", "!": "not(", "/*": "*/",
 }  # fmt: skip
@@ -162,11 +163,15 @@ def unescape(source: str, token: Token) -> str:
 def _unreadable(source: str, at: int) -> FeelError:
     sign = source[at]
     if sign == '"':
-        length = (source.find("\n", at) if "\n" in source[at:] else len(source)) - at
+        end = source.find("\n", at)
+        length = (len(source) if end < 0 else end) - at
         zh, en = '文本缺少结尾的双引号 "', 'expected a closing " of the text'
         return error(source, at, zh, en, length=length, found=source[at : at + length], expected=('"',))
     if sign in "“”‘’":
-        return error(
-            source, at, '文本用半角双引号 "…"', 'expected straight double quotes "…"', found=sign, expected=('"',)
-        )
+        zh, en = '文本用半角双引号 "…"', 'expected straight double quotes "…"'
+        return error(source, at, zh, en, found=sign, expected=('"',))
+    if sign in MATHEMATICAL:
+        instead = MATHEMATICAL[sign]
+        zh, en = f"{sign} 写作 {instead}", f"expected {instead} instead of {sign}"
+        return error(source, at, zh, en, found=sign, expected=(instead,))
     return error(source, at, f"无法识别的字符 {sign!r}", f"expected an expression, but found {sign!r}", found=sign)

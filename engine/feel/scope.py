@@ -34,8 +34,7 @@ class Scope(Cursor):
     """A source with the names that may stand where it is being read."""
 
     def __init__(self, source: str, known: Known) -> None:
-        super().__init__(source)
-        self.functions = outside(known.functions)
+        super().__init__(source, outside(known.functions))
         self.type_names = outside(frozenset(name for name, _ in known.types))
         self.infer = Inference(dict(known.types))
         self.bound: list[Bound] = [Bound(outside(known.names), dict(known.variables), 0)]
@@ -72,6 +71,8 @@ class Scope(Cursor):
         token = self.here
         function = self.functions.longest(self.tokens, self.at, followed_by="(")
         variable = self._variable()
+        if function == "now" and variable is not None and not variable.local:
+            variable = None  # the reserved name is a moment, which nobody calls
         if variable is not None and (function is None or len(words(variable.name)) >= len(words(function))):
             self._take(len(words(variable.name)))
             return variable
