@@ -36,6 +36,7 @@ def decide(element: Element, variables: Variables) -> Made:
     if decided is None:
         raise ExpressionFailed(Text(f"没有名为 {name} 的决策", f"there is no decision named {name}"))
     budget = dmn.Traced()
+    budget.now = variables["now"]
     try:
         given = {wanted.key: _input(element, wanted, variables) for wanted in inputs_of(library, decided)}
         value = library.evaluate(decided.key, given, functions=functions(variables), budget=budget)

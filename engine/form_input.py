@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine import temporal
 from engine.errors import Text
-from engine.feel.functions.text import pattern
+from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType
 from engine.value import Date, DateTime, File, Person, Ref, Time, Value, number
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from engine import feel, form_input
 from engine.errors import Fault, Reason, Refused, Text
-from engine.feel.functions.text import pattern
+from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType, Form
 
 MAX_BYTES = 500_000

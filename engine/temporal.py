@@ -30,7 +30,7 @@ _DATE_TIMES = re.compile(_DATE + "T" + _CLOCK + _PLACE)
 _DAYS = re.compile(
     r"(?P<minus>-)?P(?:(?P<days>[0-9]{1,18})D)?"
     r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,18})H)?(?:(?P<minutes>[0-9]{1,18})M)?"
-    r"(?:(?P<seconds>[0-9]{1,18})(?:\.(?P<fraction>[0-9]{1,9})[0-9]*)?S)?)?"
+    r"(?:(?P<seconds>[0-9]{1,18})(?:\.(?P<fraction>[0-9]{0,9})[0-9]*)?S)?)?"
 )
 _MONTHS = re.compile(r"(?P<minus>-)?P(?:(?P<years>[0-9]{1,12})Y)?(?:(?P<months>[0-9]{1,12})M)?")
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)

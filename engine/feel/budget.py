@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.feel.errors import FeelError
+from engine.value import Value
 
 STEPS = 2_000_000
 CALLS = 64
@@ -19,16 +20,19 @@ ITEMS_A_STEP = 16
 class Budget:
     """Steps and depth used so far, and the notes about operations that yielded null.
 
-    A step is about what one node of the tree costs; long texts and lists cost more.
+    A step is about what one node of the tree costs; long texts and lists cost more, and each pattern once.
+    `now` is the time of the command, for scopes that do not hold it themselves.
     """
 
-    __slots__ = ("calls", "height", "notes", "steps")
+    __slots__ = ("calls", "height", "notes", "now", "patterns", "steps")
 
     def __init__(self, steps: int = STEPS) -> None:
         self.steps = steps
         self.calls = 0
         self.height = 0
         self.notes: list[str] = []
+        self.now: Value = None
+        self.patterns: set[tuple[str, str]] = set()
 
     def spend(self, steps: int = 1) -> None:
         """Count work. Raises FeelError when there is none left."""

@@ -92,7 +92,7 @@ def _built_in(function: BuiltIn, arguments: list[Run], names: tuple[str, ...]) -
 
 def _moment(frame: Frame, arguments: Sequence[Run]) -> tuple[Value, ...]:
     """The time of the command, which the scope holds under the reserved name."""
-    return (frame.scope.get("now"), *(argument(frame) for argument in arguments))
+    return (frame.scope.get("now", frame.budget.now), *(argument(frame) for argument in arguments))
 
 
 def _called(budget: Budget, name: str, call: Chosen | None, given: tuple[Value, ...]) -> Value:

@@ -49,7 +49,7 @@ MISTAKES: list[tuple[Component, str, str]] = [
     (text(validate={"maxLength": "9" * 5_000}), "整数", "whole number"),
     (text(validate={"min": 1}), "字段类型", "type"),
     (text(validate={"pattern": "(?=a)b"}), "正则表达式", "regular expression"),
-    (text(validate={"pattern": "(a)\\1"}), "反向引用", "back-references"),
+    (text(validate={"pattern": "(a+)\\1"}), "反向引用", "back-references"),
     (text(validate={"validationType": "iban"}), "validationType", "validationType"),
     (text(properties={"personal": True}), "true 或 false", "true or false"),
     (text(properties={"personal": "true", "searchable": "true"}), "搜索", "searchable"),

@@ -7,6 +7,8 @@ from engine.feel.functions.registry import Registry, nothing
 from engine.value import Context, Value
 
 CONTEXTS = Registry()
+ENTRY = 4
+"""Steps for each entry of a context that is made."""
 
 
 @CONTEXTS.add("not", "negand")
@@ -29,14 +31,10 @@ def get_or_else(_budget: Budget, value: Value, default: Value) -> Value:
 
 @CONTEXTS.add("get value", "m", "key")
 def get_value(budget: Budget, m: Value, key: Value) -> Value:
-    """The entry of that name, or at that path of names."""
-    if isinstance(key, tuple):
-        for part in key:
-            m = m.get(part) if isinstance(m, Context) and isinstance(part, str) else None
-        return m
-    if not isinstance(m, Context) or not isinstance(key, str):
+    """The entry of that name."""
+    if not isinstance(m, Context) or not isinstance(key, str) or key not in m:
         return nothing(budget, "get value", m, key)
-    return m.get(key)
+    return m[key]
 
 
 @CONTEXTS.add("get entries", "m")
@@ -44,6 +42,8 @@ def get_entries(budget: Budget, m: Value) -> Value:
     """A list of contexts with key and value."""
     if not isinstance(m, Context):
         return nothing(budget, "get entries", m)
+    budget.spend(ENTRY * len(m))
+    budget.sized(items=len(m))
     return tuple(Context({"key": key, "value": value}) for key, value in m.items())
 
 
@@ -52,35 +52,51 @@ def context(budget: Budget, entries: Value) -> Value:
     """The context of a list of contexts with key and value."""
     found: dict[str, Value] = {}
     for entry in entries if isinstance(entries, tuple) else (entries,):
+        budget.spend(ENTRY)
         key = entry.get("key") if isinstance(entry, Context) else None
         if not isinstance(entry, Context) or not isinstance(key, str) or "value" not in entry or key in found:
-            return nothing(budget, "context", entries)
+            return nothing(budget, "context", entry)
         found[key] = entry["value"]
     return Context(found)
 
 
-@CONTEXTS.add("context put", "context", "key", "value")
-@CONTEXTS.add("context put", "context", "keys", "value")
-def context_put(budget: Budget, found: Value, key: Value, value: Value) -> Value:
-    """The context with an entry added or replaced; a list of keys is a path."""
-    if not isinstance(found, Context):
+def put(budget: Budget, found: Value, key: Value, value: Value) -> Value:
+    """The context with an entry added or replaced."""
+    if not isinstance(found, Context) or not isinstance(key, str):
         return nothing(budget, "context put", found, key)
-    if isinstance(key, str):
-        return found.with_entries({key: value})
-    if not isinstance(key, tuple) or not 0 < len(key) <= DEPTH or not isinstance(key[0], str):
-        return nothing(budget, "context put", found, key)
-    if len(key) == 1:
-        return found.with_entries({key[0]: value})
-    inner = context_put(budget, found.get(key[0], Context()), key[1:], value)
-    return None if inner is None else found.with_entries({key[0]: inner})
+    budget.spend(1 + len(found) // ENTRY)
+    return found.with_entries({key: value})
 
 
-@CONTEXTS.add("context merge", "contexts", spread=True)
-def context_merge(budget: Budget, contexts: tuple[Value, ...]) -> Value:
+def put_within(budget: Budget, found: Value, keys: Value, value: Value) -> Value:
+    """The context with the entry at the end of a path of names added or replaced."""
+    path = keys if isinstance(keys, tuple) else (keys,)
+    if not 0 < len(path) <= DEPTH:
+        return nothing(budget, "context put", found, keys)
+    if len(path) == 1:
+        return put(budget, found, path[0], value)
+    inner = found.get(path[0]) if isinstance(found, Context) and isinstance(path[0], str) else None
+    made = put_within(budget, inner, path[1:], value)
+    return None if made is None else put(budget, found, path[0], made)
+
+
+def put_either(budget: Budget, found: Value, key: Value, value: Value) -> Value:
+    """Without names the kind of the second argument tells which of the two is meant."""
+    return (put_within if isinstance(key, tuple) else put)(budget, found, key, value)
+
+
+CONTEXTS.add("context put", "context", "key", "value", by_place=put_either)(put)
+CONTEXTS.add("context put", "context", "keys", "value", by_place=put_either)(put_within)
+
+
+@CONTEXTS.add("context merge", "contexts")
+def context_merge(budget: Budget, contexts: Value) -> Value:
     """The entries of all contexts; later ones win."""
     merged: dict[str, Value] = {}
-    for found in contexts:
+    for found in contexts if isinstance(contexts, tuple) else (contexts,):
         if not isinstance(found, Context):
             return nothing(budget, "context merge", found)
+        budget.spend(1 + len(found) // ENTRY)
         merged |= found
+    budget.spend(len(merged) // ENTRY)
     return Context(merged)

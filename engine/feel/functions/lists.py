@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable
-from decimal import Decimal, DecimalException
-from functools import cmp_to_key, reduce
+from decimal import Decimal
+from functools import cmp_to_key
 
 from engine.feel import operations
 from engine.feel.budget import Budget
 from engine.feel.frame import Closure
 from engine.feel.functions.registry import Registry, nothing
-from engine.value import DECIMAL, Date, DaysDuration, MonthsDuration, Value, number
+from engine.feel.functions.text import part
+from engine.value import Date, DaysDuration, MonthsDuration, Value, number
 
 LISTS = Registry()
 
@@ -45,141 +45,18 @@ def count(budget: Budget, found: Value) -> Value:
     return nothing(budget, "count", found) if items is None else number(len(items))
 
 
-def _extreme(name: str, sign: int) -> Callable[[Budget, tuple[Value, ...]], Value]:
-    def call(budget: Budget, items: tuple[Value, ...]) -> Value:
-        if not items or any(item is None for item in items):
-            return nothing(budget, name, items)
-        best = items[0]
-        for item in items:
-            budget.spend()
-            found = operations.order(item, best)
-            if found is None:
-                return nothing(budget, name, items)
-            best = item if found * sign > 0 else best
-        return best
-
-    return call
-
-
-LISTS.add("min", "list", spread=True)(_extreme("min", -1))
-LISTS.add("max", "list", spread=True)(_extreme("max", 1))
-
-
-@LISTS.add("sum", "list", spread=True)
-def total(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The numbers or durations added up."""
-    if not items:
-        return nothing(budget, "sum", items)
-    if not isinstance(items[0], Decimal | DaysDuration | MonthsDuration):
-        return nothing(budget, "sum", items)
-    found: Value = items[0]
-    for item in items[1:]:
-        budget.spend()
-        found = operations.add(budget, found, item) if type(item) is type(items[0]) else None
-        if found is None:
-            return nothing(budget, "sum", items)
-    return found
-
-
-def _numbers(items: tuple[Value, ...]) -> list[Decimal] | None:
-    found = [item for item in items if isinstance(item, Decimal)]
-    return found if found and len(found) == len(items) else None
-
-
-@LISTS.add("mean", "list", spread=True)
-def mean(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The average."""
-    added = total(budget, items)
-    return None if added is None else operations.divide(budget, added, number(len(items)))
-
-
-@LISTS.add("median", "list", spread=True)
-def median(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The middle one, or the mean of the two in the middle."""
-    numbers = _numbers(items)
-    if numbers is None:
-        return nothing(budget, "median", items)
-    budget.spend(len(numbers))
-    numbers.sort()
-    middle = len(numbers) // 2
-    if len(numbers) % 2:
-        return numbers[middle]
-    return number(DECIMAL.divide(DECIMAL.add(numbers[middle - 1], numbers[middle]), Decimal(2)))
-
-
-@LISTS.add("stddev", "list", spread=True)
-def stddev(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The standard deviation of a sample."""
-    numbers = _numbers(items)
-    if numbers is None or len(numbers) < 2:
-        return nothing(budget, "stddev", items)
-    budget.spend(len(numbers))
-    try:
-        average = DECIMAL.divide(reduce(DECIMAL.add, numbers), Decimal(len(numbers)))
-        squares = reduce(DECIMAL.add, (DECIMAL.power(DECIMAL.subtract(n, average), Decimal(2)) for n in numbers))
-        return number(DECIMAL.sqrt(DECIMAL.divide(squares, Decimal(len(numbers) - 1))))
-    except (DecimalException, ValueError):
-        return nothing(budget, "stddev", items)
-
-
-@LISTS.add("mode", "list", spread=True)
-def mode(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The most frequent numbers, in ascending order."""
-    if not items:
-        return ()
-    numbers = _numbers(items)
-    if numbers is None:
-        return nothing(budget, "mode", items)
-    budget.spend(len(numbers))
-    counts = Counter(numbers)
-    most = max(counts.values())
-    return tuple(sorted(found for found, times in counts.items() if times == most))
-
-
-@LISTS.add("product", "list", spread=True)
-def product(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """The numbers multiplied."""
-    numbers = _numbers(items)
-    if numbers is None:
-        return nothing(budget, "product", items)
-    found: Value = number(1)
-    for item in numbers:
-        budget.spend()
-        found = operations.multiply(budget, found, item)
-    return found
-
-
-@LISTS.add("all", "list", spread=True)
-def every(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """None is false; null if one is not true."""
-    if any(item is False for item in items):
-        return False
-    return True if all(item is True for item in items) else nothing(budget, "all", items)
-
-
-@LISTS.add("any", "list", spread=True)
-def some(budget: Budget, items: tuple[Value, ...]) -> Value:
-    """One is true; null if one is not false."""
-    if any(item is True for item in items):
-        return True
-    return False if all(item is False for item in items) else nothing(budget, "any", items)
-
-
 @LISTS.add("sublist", "list", "start position", "length", optional=1)
 def sublist(budget: Budget, found: Value, start: Value, length: Value = None) -> Value:
-    """Part of a list from a position (1 is first, -1 is last)."""
+    """Part of a list from a position (1 is first, -1 is last); null where the list does not reach."""
     items = as_list(found)
-    if items is None or not isinstance(start, Decimal) or not isinstance(length, Decimal | None):
+    places = None if items is None else part(len(items), start, length)
+    if items is None or places is None:
         return nothing(budget, "sublist", found, start, length)
-    place = int(start)
-    if place == 0 or abs(place) > len(items) or (length is not None and length < 0):
-        return nothing(budget, "sublist", found, start, length)
-    first = place - 1 if place > 0 else len(items) + place
-    return items[first:] if length is None else items[first : first + int(length)]
+    return items[places]
 
 
-@LISTS.add("concatenate", "list", spread=True)
-def concatenate(budget: Budget, lists: tuple[Value, ...]) -> Value:
+@LISTS.add("concatenate", "list", rest=True)
+def concatenate(budget: Budget, *lists: Value) -> Value:
     """The lists one after another."""
     made: list[Value] = []
     for found in lists:
@@ -191,20 +68,20 @@ def concatenate(budget: Budget, lists: tuple[Value, ...]) -> Value:
     return tuple(made)
 
 
-@LISTS.add("append", "list", "item", spread=True)
-def append(budget: Budget, given: tuple[Value, ...]) -> Value:
+@LISTS.add("append", "list", "item", rest=True)
+def append(budget: Budget, found: Value, *added: Value) -> Value:
     """The list with items at its end."""
-    if not given:
-        return nothing(budget, "append", given)
-    items = as_list(given[0]) or ()
-    budget.sized(items=len(items) + len(given))
-    return (*items, *given[1:])
+    items = as_list(found)
+    if items is None:
+        return nothing(budget, "append", found)
+    budget.sized(items=len(items) + len(added))
+    return (*items, *added)
 
 
-@LISTS.add("union", "list", spread=True)
-def union(budget: Budget, lists: tuple[Value, ...]) -> Value:
+@LISTS.add("union", "list", rest=True)
+def union(budget: Budget, *lists: Value) -> Value:
     """The lists one after another, each value once."""
-    joined = concatenate(budget, lists)
+    joined = concatenate(budget, *lists)
     return distinct_values(budget, joined) if isinstance(joined, tuple) else None
 
 
@@ -266,9 +143,11 @@ def flatten(budget: Budget, found: Value) -> Value:
         budget.spend()
         item = stack.pop()
         if isinstance(item, tuple):
+            budget.touch(item)
             stack.extend(reversed(item))
         else:
             made.append(item)
+    budget.sized(items=len(made))
     return tuple(made)
 
 
@@ -295,6 +174,7 @@ def insert_before(budget: Budget, found: Value, position: Value, item: Value) ->
     items, place = as_list(found), _place(found, position)
     if items is None or place is None:
         return nothing(budget, "insert before", found, position)
+    budget.sized(items=len(items) + 1)
     return (*items[:place], item, *items[place:])
 
 
@@ -307,51 +187,64 @@ def remove(budget: Budget, found: Value, position: Value) -> Value:
     return (*items[:place], *items[place + 1 :])
 
 
-@LISTS.add("list replace", "list", "position", "newItem")
-@LISTS.add("list replace", "list", "match", "newItem")
-def list_replace(budget: Budget, found: Value, which: Value, item: Value) -> Value:
-    """The list with the item at a position replaced, or each for which a function is true."""
-    items = as_list(found)
-    if items is None:
-        return nothing(budget, "list replace", found)
-    if isinstance(which, Closure):
-        if len(which.parameters) != 2:
-            return nothing(budget, "list replace", found)
-        held = [which.call(budget, (old, item)) for old in items]
-        if any(not isinstance(flag, bool) for flag in held):
-            return nothing(budget, "list replace", found)
-        return tuple(item if flag is True else old for old, flag in zip(items, held, strict=True))
-    place = _place(found, which)
-    if place is None:
-        return nothing(budget, "list replace", found, which)
+def replace_at(budget: Budget, found: Value, position: Value, item: Value) -> Value:
+    """The list with the item at a position replaced."""
+    items, place = as_list(found), _place(found, position)
+    if items is None or place is None:
+        return nothing(budget, "list replace", found, position)
     return (*items[:place], item, *items[place + 1 :])
+
+
+def replace_each(budget: Budget, found: Value, match: Value, item: Value) -> Value:
+    """The list with each item replaced for which a function of it and the new item is true."""
+    items = as_list(found)
+    if items is None or not isinstance(match, Closure) or len(match.parameters) != 2:
+        return nothing(budget, "list replace", found, match)
+    made: list[Value] = []
+    for old in items:
+        budget.spend()
+        held = match.call(budget, (old, item))
+        if not isinstance(held, bool):
+            return nothing(budget, "list replace", held)
+        made.append(item if held else old)
+    return tuple(made)
+
+
+def list_replace(budget: Budget, found: Value, which: Value, item: Value) -> Value:
+    """Without names the kind of the second argument tells which of the two is meant."""
+    if isinstance(which, Closure):
+        return replace_each(budget, found, which, item)
+    return replace_at(budget, found, which, item)
+
+
+LISTS.add("list replace", "list", "position", "newItem", by_place=list_replace)(replace_at)
+LISTS.add("list replace", "list", "match", "newItem", by_place=list_replace)(replace_each)
 
 
 def _place(found: Value, position: Value) -> int | None:
     items = as_list(found)
-    if items is None or not isinstance(position, Decimal) or position != position.to_integral_value():
+    if items is None or not isinstance(position, Decimal) or not 1 <= abs(position) <= len(items):
         return None
     place = int(position)
-    if place == 0 or abs(place) > len(items):
+    if place != position:
         return None
     return place - 1 if place > 0 else len(items) + place
 
 
 @LISTS.add("sort", "list", "precedes", optional=1)
 def sort(budget: Budget, found: Value, precedes: Value = None) -> Value:
-    """In the order of a function of two items, or ascending."""
+    """In the order of a function of two items; without one ascending, beyond the standard."""
     items = as_list(found)
     if items is None:
         return nothing(budget, "sort", found)
     budget.spend(len(items))
-    if precedes is not None:
-        if not isinstance(precedes, Closure) or len(precedes.parameters) != 2:
-            return nothing(budget, "sort", found)
-        return tuple(sorted(items, key=cmp_to_key(_by(budget, precedes))))
+    if precedes is not None and (not isinstance(precedes, Closure) or len(precedes.parameters) != 2):
+        return nothing(budget, "sort", found, precedes)
+    compare = _ascending(budget) if precedes is None else _by(budget, precedes)
     try:
-        return tuple(sorted(items, key=cmp_to_key(_ordered)))
+        return tuple(sorted(items, key=cmp_to_key(compare)))
     except _Unordered:
-        return nothing(budget, "sort", found)
+        return nothing(budget, "sort", found, precedes)
 
 
 class _Unordered(Exception):
@@ -360,15 +253,22 @@ class _Unordered(Exception):
 
 def _by(budget: Budget, precedes: Closure) -> Callable[[Value, Value], int]:
     def order(one: Value, other: Value) -> int:
-        if precedes.call(budget, (one, other)) is True:
+        before = precedes.call(budget, (one, other))
+        if not isinstance(before, bool):
+            raise _Unordered
+        if before:
             return -1
         return 1 if precedes.call(budget, (other, one)) is True else 0
 
     return order
 
 
-def _ordered(one: Value, other: Value) -> int:
-    found = operations.order(one, other)
-    if found is None:
-        raise _Unordered
-    return found
+def _ascending(budget: Budget) -> Callable[[Value, Value], int]:
+    def order(one: Value, other: Value) -> int:
+        budget.touch(one)
+        found = operations.order(one, other)
+        if found is None:
+            raise _Unordered
+        return found
+
+    return order

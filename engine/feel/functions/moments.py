@@ -26,6 +26,7 @@ from engine.value import (
 )
 
 MOMENTS = Registry()
+Durations = DaysDuration | MonthsDuration
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 YEAR = (
     "January", "February", "March", "April", "May", "June",
@@ -45,18 +46,44 @@ def _tried(budget: Budget, name: str, make: Callable[[], Value]) -> Value:
         return None
 
 
-@MOMENTS.add("date", "from")
-def date_from(budget: Budget, found: Value) -> Value:
-    """The date of a text or of a date and time."""
+def _from(name: str, read: Callable[[str], Value], given: Callable[[Value], Value]) -> None:
+    """Declare a conversion of a text; `given` is what becomes of other values, null for most."""
+
+    def call(budget: Budget, found: Value) -> Value:
+        if isinstance(found, str):
+            return _tried(budget, name, lambda: read(found))
+        made = given(found)
+        return nothing(budget, name, found) if made is None else made
+
+    MOMENTS.add(name, "from")(call)
+
+
+def _date_within(found: Value) -> Date | None:
     if isinstance(found, DateTime):
         return found.date
-    if isinstance(found, Date):
-        return found
-    return (
-        _tried(budget, "date", lambda: temporal.parse_date(found))
-        if isinstance(found, str)
-        else nothing(budget, "date", found)
-    )
+    return found if isinstance(found, Date) else None
+
+
+def _time_within(found: Value) -> Time | None:
+    """The time of day; a date begins at midnight UTC."""
+    if isinstance(found, DateTime):
+        return found.time
+    return Time(0, 0, 0, 0, 0) if isinstance(found, Date) else found if isinstance(found, Time) else None
+
+
+def _midnight(found: Value) -> DateTime | None:
+    """A date and time as it is; a date at its midnight, local."""
+    return DateTime(found, Time(0, 0, 0)) if isinstance(found, Date) else found if isinstance(found, DateTime) else None
+
+
+def _read_date_time(text: str) -> DateTime:
+    return temporal.parse_date_time(text) if "T" in text else DateTime(temporal.parse_date(text), Time(0, 0, 0))
+
+
+_from("date", temporal.parse_date, _date_within)
+_from("time", temporal.parse_time, _time_within)
+_from("date and time", _read_date_time, _midnight)
+_from("duration", temporal.parse_duration, lambda found: found if isinstance(found, Durations) else None)
 
 
 @MOMENTS.add("date", "year", "month", "day")
@@ -68,28 +95,14 @@ def date_of(budget: Budget, year: Value, month: Value, day: Value) -> Value:
     return _tried(budget, "date", lambda: temporal.date(y, m, d))
 
 
-@MOMENTS.add("time", "from")
-def time_from(budget: Budget, found: Value) -> Value:
-    """The time of a text, a date and time, or a date (midnight UTC)."""
-    if isinstance(found, DateTime):
-        return found.time
-    if isinstance(found, Date):
-        return Time(0, 0, 0, 0, 0)
-    if isinstance(found, Time):
-        return found
-    return (
-        _tried(budget, "time", lambda: temporal.parse_time(found))
-        if isinstance(found, str)
-        else nothing(budget, "time", found)
-    )
-
-
 @MOMENTS.add("time", "hour", "minute", "second", "offset", optional=1)
 def time_of(budget: Budget, hour: Value, minute: Value, second: Value, offset: Value = None) -> Value:
     """The time of its parts; seconds may have a fraction."""
     h, m = _whole(hour), _whole(minute)
     if h is None or m is None or not isinstance(second, Decimal) or not isinstance(offset, DaysDuration | None):
         return nothing(budget, "time", hour, minute, second, offset)
+    if not 0 <= second < 60:
+        return nothing(budget, "time", second)
     nanosecond = int(DECIMAL.multiply(second, Decimal(NANOSECONDS)))
     east = None if offset is None else offset.nanoseconds // NANOSECONDS
     return _tried(
@@ -97,46 +110,25 @@ def time_of(budget: Budget, hour: Value, minute: Value, second: Value, offset: V
     )
 
 
-@MOMENTS.add("date and time", "from")
-def date_time_from(budget: Budget, found: Value) -> Value:
-    """The date and time of a text; a date is its midnight."""
-    if isinstance(found, DateTime):
-        return found
-    if isinstance(found, Date):
-        return DateTime(found, Time(0, 0, 0))
-    if not isinstance(found, str):
-        return nothing(budget, "date and time", found)
-    if "T" not in found:
-        return _tried(budget, "date and time", lambda: DateTime(temporal.parse_date(found), Time(0, 0, 0)))
-    return _tried(budget, "date and time", lambda: temporal.parse_date_time(found))
-
-
-@MOMENTS.add("date and time", "date", "time")
-def date_time_of(budget: Budget, date: Value, time: Value) -> Value:
-    """A date with a time."""
-    if isinstance(date, DateTime):
-        date = date.date
-    if isinstance(date, Date) and isinstance(time, Time):
-        return DateTime(date, time)
-    return nothing(budget, "date and time", date, time)
-
-
-@MOMENTS.add("duration", "from")
-def duration(budget: Budget, found: Value) -> Value:
-    """The duration of a text."""
-    if isinstance(found, DaysDuration | MonthsDuration):
-        return found
-    if not isinstance(found, str):
-        return nothing(budget, "duration", found)
-    return _tried(budget, "duration", lambda: temporal.parse_duration(found))
+@MOMENTS.add("date and time", "date", "time", "timezone", optional=1)
+def date_time_of(budget: Budget, date: Value, time: Value, timezone: Value = None) -> Value:
+    """A date with a time; a local time may be given the name of a zone."""
+    day = _date_within(date)
+    if day is None or not isinstance(time, Time) or not isinstance(timezone, str | None):
+        return nothing(budget, "date and time", date, time, timezone)
+    if timezone is None:
+        return DateTime(day, time)
+    if time.offset is not None or time.zone is not None:
+        return nothing(budget, "date and time", date, time, timezone)
+    clock = (time.hour, time.minute, time.second, time.nanosecond)
+    return _tried(budget, "date and time", lambda: DateTime(day, temporal.time(*clock, place=timezone)))
 
 
 @MOMENTS.add("years and months duration", "from", "to")
 def years_and_months(budget: Budget, start: Value, end: Value) -> Value:
     """The whole months between two dates."""
-    first = start.date if isinstance(start, DateTime) else start
-    last = end.date if isinstance(end, DateTime) else end
-    if not isinstance(first, Date) or not isinstance(last, Date):
+    first, last = _date_within(start), _date_within(end)
+    if first is None or last is None:
         return nothing(budget, "years and months duration", start, end)
     months = (last.year - first.year) * 12 + last.month - first.month
     if months > 0 and last.day < first.day:
@@ -146,10 +138,22 @@ def years_and_months(budget: Budget, start: Value, end: Value) -> Value:
     return MonthsDuration(months)
 
 
+@MOMENTS.add("now", clock=True)
+def now(budget: Budget, moment: Value) -> Value:
+    """The time of the command, which the scope holds under the reserved name `now`."""
+    return moment if isinstance(moment, DateTime) else nothing(budget, "now: the scope has no time", moment)
+
+
+@MOMENTS.add("today", clock=True)
+def today(budget: Budget, moment: Value) -> Value:
+    """The date of `now`, on the clock that it shows."""
+    return moment.date if isinstance(moment, DateTime) else nothing(budget, "today: the scope has no time", moment)
+
+
 def _calendar(name: str, make: Callable[[Date], Value]) -> None:
     def call(budget: Budget, found: Value) -> Value:
-        day = found.date if isinstance(found, DateTime) else found
-        return make(day) if isinstance(day, Date) else nothing(budget, name, found)
+        day = _date_within(found)
+        return nothing(budget, name, found) if day is None else _tried(budget, name, lambda: make(day))
 
     MOMENTS.add(name, "date")(call)
 
@@ -160,10 +164,15 @@ _calendar("day of year", lambda day: number(temporal.day_of_year(day)))
 _calendar("week of year", lambda day: number(temporal.week_of_year(day)))
 
 
-@MOMENTS.add("is", "value1", "value2")
 def identical(_budget: Budget, one: Value, other: Value) -> Value:
     """The same value in every part: times with the same clock and the same zone."""
     return type(one) is type(other) and one == other
+
+
+MOMENTS.add("is", "value1", "value2")(identical)
+MOMENTS.add("is", "value1")(lambda budget, one: identical(budget, one, None))
+MOMENTS.add("is", "value2")(lambda budget, other: identical(budget, None, other))
+"""The kit has a missing value count as null."""
 
 
 def properties(budget: Budget, value: Value, name: str) -> Value:

@@ -11,34 +11,34 @@ from engine.feel.functions.registry import Registry, nothing
 from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
 
 NUMBERS = Registry()
-MAX_SCALE = 6_176
-EXACT = 13_000
-"""Digits that hold the whole quotient of any two numbers."""
+MIN_SCALE, MAX_SCALE = -6_111, 6_176
+EXACT = decimal.Context(prec=13_000, rounding=decimal.ROUND_HALF_EVEN, Emax=999_999, Emin=-999_999)
+"""Holds every place of any number, and the whole quotient of any two."""
+PLACES_A_STEP = 64
 
 
-def _rounded(name: str, rounding: str) -> Callable[..., Value]:
+def _rounded(name: str, rounding: str, *, optional: int = 0) -> None:
     def call(budget: Budget, n: Value, scale: Value = Decimal(0)) -> Value:
-        if not isinstance(n, Decimal) or not isinstance(scale, Decimal) or not -6_111 <= scale <= MAX_SCALE:
+        if not isinstance(n, Decimal) or not isinstance(scale, Decimal) or not MIN_SCALE <= scale <= MAX_SCALE:
             return nothing(budget, name, n, scale)
         exponent = n.as_tuple().exponent
         if isinstance(exponent, int) and -exponent <= int(scale):
             return n
-        with decimal.localcontext(prec=EXACT, Emax=999_999, Emin=-999_999):
-            return number(n.quantize(Decimal((0, (1,), -int(scale))), rounding=rounding))
+        try:
+            return number(n.quantize(Decimal((0, (1,), -int(scale))), rounding, EXACT))
+        except ValueError:
+            return nothing(budget, f"{name}: the number is out of range")
 
-    return call
+    NUMBERS.add(name, "n", "scale", optional=optional)(call)
 
 
-for _name, _rounding in (
-    ("round up", decimal.ROUND_UP),
-    ("round down", decimal.ROUND_DOWN),
-    ("round half up", decimal.ROUND_HALF_UP),
-    ("round half down", decimal.ROUND_HALF_DOWN),
-):
-    NUMBERS.add(_name, "n", "scale")(_rounded(_name, _rounding))
-NUMBERS.add("decimal", "n", "scale")(_rounded("decimal", decimal.ROUND_HALF_EVEN))
-NUMBERS.add("floor", "n", "scale", optional=1)(_rounded("floor", decimal.ROUND_FLOOR))
-NUMBERS.add("ceiling", "n", "scale", optional=1)(_rounded("ceiling", decimal.ROUND_CEILING))
+_rounded("decimal", decimal.ROUND_HALF_EVEN)
+_rounded("floor", decimal.ROUND_FLOOR, optional=1)
+_rounded("ceiling", decimal.ROUND_CEILING, optional=1)
+_rounded("round up", decimal.ROUND_UP)
+_rounded("round down", decimal.ROUND_DOWN)
+_rounded("round half up", decimal.ROUND_HALF_UP)
+_rounded("round half down", decimal.ROUND_HALF_DOWN)
 
 
 @NUMBERS.add("abs", "n")
@@ -56,22 +56,22 @@ def modulo(budget: Budget, dividend: Value, divisor: Value) -> Value:
     """The rest of a division; it has the sign of the divisor."""
     if not isinstance(dividend, Decimal) or not isinstance(divisor, Decimal) or not divisor:
         return nothing(budget, "modulo", dividend, divisor)
-    try:
-        budget.spend(max(0, dividend.adjusted() - divisor.adjusted()))
-        with decimal.localcontext(prec=EXACT, Emax=999_999, Emin=-999_999):
-            quotient = (dividend / divisor).to_integral_value(rounding=decimal.ROUND_FLOOR)
-            return number(dividend - divisor * quotient)
-    except decimal.DecimalException:
-        return nothing(budget, "modulo", dividend, divisor)
+    budget.spend(abs(dividend.adjusted() - divisor.adjusted()) // PLACES_A_STEP)
+    rest = EXACT.remainder(dividend, divisor)
+    if rest and (rest < 0) is not (divisor < 0):
+        rest = EXACT.add(rest, divisor)
+    return number(rest)
 
 
 def _computed(name: str, compute: Callable[[Decimal], Decimal]) -> None:
     def call(budget: Budget, n: Value) -> Value:
+        if not isinstance(n, Decimal):
+            return nothing(budget, name, n)
         budget.spend(100)
         try:
-            return number(compute(n)) if isinstance(n, Decimal) else nothing(budget, name, n)
+            return number(compute(n))
         except (decimal.DecimalException, ValueError):
-            return nothing(budget, name, n)
+            return nothing(budget, f"{name}: there is no such number")
 
     NUMBERS.add(name, "number")(call)
 
@@ -83,8 +83,9 @@ _computed("log", DECIMAL.ln)
 
 def _parity(name: str, rest: int) -> None:
     def call(budget: Budget, n: Value) -> Value:
-        whole = isinstance(n, Decimal) and n == n.to_integral_value()
-        return int(n) % 2 == rest if whole and isinstance(n, Decimal) else nothing(budget, name, n)
+        if not isinstance(n, Decimal) or n != n.to_integral_value():
+            return nothing(budget, name, n)
+        return EXACT.remainder(n, Decimal(2)) == (rest if n >= 0 else -rest)
 
     NUMBERS.add(name, "number")(call)
 

@@ -18,8 +18,8 @@ class Function:
     """One form of a built-in: its parameters by name; `optional` of the last ones may be missing.
 
     A `spread` function takes any number of arguments but none, or one list of them, and is called with the tuple. A
-    `rest` function takes its last parameter any number of times. A form that is `only_named` is not for arguments
-    without names: another form with as many parameters takes those. A `clock` function is given the scope's `now` first.
+    `rest` function takes its last parameter any number of times. Where forms differ only in the names of
+    their parameters, `by_place` is what takes arguments without names. A `clock` function is given the scope's `now`.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Function:
     optional: int = 0
     spread: bool = False
     rest: bool = False
-    only_named: bool = False
+    by_place: Call | None = None
     clock: bool = False
 
     @property
@@ -49,13 +49,13 @@ class Registry(dict[str, list[Function]]):
         optional: int = 0,
         spread: bool = False,
         rest: bool = False,
-        only_named: bool = False,
+        by_place: Call | None = None,
         clock: bool = False,
     ) -> Callable[[Call], Call]:
         """Declare a form of a function: the decorated callable takes the budget, then the parameters."""
 
         def declare(call: Call) -> Call:
-            form = Function(name, parameters, call, optional, spread, rest, only_named, clock)
+            form = Function(name, parameters, call, optional, spread, rest, by_place, clock)
             self.setdefault(name, []).append(form)
             return call
 
@@ -72,9 +72,7 @@ def chosen(forms: Sequence[Function], count: int, names: tuple[str, ...]) -> Cho
 
 
 def _by_place(form: Function, count: int) -> Chosen | None:
-    call, most = form.call, len(form.parameters)
-    if form.only_named:
-        return None
+    call, most = form.by_place or form.call, len(form.parameters)
     if form.spread:
         return _spread(call, count) if count else None
     if form.rest:

@@ -191,7 +191,7 @@ BOUNDED = {
     "years": ('date("2026-01-01") + duration("P1Y") * 1e6000', None),
     "hours": ("time(1e6000, 1e6000, 1e6000)", None),
     "index": ("list[1e6000]", None),
-    "part": ("substring(text, 1, 1e6000)", "知行合一"),
+    "part": ("substring(text, 1, 1e6000)", None),
 }
 
 
@@ -206,8 +206,8 @@ def test_a_pattern_takes_linear_time(pattern: str) -> None:
         assert outcome("matches(x, p)", {"x": "a" * size, "p": pattern}) is False
 
 
-@pytest.mark.parametrize("pattern", ["(a)\\\\1", "(?=a)", "(?<!a)b", "(", "a{2000}", "[z-a]", "(?P<n>a)(?P=n)"])
-def test_a_pattern_that_is_not_linear_or_not_whole_is_refused(pattern: str) -> None:
+@pytest.mark.parametrize("pattern", ["(a*)\\\\1", "(?=a)", "(?<!a)b", "a{2000}", "(?P<n>a)(?P=n)"])
+def test_a_pattern_that_the_linear_matcher_cannot_run_is_refused(pattern: str) -> None:
     told = refusal(f'matches("aa", "{pattern}")')
     assert "正则表达式" in told.text.zh
     assert "regular expression" in told.text.en
