@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 
 from engine.feel import lexer
@@ -12,6 +13,8 @@ from engine.feel.lexer import Token
 from engine.feel.tree import BuiltIn, Name, Node, inner
 
 Words = tuple[str, ...]
+SHOWN = 60
+FEW = 3
 WORD_KINDS = frozenset({"name", "number", "operator", "mistake"})
 
 
@@ -24,6 +27,12 @@ def words(name: str) -> Words:
         return ()
     whole = "".join(token.text for token in tokens) == "".join(name.split())
     return tuple(token.text for token in tokens) if whole and all(t.kind in WORD_KINDS for t in tokens) else ()
+
+
+def near(name: str, known: Iterable[str]) -> list[str]:
+    """The known name that was probably meant; of a few Chinese characters half may differ."""
+    cutoff = 0.6 if name.isascii() or len(name) > FEW else 0.5
+    return get_close_matches(name[:SHOWN], sorted(known), n=1, cutoff=cutoff)
 
 
 class Names:

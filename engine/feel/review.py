@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
@@ -11,6 +10,7 @@ from engine.feel.findings import KINDS, SINGLE, Review
 from engine.feel.functions import FUNCTIONS
 from engine.feel.functions.registry import Chosen, Function, chosen
 from engine.feel.inference import BOOLEAN, PROPERTIES
+from engine.feel.names import near
 from engine.feel.tree import (
     Between,
     Binary,
@@ -228,22 +228,22 @@ def _item_entry(review: Review, node: Name, items: tuple[Type, ...]) -> None:
         return
     there = [name for item in items for name, _ in item.parts]
     if items and node.name not in there:
-        near = get_close_matches(node.name, there, n=1)
-        zh, en = (f",是否为 {near[0]}?", f"; did you mean {near[0]}?") if near else ("", "")
+        meant = near(node.name, there)
+        zh, en = (f",是否为 {meant[0]}?", f"; did you mean {meant[0]}?") if meant else ("", "")
         review.tell(
             node,
             f"列表的项没有 {node.name}{zh}",
             f"the items of the list have no {node.name}{en}",
-            *near,
+            *meant,
         )
 
 
 def _missing(review: Review, node: Path, where: str, name: str, there: list[str]) -> None:
-    near = get_close_matches(name, there, n=1)
-    zh = f",是否为 {near[0]}?" if near else f",只有 {'、'.join(there[:LISTED])}"
-    en = f"; did you mean {near[0]}?" if near else f", only {', '.join(there[:LISTED])}"
+    meant = near(name, there)
+    zh = f",是否为 {meant[0]}?" if meant else f",只有 {'、'.join(there[:LISTED])}"
+    en = f"; did you mean {meant[0]}?" if meant else f", only {', '.join(there[:LISTED])}"
     at = review.source.find(name.split()[0], node.at)
-    review.tell(node, f"{where} 没有 {name}{zh}", f"{where} has no {name}{en}", *near, at=at)
+    review.tell(node, f"{where} 没有 {name}{zh}", f"{where} has no {name}{en}", *meant, at=at)
 
 
 # ------------------------------------------------------------------ calls

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from engine.feel import lexer
 from engine.feel.cursor import Cursor
@@ -12,11 +11,10 @@ from engine.feel.errors import FeelError
 from engine.feel.inference import ANY, Inference
 from engine.feel.known import Known
 from engine.feel.lexer import KEYWORDS, Token
-from engine.feel.names import Names, outside, words
+from engine.feel.names import Names, near, outside, words
 from engine.feel.tree import BuiltIn, Literal, Name, Node, Type
 from engine.value import Value
 
-SHOWN = 60
 CONSTANTS: Mapping[str, Value] = {"true": True, "false": False, "null": None}
 
 
@@ -145,11 +143,11 @@ class Scope(Cursor):
                 f"there is no name {token.text} here (text needs quotes)",
             )
             candidates = {name for bound in self.bound for name in bound.names}
-        near = get_close_matches(token.text[:SHOWN], sorted(candidates), n=1)
-        if near:
-            zh, en = f"{zh},是否为 {near[0]}?", f"{en}; did you mean {near[0]}?"
+        meant = near(token.text, candidates)
+        if meant:
+            zh, en = f"{zh},是否为 {meant[0]}?", f"{en}; did you mean {meant[0]}?"
         return lexer.error(
-            self.source, token.at, zh, en, length=len(token.text), found=token.text, expected=tuple(near)
+            self.source, token.at, zh, en, length=len(token.text), found=token.text, expected=tuple(meant)
         )
 
     def _mistake(self) -> FeelError | None:

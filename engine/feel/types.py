@@ -92,3 +92,30 @@ def _parts_conform(value: Value, wanted: Type, named: Mapping[str, Type]) -> boo
     if isinstance(value, Context):
         return all(name in value and conforms(value[name], part, named) for name, part in wanted.parts)
     return True
+
+
+def type_of(value: Value) -> Type:
+    """The narrowest type of a value, as it helps to read expressions on it."""
+    if value is None:
+        return ANY
+    if isinstance(value, Closure):
+        return value.type
+    if isinstance(value, tuple):
+        return _list_type(value)
+    if isinstance(value, Context):
+        return Type("context", tuple((name, type_of(entry)) for name, entry in value.items()))
+    if isinstance(value, Range):
+        return Type("range", (("", type_of(value.high if value.low is None else value.low)),))
+    return Type(operations.kind(value))
+
+
+def _list_type(value: tuple[Value, ...]) -> Type:
+    """Of a list: what all of its contexts have among them, or the type that all share."""
+    found = {type_of(item) for item in value}
+    if found and all(one.name == "context" for one in found):
+        entries: dict[str, Type] = {}
+        for one in found:
+            for name, part in one.parts:
+                entries[name] = part if entries.get(name, part) == part else ANY
+        return Type("list", (("", Type("context", tuple(sorted(entries.items(), key=lambda entry: entry[0])))),))
+    return Type("list", (("", found.pop()),)) if len(found) == 1 else Type("list")

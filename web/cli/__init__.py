@@ -9,6 +9,7 @@ from web.cli import (
     cases,
     decide,
     demo,
+    feel,
     history,
     instances,
     organisation,
@@ -38,6 +39,7 @@ GROUPS = (
     scenario,
     run_model,
     decide,
+    feel,
     demo,
 )
 
