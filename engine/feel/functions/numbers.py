@@ -21,6 +21,8 @@ def _rounded(name: str, rounding: str, *, optional: int = 0) -> None:
     def call(budget: Budget, n: Value, scale: Value = Decimal(0)) -> Value:
         if not isinstance(n, Decimal) or not isinstance(scale, Decimal) or not MIN_SCALE <= scale <= MAX_SCALE:
             return nothing(budget, name, n, scale)
+        if not scale:
+            return number(n.to_integral_value(rounding))
         exponent = n.as_tuple().exponent
         if isinstance(exponent, int) and -exponent <= int(scale):
             return n

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
 from engine import feel
+from engine.feel.functions import FUNCTIONS
 from engine.temporal import parse_date_time
 
 TEXTS = [
@@ -365,3 +367,12 @@ def test_every_built_in_is_in_the_tables_and_yields_more_than_null() -> None:
         if re.match(re.escape(name) + r"\(", source) and expected != "null"
     }
     assert called == feel.BUILT_IN
+
+
+FORMS = [form for forms in FUNCTIONS.values() for form in forms]
+README = Path(__file__).parents[3] / "engine" / "feel" / "README.md"
+
+
+def test_the_table_of_the_readme_names_every_form_of_every_built_in() -> None:
+    told = re.findall(r"`([a-z][a-zA-Z ]*\([^`]*\))`", README.read_text(encoding="utf-8").partition("## Built-in")[2])
+    assert sorted(told) == sorted(form.signature for form in FORMS)
