@@ -77,6 +77,13 @@ class Compiler:
             self.findings.append(not_required(*at, missing, error) if missing else unreadable(*at, error))
             return None
 
+    def alone(self, literal: Literal, tested: Type | None = None, *, unary: bool = False) -> feel.Expression | None:
+        """The compiled source when it depends on nothing but what is tested; else None, and no fault."""
+        try:
+            return self._compiled(literal.text, {TESTED: tested} if unary else {}, unary)
+        except feel.FeelError:
+            return None
+
     def _compiled(self, text: str, scope: Scope, unary: bool) -> feel.Expression:
         make = feel.compile_unary if unary else feel.compile
         known = frozenset((name, found) for name, found in scope.items() if found is not None)

@@ -68,7 +68,7 @@ class Matched:
             yield _with(Text("没有规则命中", "no rule matches"), given)
         for hit in self.hits:
             met = [
-                one if condition == "-" else f"{one}({condition})"
+                one if condition == "-" or one.endswith(f"= {condition}") else f"{one}({condition})"
                 for one, condition in zip(given, hit.conditions, strict=True)
             ]
             yield _with(Text(f"规则 {hit.rule} 命中", f"rule {hit.rule} matches"), met)
