@@ -62,12 +62,18 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartInstance(Command):
-    """Begin a process of a published version in a case; `input` becomes variables of the instance."""
+    """Begin a process of a published version in a case; `input` becomes variables of the instance.
+
+    `start` names the element at which it begins: a start event with a trigger, an instantiating receive task, or an event
+    behind an instantiating gateway; `payload` becomes its result. None is the start event without trigger.
+    """
 
     case: int | None
     version: str
     process: str
     input: Context
+    start: str | None = None
+    payload: Value = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,14 @@ class TerminateInstance(Command):
     """End the instance now; open work is cancelled."""
 
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartActivity(Command):
+    """Start an element of the ad-hoc sub-process that is under way as `activity`."""
+
+    activity: str
+    element: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +197,14 @@ class DeliverMessage(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveSignal(Command):
+    """A signal thrown by another stream has come for a waiting element."""
+
+    subscription: str
+    payload: Context
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerService(Command):
     """The worker has done what a service task asked for."""
 
@@ -192,10 +214,14 @@ class AnswerService(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailService(Command):
-    """The worker could not do what a service task asked for, after its last try."""
+    """The worker could not do what a service task asked for, after its last try.
+
+    `error` is the code of an error that the model may catch; None is caught only by what catches every error.
+    """
 
     request: str
     message: str
+    error: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

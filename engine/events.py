@@ -122,6 +122,35 @@ class ItemCompleted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActivitiesEnabled(Event):
+    """People may start these elements of an ad-hoc sub-process, as often as they see fit; none: no more from now on."""
+
+    activity: str
+    elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityStarted(Event):
+    """A person started an element of an ad-hoc sub-process, in a role, perhaps for another."""
+
+    activity: str
+    process: str
+    element: str
+    person: Person
+    role: str | None
+    on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationStarted(Event):
+    """A compensation or cancel event begins to undo an element that is done; `activity` is the event's."""
+
+    activity: str
+    process: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOffered(Event):
     """A task waits for a person; its id is the activity's id."""
 
@@ -295,12 +324,76 @@ class MessageWaitCancelled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageThrown(Event):
-    """A message left; a job delivers it."""
+    """A message left; a job delivers it. Until `until` it waits for a receiver; None is as long as is usual."""
 
     message: str
     name: str
     correlation: Value
     payload: Value
+    until: DateTime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalAwaited(Event):
+    """An element waits for a signal of this name."""
+
+    subscription: str
+    activity: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalReceived(Event):
+    """The awaited signal came."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalWaitCancelled(Event):
+    """The signal is no longer waited for."""
+
+    subscription: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalThrown(Event):
+    """A signal left; whoever waited in the same instance has it at once, a job tells the others."""
+
+    signal: str
+    name: str
+    payload: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionAwaited(Event):
+    """An element waits until its condition becomes true."""
+
+    activity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionMet(Event):
+    """The awaited condition became true."""
+
+    activity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorThrown(Event):
+    """An element threw an error that something around it catches; `code` is null for a failure without one."""
+
+    activity: str
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationThrown(Event):
+    """An element threw an escalation; nothing need catch it."""
+
+    activity: str
+    code: str | None
+    caught: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,6 +411,15 @@ class ServiceAnswered(Event):
     """The worker did it."""
 
     request: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFailed(Event):
+    """The worker could not do it after its last try, and the model has a way for that error."""
+
+    request: str
+    error: str | None
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import entitlement, flow, paperwork, waiting, work
+from engine import adhoc, entitlement, flow, paperwork, waiting, work
 from engine.commands import (
     AnswerService,
     ClaimTask,
@@ -19,9 +19,11 @@ from engine.commands import (
     FailTimer,
     FireTimer,
     OpenTask,
+    ReceiveSignal,
     ReleaseTask,
     ResolveTask,
     RetryIncident,
+    StartActivity,
     StartInstance,
     TerminateInstance,
     TransferTask,
@@ -36,6 +38,8 @@ from engine.events import (
     InstanceTerminated,
     MessageReceived,
     ServiceAnswered,
+    ServiceFailed,
+    SignalReceived,
     TaskReminded,
     TimerFired,
 )
@@ -46,12 +50,12 @@ from engine.procedure import Procedure
 from engine.remark import reason_given
 from engine.role import Surroundings
 from engine.separation import apart
-from engine.starting import may_give
+from engine.starting import may_begin, may_give
 from engine.step import Progress, Step
-from engine.value import Value
+from engine.value import Context, Value
 from engine.words import Status, TimerKind
 
-MACHINE = (FireTimer, FailTimer, DeliverMessage, AnswerService, FailService)
+MACHINE = (FireTimer, FailTimer, DeliverMessage, ReceiveSignal, AnswerService, FailService)
 """What no person may say has happened."""
 
 
@@ -100,8 +104,10 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
     if command.case is not None:
         _in_case(progress, command.case)
     may_give(progress.procedure, command.process, command.input, command.envelope.actor)
+    may_begin(progress.procedure, command.process, command.start, command.envelope.actor)
     progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
-    return flow.start(progress.procedure.model, command.process, progress, command.input)
+    model = progress.procedure.model
+    return flow.start(model, command.process, progress, command.input, command.start, command.payload)
 
 
 def _in_case(progress: Progress, number: int) -> None:
@@ -121,6 +127,11 @@ def _terminate(progress: Progress, command: TerminateInstance, window: bytes) ->
     after = flow.cancel(progress.procedure.model, window, progress)
     progress.emit(InstanceTerminated(reason=command.reason))
     return after
+
+
+def _begin(progress: Progress, command: StartActivity, window: bytes) -> bytes:
+    adhoc.start(progress, command)
+    return flow.begin(progress.procedure.model, window, command.activity, command.element, progress)
 
 
 def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes:
@@ -165,7 +176,19 @@ def _deliver(progress: Progress, command: DeliverMessage, window: bytes) -> byte
             f"there is no waiting receiver {command.subscription}",
         )
     progress.emit(MessageReceived(subscription=waiting_for.id))
-    return _yielded(progress, waiting_for.activity, command.payload, window)
+    return flow.receive(progress.procedure.model, window, waiting_for.activity, progress, command.payload)
+
+
+def _signal(progress: Progress, command: ReceiveSignal, window: bytes) -> bytes:
+    waiting_for = progress.instance.signals.get(command.subscription)
+    if waiting_for is None:
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"没有等待中的信号 {command.subscription}",
+            f"expected an element that waits for the signal, but there is no {command.subscription}",
+        )
+    progress.emit(SignalReceived(subscription=waiting_for.id))
+    return flow.receive(progress.procedure.model, window, waiting_for.activity, progress, command.payload)
 
 
 def _answer(progress: Progress, command: AnswerService, window: bytes) -> bytes:
@@ -181,6 +204,11 @@ def _fail(progress: Progress, command: FailService, window: bytes) -> bytes:
     request = progress.instance.requests.get(command.request)
     if request is None:
         raise _no_request(command.request)
+    model = progress.procedure.model
+    if flow.caught(model, window, request.activity, progress, command.error):
+        progress.emit(ServiceFailed(request=request.id, error=command.error, message=command.message))
+        payload = Context({"code": command.error, "message": command.message})
+        return flow.throw(model, window, request.activity, progress, command.error, payload)
     text = Text(f"自动任务失败:{command.message}", f"the service task failed: {command.message}")
     progress.incident(request.activity, text, waiting=True)
     return window
@@ -256,6 +284,7 @@ def _people(handler: Callable[..., None]) -> Callable[..., bytes]:
 _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     StartInstance: _start,
     TerminateInstance: _terminate,
+    StartActivity: _begin,
     ClaimTask: _people(work.claim),
     OpenTask: _people(work.open_first),
     ReleaseTask: _people(work.release),
@@ -269,6 +298,7 @@ _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     FireTimer: _fire,
     FailTimer: _late,
     DeliverMessage: _deliver,
+    ReceiveSignal: _signal,
     AnswerService: _answer,
     FailService: _fail,
     RetryIncident: _retry,

@@ -33,7 +33,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """A token at an element; of a multi-instance, `taken` is what it runs over, `items` its results by place."""
+    """A token at an element; of a multi-instance, `taken` is what it runs over, `items` its results by place.
+
+    `enabled` are the elements of an ad-hoc sub-process that people may start.
+    """
 
     id: str
     process: str
@@ -41,6 +44,7 @@ class Activity:
     scope: str
     taken: tuple[Value, ...] = ()
     items: dict[str, Value] = field(default_factory=dict)
+    enabled: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,15 @@ class Subscription:
     activity: str
     name: str
     correlation: Value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalSubscription:
+    """A signal that is waited for."""
+
+    id: str
+    activity: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +116,7 @@ class Instance:
     tasks: dict[str, Task] = field(default_factory=dict)
     timers: dict[str, Timer] = field(default_factory=dict)
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    signals: dict[str, SignalSubscription] = field(default_factory=dict)
     requests: dict[str, Request] = field(default_factory=dict)
     incidents: dict[str, Incident] = field(default_factory=dict)
     performers: dict[str, tuple[Person, ...]] = field(default_factory=dict)
@@ -187,6 +201,11 @@ def _item_completed(instance: Instance, event: happened.ItemCompleted, _at: date
     return replace(instance, activities={**instance.activities, activity.id: changed})
 
 
+def _enabled(instance: Instance, event: happened.ActivitiesEnabled, _at: datetime) -> Instance:
+    changed = replace(instance.activities[event.activity], enabled=event.elements)
+    return replace(instance, activities={**instance.activities, changed.id: changed})
+
+
 def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> Instance:
     return _with_task(instance, tasks.offered(event, at))
 
@@ -266,13 +285,26 @@ def _message_gone(
     return replace(instance, subscriptions=_without(instance.subscriptions, event.subscription))
 
 
+def _signal_awaited(instance: Instance, event: happened.SignalAwaited, _at: datetime) -> Instance:
+    waiting = SignalSubscription(id=event.subscription, activity=event.activity, name=event.name)
+    return replace(instance, signals={**instance.signals, waiting.id: waiting})
+
+
+def _signal_gone(
+    instance: Instance, event: happened.SignalReceived | happened.SignalWaitCancelled, _at: datetime
+) -> Instance:
+    return replace(instance, signals=_without(instance.signals, event.subscription))
+
+
 def _requested(instance: Instance, event: happened.ServiceRequested, _at: datetime) -> Instance:
     request = Request(id=event.request, activity=event.activity, connector=event.connector, parameters=event.parameters)
     return replace(instance, requests={**instance.requests, request.id: request})
 
 
 def _request_gone(
-    instance: Instance, event: happened.ServiceAnswered | happened.ServiceCancelled, _at: datetime
+    instance: Instance,
+    event: happened.ServiceAnswered | happened.ServiceFailed | happened.ServiceCancelled,
+    _at: datetime,
 ) -> Instance:
     return replace(instance, requests=_without(instance.requests, event.request))
 
@@ -310,6 +342,9 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.ElementLeft: _left,
     happened.ItemsTaken: _items_taken,
     happened.ItemCompleted: _item_completed,
+    happened.ActivitiesEnabled: _enabled,
+    happened.ActivityStarted: _unchanged,
+    happened.CompensationStarted: _unchanged,
     happened.TaskOffered: _offered,
     happened.TaskClaimed: _claimed,
     happened.TaskOpened: _opened,
@@ -330,9 +365,18 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.MessageReceived: _message_gone,
     happened.MessageWaitCancelled: _message_gone,
     happened.MessageThrown: _unchanged,
+    happened.SignalAwaited: _signal_awaited,
+    happened.SignalReceived: _signal_gone,
+    happened.SignalWaitCancelled: _signal_gone,
+    happened.SignalThrown: _unchanged,
+    happened.ConditionAwaited: _unchanged,
+    happened.ConditionMet: _unchanged,
+    happened.ErrorThrown: _unchanged,
+    happened.EscalationThrown: _unchanged,
     happened.DecisionMade: _unchanged,
     happened.ServiceRequested: _requested,
     happened.ServiceAnswered: _request_gone,
+    happened.ServiceFailed: _request_gone,
     happened.ServiceCancelled: _request_gone,
     happened.IncidentRaised: _failed,
     happened.IncidentResolved: _incident_gone,

@@ -11,9 +11,14 @@ from engine.commands import Command
 from engine.decision import decide
 from engine.errors import Reason, Refused, Text
 from engine.events import (
+    ActivitiesEnabled,
+    CompensationStarted,
+    ConditionMet,
     DecisionMade,
     ElementEntered,
     ElementLeft,
+    ErrorThrown,
+    EscalationThrown,
     Event,
     FollowUpScheduled,
     IncidentCancelled,
@@ -25,6 +30,9 @@ from engine.events import (
     ScopeClosed,
     ScopeOpened,
     ServiceCancelled,
+    SignalReceived,
+    SignalThrown,
+    SignalWaitCancelled,
     TaskCancelled,
     TimerCancelled,
     VariableSet,
@@ -64,6 +72,7 @@ class Progress:
         self.now: DateTime = temporal.in_zone(temporal.from_datetime(self.at), self.zone)
         self.events: list[Event] = []
         self.ends: list[str] = []
+        self.changes = 0
         self._counted = 0
         self._spent = 0
 
@@ -113,6 +122,27 @@ class Progress:
         correlation = self.optional(element.extensions.get("correlation"), scope)
         payload = Context({name: self.evaluate(source, scope) for name, source in element.inputs.items()})
         self.emit(MessageThrown(message=message, name=element.message or "", correlation=correlation, payload=payload))
+
+    def throw_signal(self, activity: str, element: Element, payload: Context) -> None:
+        """A signal leaves; who waits for it here is told by the flow, who waits elsewhere by a job."""
+        self.emit(SignalThrown(signal=self.new_id(), name=element.code or "", payload=payload))
+
+    def receive_signal(self, activity: str) -> None:
+        """The signal that an activity waits for has come."""
+        for key in self._of(self.instance.signals, activity):
+            self.emit(SignalReceived(subscription=key))
+
+    def meet(self, activity: str) -> None:
+        """The condition that an activity waits for has become true."""
+        self.emit(ConditionMet(activity=activity))
+
+    def throw_error(self, activity: str, code: str | None) -> None:
+        """An error goes up to what catches it."""
+        self.emit(ErrorThrown(activity=activity, code=code))
+
+    def escalate(self, activity: str, code: str | None, *, caught: bool) -> None:
+        """An escalation goes up."""
+        self.emit(EscalationThrown(activity=activity, code=code, caught=caught))
 
     def ended(self, element: Element) -> None:
         """An end event of the outermost process was reached."""
@@ -175,6 +205,7 @@ class Progress:
 
     def create(self, scope: str, name: str, value: Value) -> None:
         """Set a variable in exactly this scope."""
+        self.changes += 1
         self.emit(VariableSet(scope=scope, name=name, value=value))
 
     def take(self, activity: str, items: tuple[Value, ...]) -> None:
@@ -184,6 +215,14 @@ class Progress:
     def taken(self, activity: str) -> tuple[Value, ...]:
         """The items a multi-instance runs over."""
         return self.instance.activities[activity].taken
+
+    def enable(self, activity: str, elements: tuple[str, ...]) -> None:
+        """People may start these activities of an ad-hoc sub-process."""
+        self.emit(ActivitiesEnabled(activity=activity, elements=elements))
+
+    def compensate(self, activity: str, element: Element) -> None:
+        """A compensation event begins to undo an element that is done."""
+        self.emit(CompensationStarted(activity=activity, process=element.process, element=element.id))
 
     def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
         """One item of a multi-instance is done."""
@@ -215,6 +254,8 @@ class Progress:
             self.emit(TimerCancelled(timer=key))
         for key in self._of(state.subscriptions, activity):
             self.emit(MessageWaitCancelled(subscription=key))
+        for key in self._of(state.signals, activity):
+            self.emit(SignalWaitCancelled(subscription=key))
         for key in self._of(state.requests, activity):
             self.emit(ServiceCancelled(request=key))
         for key in self._of(state.incidents, activity):

@@ -1,4 +1,4 @@
-"""What an element waits for: a person, the worker, a moment or a message, told as events."""
+"""What an element waits for: a person, the worker, a moment, a message, a signal or a condition, told as events."""
 
 from __future__ import annotations
 
@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from engine import temporal
 from engine.errors import Text
-from engine.events import Event, MessageAwaited, ServiceRequested, TaskOffered, TimerStarted
+from engine.events import (
+    ConditionAwaited,
+    Event,
+    MessageAwaited,
+    ServiceRequested,
+    SignalAwaited,
+    TaskOffered,
+    TimerStarted,
+)
 from engine.flow.elements import Element, Kind, Trigger
 from engine.flow.host import ExpressionFailed
 from engine.value import Context, Date, DateTime, DaysDuration, MonthsDuration, Person, Time, Value
@@ -29,6 +37,10 @@ def events(progress: Progress, activity: str, element: Element, scope: str) -> I
         yield service(progress, activity, element, scope)
     elif element.trigger in TIMERS:
         yield _moment(progress, activity, element, scope)
+    elif element.trigger is Trigger.SIGNAL:
+        yield SignalAwaited(subscription=progress.new_id(), activity=activity, name=element.code or "")
+    elif element.trigger is Trigger.CONDITIONAL:
+        yield ConditionAwaited(activity=activity)
     else:
         yield _message(progress, activity, element, scope)
 

@@ -4,7 +4,20 @@ The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances
 """
 
 from engine.flow.model import NORMALISER, Model
-from engine.flow.step import cancel, complete, retry, start
+from engine.flow.step import begin, cancel, caught, complete, receive, retry, start, throw
 from engine.flow.window import finished, size
 
-__all__ = ["NORMALISER", "Model", "cancel", "complete", "finished", "retry", "size", "start"]
+__all__ = [
+    "NORMALISER",
+    "Model",
+    "begin",
+    "cancel",
+    "caught",
+    "complete",
+    "finished",
+    "receive",
+    "retry",
+    "size",
+    "start",
+    "throw",
+]

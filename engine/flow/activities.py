@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from SpiffWorkflow.util.task import TaskState
+from collections.abc import Mapping
 
 from engine.errors import Text
+from engine.flow.condition import became_true
+from engine.flow.elements import Trigger
 from engine.flow.host import ExpressionFailed
 from engine.flow.node import FlowNode
+from engine.flow.throwing import throw
 from engine.flow.token import Token
-from engine.value import Context
+from engine.value import Context, Value
 from engine.words import ScopeKind
 
 
@@ -17,17 +20,28 @@ class Waiting(FlowNode):
 
     def work(self, token: Token) -> bool:
         """Wait for a person, the worker, a moment or a message."""
-        token.workflow.host.wait(token.activity, self.element, token.scope)
-        return False
+        tokens, trigger = token.workflow, self.element.trigger
+        tokens.host.wait(token.activity, self.element, token.scope)
+        if trigger in (Trigger.SIGNAL, Trigger.CONDITIONAL):
+            tokens.listen(token)
+        if trigger is not Trigger.CONDITIONAL or not became_true(token):
+            return False
+        tokens.unlisten(token)
+        tokens.win(token)
+        return True
+
+    def resume(self, token: Token) -> None:
+        """It came; behind an event-based gateway the other events are no longer waited for."""
+        token.workflow.win(token)
+        super().resume(token)
 
 
 class Throwing(FlowNode):
     """Send tasks and intermediate throw events."""
 
     def work(self, token: Token) -> bool:
-        """Let the message go."""
-        if self.element.message is not None:
-            token.workflow.host.throw(token.activity, self.element, token.scope)
+        """Throw the message, signal or escalation."""
+        throw(token)
         return True
 
 
@@ -69,22 +83,37 @@ class SubProcess(FlowNode):
     def __init__(self, spec: object, name: str, element: object) -> None:
         super().__init__(spec, name, element)  # type: ignore[arg-type]  # an Element; mypy loses it through SpiffWorkflow
         self.starts: list[str] = []
+        self.guards: list[str] = []
 
     def work(self, token: Token) -> bool:
         """Open the scope and put a token at each start."""
+        self.open(token, {})
+        return False
+
+    def open(self, token: Token, values: Mapping[str, Value]) -> None:
+        """Open the scope with these variables; its event sub-processes wait, then it begins at each start."""
         tokens = token.workflow
         if not self.starts:
             key = self.element.id
             raise ExpressionFailed(Text(f"{key} 之内没有开始的地方", f"expected a start within {key}, but it has none"))
         scope = tokens.open_scope(token, self.kind)
-        for start in self.starts:
-            tokens.add(start, scope, TaskState.READY)
-        return False
+        for name, value in values.items():
+            tokens.host.create(scope, name, value)
+        tokens.begin(self.starts, self.guards, scope)
 
     def within_done(self, token: Token, scope: str) -> None:
         """No token is left inside."""
-        token.workflow.close_scope(token, scope)
+        self.leave_scope(token, scope)
         self.resume(token)
+
+    def leave_scope(self, token: Token, scope: str) -> None:
+        """Close the scope, or keep it for what can still be compensated in it."""
+        tokens, element = token.workflow, self.element
+        holds = self.undo_within is not None or tokens.compensable.holds(scope)
+        if holds and self.undo is None and not element.for_compensation and not element.by_event:
+            tokens.keep_scope(token, scope)
+        else:
+            tokens.close_scope(token, scope)
 
 
 class CallActivity(SubProcess):
@@ -98,11 +127,7 @@ class CallActivity(SubProcess):
             self._give_back(token, scope)
             return True
         host = token.workflow.host
-        inputs = {name: host.evaluate(source, token.scope) for name, source in self.element.inputs.items()}
-        super().work(token)
-        (scope,) = token.internal_data["scopes"]
-        for name, value in inputs.items():
-            host.create(scope, name, value)
+        self.open(token, {name: host.evaluate(source, token.scope) for name, source in self.element.inputs.items()})
         return False
 
     def within_done(self, token: Token, scope: str) -> None:

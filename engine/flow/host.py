@@ -11,7 +11,7 @@ from typing import Protocol
 
 from engine.errors import EngineError, Text
 from engine.flow.elements import Element
-from engine.value import Value
+from engine.value import Context, Value
 from engine.words import Outcome, ScopeKind
 
 
@@ -25,6 +25,10 @@ class ExpressionFailed(EngineError):
 
 class Host(Protocol):
     """The instance, as the flow sees it during one step."""
+
+    @property
+    def changes(self) -> int:
+        """How many variables were set in this step so far."""
 
     def spend(self, tokens: int = 1) -> None:
         """Count work against the step's budget; raises `engine.errors.Refused` (BUDGET) when it is used up."""
@@ -50,8 +54,29 @@ class Host(Protocol):
     def throw(self, activity: str, element: Element, scope: str) -> None:
         """A send task or throw event of kind message lets its message go. Raises `ExpressionFailed`."""
 
+    def throw_signal(self, activity: str, element: Element, payload: Context) -> None:
+        """A signal goes to the world; the flow itself gives it to whoever waits in this instance."""
+
+    def receive_signal(self, activity: str) -> None:
+        """The signal that an activity waits for has come."""
+
+    def meet(self, activity: str) -> None:
+        """The condition that an activity waits for has become true."""
+
+    def throw_error(self, activity: str, code: str | None) -> None:
+        """An error goes up to what catches it."""
+
+    def escalate(self, activity: str, code: str | None, *, caught: bool) -> None:
+        """An escalation goes up, whether or not anything catches it."""
+
     def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of a FEEL expression in a scope. Raises `ExpressionFailed`."""
+
+    def enable(self, activity: str, elements: tuple[str, ...]) -> None:
+        """People may start these activities of an ad-hoc sub-process."""
+
+    def compensate(self, activity: str, element: Element) -> None:
+        """A compensation event begins to undo an element that is done."""
 
     def decide(self, activity: str, element: Element, scope: str) -> Value:
         """The value of the decision that a business rule task names. Raises `ExpressionFailed`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
@@ -11,11 +11,19 @@ from engine.errors import Text
 from engine.flow.elements import Element, Flow
 from engine.flow.host import ExpressionFailed
 from engine.flow.token import Token, Tokens
+from engine.value import Value
 from engine.words import Outcome
 
 
 class FlowNode(TaskSpec):
-    """A flow node as a SpiffWorkflow task spec; its subclasses say what `work` is."""
+    """A flow node as a SpiffWorkflow task spec; its subclasses say what `work` is.
+
+    `boundaries` are the events attached to it that wait while it is under way, `catching` those that come into being when
+    they catch an error or escalation; `linked` the link events that lead to it. `undo` is the handler that compensates it,
+    `undo_within` the compensation event sub-process inside it.
+    """
+
+    interrupts = False
 
     def __init__(self, spec: object, name: str, element: Element) -> None:
         super().__init__(spec, name)
@@ -23,6 +31,10 @@ class FlowNode(TaskSpec):
         self.incoming: list[Flow] = []
         self.outgoing: list[Flow] = []
         self.boundaries: list[str] = []
+        self.catching: list[str] = []
+        self.linked: list[str] = []
+        self.undo: str | None = None
+        self.undo_within: str | None = None
 
     # -------------------------------------------------------------- for subclasses
 
@@ -45,11 +57,21 @@ class FlowNode(TaskSpec):
         return [f for f in self.outgoing if f in plain or f in held or f in rest]
 
     def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
-        """A token comes by a flow."""
-        tokens.add(self.name, scope, TaskState.READY, flow=flow.id)
+        """A token comes by a flow; an activity may need several to start. BPMN 2.0.2 §13.3.2."""
+        needed = self.element.start_quantity
+        tokens.add(self.name, scope, TaskState.READY if needed == 1 else TaskState.WAITING, flow=flow.id)
+        came = [] if needed == 1 else tokens.queue(self.name, scope)
+        if needed > 1 and len(came) >= needed:
+            tokens.fire(came[:needed])
+
+    def receive(self, token: Token, payload: Value) -> None:
+        """The awaited message or signal is there; what it carries becomes the result."""
+        token.workflow.host.assign(token.scope, self.element.result, payload)
+        self.resume(token)
 
     def resume(self, token: Token) -> None:
         """What the element waited for is there."""
+        token.workflow.unlisten(token)
         token.internal_data["phase"] = "leaving"
         token.workflow.make_ready(token)
 
@@ -75,8 +97,10 @@ class FlowNode(TaskSpec):
         if token.activity is None:
             self._enter(token)
         try:
+            if token.workflow.gone(token):
+                return None  # a condition at its boundary held at once
             if notes.get("phase") != "leaving":
-                if not self.work(token):
+                if not self.work(token) or token.workflow.gone(token):
                     return None
                 notes["phase"] = "leaving"
             self.disarm(token)
@@ -90,23 +114,28 @@ class FlowNode(TaskSpec):
     def _on_complete_hook(self, token: Token) -> None:
         tokens, chosen = token.workflow, token.internal_data["chosen"]
         tokens.host.leave(token.activity, Outcome.COMPLETED)
-        for flow in self.outgoing:
-            if flow.id in chosen:
-                tokens.send(flow, token)
+        self._remember(token)
+        for _ in range(self.element.completion_quantity):
+            for flow in self.outgoing:
+                if flow.id in chosen:
+                    tokens.send(flow, token)
 
     def _on_cancel(self, token: Token) -> None:
         """Cancel from the inside out: what is within, what is attached, then the token itself."""
         tokens = token.workflow
         tokens.cancel_within(token)
+        tokens.give_up(token.internal_data.pop("kept", ()), token.scope)
         self.disarm(token)
         if token.activity is not None:
-            tokens.host.leave(token.activity, Outcome.CANCELLED)
+            thrown = "thrown" in token.internal_data  # it did its work, and what it threw ended it
+            tokens.host.leave(token.activity, Outcome.COMPLETED if thrown else Outcome.CANCELLED)
         tokens.remove(token)
 
     # -------------------------------------------------------------- parts
 
     def fail(self, token: Token, text: Text) -> None:
         """The token stays where it is until a person retries or decides."""
+        token.workflow.unlisten(token)
         token.internal_data["failed"] = True
         token.workflow.host.fail(token.activity, self.element, text)
 
@@ -115,18 +144,28 @@ class FlowNode(TaskSpec):
         if self.boundaries:
             token.workflow.cancel_all(token.workflow.serving(token.activity))
 
+    def _remember(self, token: Token) -> None:
+        """What can be compensated is kept; a handler itself cannot."""
+        notes = token.internal_data
+        if (self.undo is None and "kept" not in notes) or self.element.for_compensation:
+            return
+        body = None if "body" not in notes else token.workflow.of(notes["body"])
+        is_turn = body is not None and "turns" in body.internal_data
+        token.workflow.remember(token, notes["body"] if is_turn else None)
+
     def _enter(self, token: Token) -> None:
         tokens = token.workflow
         tokens.enter(token, tokens.host.enter(self.element, token.scope, token.internal_data.pop("flow", None)))
         for name in self.boundaries:
-            tokens.spec.task_specs[name].arm(tokens, token.scope, token.activity)
+            if not tokens.gone(token):
+                tokens.spec.task_specs[name].arm(tokens, token.scope, token.activity)
 
 
-def holds(token: Token, flow: Flow) -> bool:
+def holds(token: Token, flow: Flow, names: Mapping[str, Value] | None = None) -> bool:
     """The flow's condition is true; null is not. Raises ExpressionFailed for anything but true, false and null."""
     if flow.condition is None:
         return True
-    found = token.workflow.host.evaluate(flow.condition, token.scope)
+    found = token.workflow.host.evaluate(flow.condition, token.scope, names)
     if found is None or isinstance(found, bool):
         return found is True
     raise ExpressionFailed(

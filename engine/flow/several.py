@@ -39,7 +39,10 @@ class Several(FlowNode):
         tokens = token.workflow
         index = int(token.internal_data["scopes"][item.scope])
         tokens.host.item_done(token.activity, index, item.scope, self.element.result)
-        tokens.close_scope(token, item.scope)
+        if tokens.compensable.holds(item.scope) and not self.element.for_compensation:
+            tokens.keep_scope(token, item.scope)
+        else:
+            tokens.close_scope(token, item.scope)
         if token.internal_data.get("failed"):
             return  # an item of a parallel one; the failed condition is asked again on retry
         try:
@@ -147,6 +150,10 @@ class Loop(FlowNode):
         """The turn under way is cancelled first."""
         tokens = token.workflow
         tokens.cancel_all(other for other in tokens.serving(token.activity) if "body" in other.internal_data)
+        if not tokens.undoing:
+            turns = tokens.compensable.turns_of(token.scope, token.activity)
+            tokens.compensable.forget(turns)
+            tokens.give_up([scope for turn in turns for scope in turn.inner], token.scope)
         super()._on_cancel(token)
 
     @property

@@ -5,24 +5,35 @@ from __future__ import annotations
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Reason, Refused
+from engine.flow import catching, condition
 from engine.flow import window as windows
-from engine.flow.gateways import Exclusive, Inclusive
+from engine.flow.adhoc import AdHocSubProcess
+from engine.flow.elements import Kind, Process, Trigger
+from engine.flow.gateways import Exclusive, Joining
 from engine.flow.host import Host
+from engine.flow.level import begun_by, starts
 from engine.flow.model import Model
-from engine.flow.specification import starts
 from engine.flow.token import Token, Tokens
-from engine.value import Context
+from engine.value import Context, Value
 from engine.words import ScopeKind
 
 
-def start(model: Model, process: str, host: Host, inputs: Context) -> bytes:
-    """Begin a process; the inputs become variables of its scope."""
+def start(
+    model: Model, process: str, host: Host, inputs: Context, begun: str | None = None, payload: Value = None
+) -> bytes:
+    """Begin a process; the inputs become variables of its scope.
+
+    `begun` names the event that has come and begins it, and the payload becomes its result; None begins it by itself.
+    """
     tokens = Tokens(model.specification, host)
     scope = host.open_scope(ScopeKind.INSTANCE, None, None)
     for name, value in inputs.items():
         host.create(scope, name, value)
-    for name in starts(model.processes[process], None):
-        tokens.add(name, scope, TaskState.READY)
+    if begun is not None:
+        host.create(scope, model.element(process, begun).result, payload)
+    tokens.arm(model.specification.levels[process, None].guards, scope)
+    if not tokens.interrupted(scope):
+        _begin(tokens, model.processes[process], scope, begun)
     return _run(tokens)
 
 
@@ -31,6 +42,30 @@ def complete(model: Model, window: bytes, activity: str, host: Host) -> bytes:
     tokens = windows.decode(window, model.specification, host)
     token = tokens.of(activity)
     token.node.resume(token)
+    return _run(tokens)
+
+
+def receive(model: Model, window: bytes, activity: str, host: Host, payload: Value) -> bytes:
+    """The message or signal that an event waited for is there: what it carries becomes its result, and it goes on."""
+    tokens = windows.decode(window, model.specification, host)
+    token = tokens.of(activity)
+    token.node.receive(token, payload)
+    return _run(tokens)
+
+
+def caught(model: Model, window: bytes, activity: str, host: Host, code: str | None) -> bool:
+    """Something catches an error of this activity."""
+    tokens = windows.decode(window, model.specification, host)
+    return catching.catcher(tokens.of(activity), Trigger.ERROR, code, attached=True) is not None
+
+
+def throw(model: Model, window: bytes, activity: str, host: Host, code: str | None, payload: Value) -> bytes:
+    """An activity ends by an error, which something catches."""
+    tokens = windows.decode(window, model.specification, host)
+    catcher = catching.catcher(tokens.of(activity), Trigger.ERROR, code, attached=True)
+    assert catcher is not None
+    host.throw_error(activity, code)
+    catcher.take(payload)
     return _run(tokens)
 
 
@@ -49,14 +84,44 @@ def retry(
     return _run(tokens)
 
 
+def begin(model: Model, window: bytes, activity: str, element: str, host: Host) -> bytes:
+    """A person starts an activity of an ad-hoc sub-process. Raises Refused when it is not enabled."""
+    tokens = windows.decode(window, model.specification, host)
+    token = tokens.of(activity)
+    if not isinstance(token.node, AdHocSubProcess):
+        zh, en = f"{activity} 应为自由子流程", f"expected an ad-hoc sub-process, but {activity} is none"
+        raise Refused(Reason.INVALID_DATA, zh, en)
+    token.node.begin(token, element)
+    return _run(tokens)
+
+
 def cancel(model: Model, window: bytes, host: Host) -> bytes:
     """End everything, from the inside out."""
     tokens = windows.decode(window, model.specification, host)
-    scopes = {token.scope: None for token in tokens.open() if tokens.owner(token.scope) is None}
+    moving = (token for token in tokens.open() if "body" not in token.internal_data)
+    scopes = {token.scope: None for token in moving if tokens.owner(token.scope) is None}
     for scope in scopes:
-        tokens.cancel_all(tokens.within(scope))
-        host.close_scope(scope)
+        tokens.clear(scope)
+        tokens.close_kept(scope)
     return windows.encode(tokens)
+
+
+def _begin(tokens: Tokens, process: Process, scope: str, begun: str | None) -> None:
+    """Put a token where the process begins: at an event that has come, or at each start without trigger."""
+    if begun is None:
+        for name in starts(process, None):
+            tokens.add(name, scope, TaskState.READY)
+        return
+    element = begun_by(process, begun)
+    assert element is not None
+    name = f"{process.id}:{element.id}"
+    match element.kind:
+        case Kind.EVENT_GATEWAY:
+            tokens.add(name, scope, TaskState.READY, begun=begun)
+        case Kind.RECEIVE_TASK:
+            tokens.add(name, scope, TaskState.READY, phase="leaving")
+        case _:
+            tokens.add(name, scope, TaskState.READY)
 
 
 def _choose(token: Token, flows: tuple[str, ...]) -> None:
@@ -85,11 +150,14 @@ def _run(tokens: Tokens) -> bytes:
             if token.id in tokens.tasks and token._state == TaskState.READY:
                 tokens.host.spend()
                 token.run()
+                condition.ask_all(tokens)
         if not _joined(tokens):
+            if not any(tokens.open()):
+                tokens.close_all_kept()
             return windows.encode(tokens)
 
 
 def _joined(tokens: Tokens) -> bool:
     """Fire every inclusive join that no token can reach any more; firing one never keeps another from it."""
-    joins = [(node, scope) for node, scope in tokens.joins() if isinstance(node, Inclusive)]
+    joins = [(node, scope) for node, scope in tokens.joins() if isinstance(node, Joining)]
     return any([node.join(tokens, scope) for node, scope in joins])

@@ -16,11 +16,13 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow
 
 from engine.errors import Reason, Refused
-from engine.flow.elements import Element, Flow
+from engine.flow.compensable import Compensable, Done
+from engine.flow.elements import Element, Flow, Kind, Trigger
 from engine.flow.host import Host
 from engine.words import ScopeKind
 
 OPEN = TaskState.NOT_FINISHED_MASK
+CATCHING = frozenset({Kind.START, Kind.CATCH_EVENT, Kind.BOUNDARY_EVENT})
 
 
 class Token(Task):
@@ -58,9 +60,9 @@ class Token(Task):
 
     @property
     def serves(self) -> str | None:
-        """The activity whose boundary the token waits at, or whose item or turn it runs."""
+        """The activity whose boundary the token waits at, or whose item or turn it runs; the gateway whose race it is in."""
         notes = self.internal_data
-        found: str | None = notes.get("attached") or notes.get("body")
+        found: str | None = notes.get("attached") or notes.get("body") or notes.get("race")
         return found
 
     @property
@@ -89,27 +91,37 @@ class Tokens(Workflow):
         self.ready: deque[Token] = deque()
         self._entered: dict[str, Token] = {}
         self._moving: dict[str, dict[str, Token]] = {}
+        self._armed: dict[str, dict[str, Token]] = {}
+        self._listening: dict[tuple[Trigger, str], dict[str, Token]] = {}
+        self.asked = 0
         self._serving: dict[str, dict[str, Token]] = {}
         self._joining: dict[tuple[str, str], dict[str, Token]] = {}
         self._owning: dict[str, Token] = {}
+        self._resetting: dict[tuple[str, str], Token] = {}
+        self.compensable = Compensable()
+        self.undoing = False
 
     # -------------------------------------------------------------- coming and going
 
     def add(self, spec_name: str, scope: str, state: int, key: str | None = None, **notes: Any) -> Token:
         """A new token at an element; its key is counted, so that it is the same in every execution.
 
-        Notes: `flow` it came by; `attached` to an activity; `body`, the activity it runs an item or turn of.
+        Notes: `flow` it came by; `consumed`, the flows a complex gateway took before its reset; `attached` to an activity;
+        `body`, the activity it runs an item or turn of; `race`, the event-based gateway it waits behind; `armed`, it waits
+        to begin an event sub-process and keeps no scope open.
         """
         if key is None:
             self.counted += 1
             key = f"t{self.counted}"
         token = Token(self, self.spec.task_specs[spec_name], state, key, scope)
         token.internal_data.update(notes)
-        self._moving.setdefault(scope, {})[key] = token
+        (self._armed if "armed" in notes else self._moving).setdefault(scope, {})[key] = token
         if token.serves is not None:
             self._serving.setdefault(token.serves, {})[key] = token
         if state == TaskState.WAITING and "flow" in notes:
             self._joining.setdefault((spec_name, scope), {})[key] = token
+        if "consumed" in notes:
+            self._resetting[spec_name, scope] = token
         self._owning |= dict.fromkeys(notes.get("scopes", ()), token)
         if state == TaskState.READY:
             self.ready.append(token)
@@ -146,12 +158,55 @@ class Tokens(Workflow):
         del self._serving[activity][token.id]
         return activity
 
+    def begin(self, names: Iterable[str], guards: Iterable[str], scope: str) -> None:
+        """Begin a level: its event sub-processes wait, then a token is put at each start."""
+        self.arm(guards, scope)
+        if not self.interrupted(scope):
+            for name in names:
+                self.add(name, scope, TaskState.READY)
+
+    def arm(self, guards: Iterable[str], scope: str) -> None:
+        """The event sub-processes of a level begin to wait, until a condition that holds already interrupts it."""
+        for name in guards:
+            if not self.interrupted(scope):
+                self.spec.task_specs[name].arm(self, scope)
+
+    def disarm(self, token: Token) -> None:
+        """An event sub-process begins: its start event waits no longer."""
+        self._armed[token.scope].pop(token.id)
+
+    def listen(self, token: Token) -> None:
+        """The token waits for a signal or a condition."""
+        self._listening.setdefault(_channel(token), {})[token.id] = token
+
+    def listen_again(self, token: Token) -> None:
+        """A token of the window waits as it did before."""
+        element = token.element
+        waits = element.kind in CATCHING and element.trigger in (Trigger.SIGNAL, Trigger.CONDITIONAL)
+        if waits and "failed" not in token.internal_data:
+            self.listen(token)
+
+    def unlisten(self, token: Token) -> None:
+        """The token waits for no signal and no condition."""
+        self._listening.get(_channel(token), {}).pop(token.id, None)
+
+    def win(self, token: Token) -> None:
+        """The first event behind an event-based gateway has come: the others are no longer waited for."""
+        race = token.internal_data.pop("race", None)
+        if race is not None:
+            del self._serving[race][token.id]
+            self.cancel_all(self.serving(race))
+
     def remove(self, token: Token) -> None:
         """The token is gone."""
         if self.tasks.pop(token.id, None) is not None:
-            self._moving[token.scope].pop(token.id)
+            self._moving.get(token.scope, {}).pop(token.id, None)
+            self._armed.get(token.scope, {}).pop(token.id, None)
+            self.unlisten(token)
             self._serving.get(token.serves or "", {}).pop(token.id, None)
             self._joining.get((token.node.name, token.scope), {}).pop(token.id, None)
+            if "consumed" in token.internal_data:
+                self._resetting.pop((token.node.name, token.scope), None)
             self._entered.pop(token.activity or "", None)
 
     # -------------------------------------------------------------- questions
@@ -164,6 +219,22 @@ class Tokens(Workflow):
         """The tokens that move in exactly this scope, oldest first."""
         return [token for token in self._moving.get(scope, {}).values() if token._state & OPEN]
 
+    def armed(self, scope: str) -> list[Token]:
+        """The start events of event sub-processes that wait in exactly this scope, oldest first."""
+        return list(self._armed.get(scope, {}).values())
+
+    def listeners(self, trigger: Trigger, code: str = "") -> list[Token]:
+        """What waits for a signal of this name, or for its condition, oldest first."""
+        return list(self._listening.get((trigger, code), {}).values())
+
+    def interrupted(self, scope: str) -> bool:
+        """An event sub-process has interrupted what went on in a scope."""
+        return any(token.node.interrupts for token in self.within(scope))
+
+    def gone(self, token: Token) -> bool:
+        """The token was cancelled or has ended."""
+        return token.id not in self.tasks
+
     def of(self, activity: str) -> Token:
         """The token that entered under this counted id. Raises KeyError."""
         return self._entered[activity]
@@ -174,7 +245,9 @@ class Tokens(Workflow):
 
     def joins(self) -> list[tuple[Any, str]]:
         """The joins at which tokens wait, each with the scope they move in; that of the oldest token first."""
-        return [(self.spec.task_specs[name], scope) for (name, scope), came in self._joining.items() if came]
+        waiting = [place for place, came in self._joining.items() if came]
+        places = dict.fromkeys((*waiting, *self._resetting))
+        return [(self.spec.task_specs[name], scope) for name, scope in places]
 
     def arrivals(self, name: str, scope: str) -> dict[str, list[Token]]:
         """The tokens that wait at a join in a scope, by the flow they came by, oldest first."""
@@ -182,6 +255,14 @@ class Tokens(Workflow):
         for token in self._joining.get((name, scope), {}).values():
             came.setdefault(token.internal_data["flow"], []).append(token)
         return came
+
+    def queue(self, name: str, scope: str) -> list[Token]:
+        """The tokens that wait at an element for more to come, oldest first."""
+        return list(self._joining.get((name, scope), {}).values())
+
+    def resetting(self, name: str, scope: str) -> Token | None:
+        """The token by which a complex gateway waits for its reset."""
+        return self._resetting.get((name, scope))
 
     def owner(self, scope: str) -> Token | None:
         """The activity that opened the scope; None for that of the instance."""
@@ -198,10 +279,59 @@ class Tokens(Workflow):
         return scope
 
     def close_scope(self, token: Token, scope: str) -> str:
-        """Close a scope that nothing moves in any more; returns which item it was."""
-        self.host.close_scope(scope)
+        """Close a scope that nothing moves in any more, and what is kept within it; returns which item it was."""
+        if token.element.kind is Kind.CALL_ACTIVITY:
+            self.close_kept(scope)  # what a called process has done is nobody else's to undo
+        else:
+            self.give_up([scope], token.scope)
         del self._owning[scope]
         return str(token.internal_data["scopes"].pop(scope))
+
+    def keep_scope(self, token: Token, scope: str) -> None:
+        """Nothing moves in the scope any more, but what was done in it can still be compensated."""
+        token.internal_data["scopes"].pop(scope)
+        token.internal_data.setdefault("kept", []).append(scope)
+        del self._owning[scope]
+
+    def remember(self, token: Token, turn_of: str | None) -> None:
+        """The activity is done and can be compensated."""
+        self.counted += 1
+        kept = tuple(token.internal_data.pop("kept", ()))
+        done = Done(order=self.counted, name=token.node.name, scope=token.scope, inner=kept, turn_of=turn_of)
+        self.compensable.keep(done)
+
+    def give_up(self, kept: Iterable[str], around: str) -> None:
+        """Close scopes, unless they go with a transaction that is being undone: then what was done in them is undone too."""
+        for scope in kept:
+            if self.undoing and self.compensable.holds(scope):
+                self.counted += 1
+                self.compensable.keep(Done(order=self.counted, name="", scope=around, inner=(scope,)))
+            else:
+                self.close_kept(scope)
+
+    def close_kept(self, scope: str) -> None:
+        """Close a scope: what was done in it can be compensated no more."""
+        for inner in (*self.compensable.drop(scope), scope):
+            self.host.close_scope(inner)
+
+    def close_all_kept(self) -> None:
+        """Nothing is left that could compensate anything."""
+        for scope in self.compensable.scopes():
+            for inner in self.compensable.drop(scope):
+                self.host.close_scope(inner)
+
+    def entered(self, activity: str) -> bool:
+        """A token is at this activity."""
+        return activity in self._entered
+
+    def settle(self, scope: str) -> None:
+        """If no token is left in a scope, the activity that opened it is told."""
+        if self.within(scope):
+            return
+        self.cancel_all(self.armed(scope))
+        owner = self.owner(scope)
+        if owner is not None:
+            owner.task_spec.within_done(owner, scope)
 
     def cancel_all(self, tokens: Iterable[Token]) -> None:
         """Cancel tokens, the newest first; one that went with another is left alone."""
@@ -213,8 +343,13 @@ class Tokens(Workflow):
         """Cancel what moves in the scopes of an activity, the newest first, and close them."""
         scopes = token.internal_data.get("scopes", {})
         for scope in sorted(scopes, key=lambda scope: -int(scopes[scope])):
-            self.cancel_all(self.within(scope))
+            self.clear(scope)
             self.close_scope(token, scope)
+
+    def clear(self, scope: str) -> None:
+        """Cancel everything in a scope: what moves in it, then the start events that wait in it."""
+        self.cancel_all(self.within(scope))
+        self.cancel_all(self.armed(scope))
 
     def _shallow(self, token: Token) -> None:
         depth, around = 1, self.owner(token.scope)
@@ -238,6 +373,10 @@ class Tokens(Workflow):
             token = self.of(body)
             token.task_spec.item_done(token, task)
             return
-        owner = self.owner(task.scope)
-        if owner is not None and not self.within(task.scope):
-            owner.task_spec.within_done(owner, task.scope)
+        self.settle(task.scope)
+
+
+def _channel(token: Token) -> tuple[Trigger, str]:
+    """By what a waiting token is found: the name of its signal, or all conditions."""
+    signal = token.element.trigger is Trigger.SIGNAL
+    return token.element.trigger, (token.element.code or "") if signal else ""

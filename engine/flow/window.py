@@ -1,6 +1,7 @@
 """The window: the tokens of an instance as bytes. Nothing finished is in it, so it is as large as the open work.
 
-Canonical JSON: `{"counted": "12", "tokens": [[key, element, state, scope, activity, notes], …]}`, oldest token first.
+Canonical JSON: `{"counted": "12", "tokens": [[key, element, state, scope, activity, notes], …]}`, oldest token first; and
+`"compensable": [[order, element, scope, kept scopes, loop], …]` where something that is done can still be compensated.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import json
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.flow.compensable import Done
 from engine.flow.host import Host
 from engine.flow.token import Tokens
 
@@ -23,7 +25,9 @@ def encode(tokens: Tokens) -> bytes:
         [token.id, token.task_spec.name, STATES[token._state], token.scope, token.activity, token.internal_data]
         for token in tokens.open()
     ]
-    document = {"counted": str(tokens.counted), "tokens": rows}
+    document: dict[str, object] = {"counted": str(tokens.counted), "tokens": rows}
+    if done := tokens.compensable.rows():
+        document["compensable"] = done
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
@@ -32,10 +36,13 @@ def decode(window: bytes, spec: object, host: Host) -> Tokens:
     document = json.loads(window)
     tokens = Tokens(spec, host)
     tokens.counted = int(document["counted"])
+    for row in document.get("compensable", ()):
+        tokens.compensable.keep(Done.of(row))
     for key, name, state, scope, activity, notes in document["tokens"]:
         token = tokens.add(name, scope, VALUES[state], key, **notes)
         if activity is not None:
             tokens.enter(token, activity)
+            tokens.listen_again(token)
     return tokens
 
 

@@ -137,6 +137,14 @@ class Teller:
         told = [_rules(table) for table in event.tables if isinstance(table, Context)]
         return {"rules": Text("".join(f":{one.zh}" for one in told), "".join(f": {one.en}" for one in told))}
 
+    def _enabled(self, event: events.ActivitiesEnabled) -> dict[str, Text]:
+        process, _ = self.steps.get(event.activity, ("", ""))
+        steps = [self.names.step(process, element) for element in event.elements]
+        return {"enabled": joined(steps) if steps else Text("(不再有)", "nothing more")}
+
+    def _element(self, event: events.ActivityStarted | events.CompensationStarted) -> dict[str, Text]:
+        return {"element": self.names.step(event.process, event.element)}
+
     def _draft(self, event: events.DocumentDrafted) -> dict[str, Text]:
         note = event.change_note
         return {"note": Text(f":{note}", f": {note}") if note else same("")}
@@ -173,6 +181,12 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.SettingChanged: Teller._setting,
     events.PersonErased: lambda _, event: {"person": same(event.person.id)},
     events.DecisionMade: Teller._decision,
+    events.ActivitiesEnabled: Teller._enabled,
+    events.ActivityStarted: Teller._element,
+    events.CompensationStarted: Teller._element,
+    events.EscalationThrown: lambda _, event: {
+        "nobody": same("") if event.caught else Text("(无人接收)", " (nobody takes it)")
+    },
     events.DocumentDrafted: Teller._draft,
     events.DocumentReviewed: Teller._review,
 }

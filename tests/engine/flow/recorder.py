@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine import feel, flow
 from engine.errors import Reason, Refused, Text
 from engine.flow import Model
-from engine.flow.elements import Element
+from engine.flow.elements import Element, Trigger
 from engine.flow.host import ExpressionFailed
 from engine.value import Context, DaysDuration, Value
 from engine.words import Outcome, ScopeKind
@@ -26,7 +26,16 @@ class Scope:
 class Recorder:
     """Implements `engine.flow.host.Host`; runs one process of one model from bytes at every step."""
 
-    def __init__(self, model: Model, process: str = "p", *, limit: int = 1_000_000, **values: Value) -> None:
+    def __init__(
+        self,
+        model: Model,
+        process: str = "p",
+        *,
+        limit: int = 1_000_000,
+        begun: str | None = None,
+        payload: Value = None,
+        **values: Value,
+    ) -> None:
         self.model, self.process, self.limit = model, process, limit
         self.log: list[str] = []
         self.left: list[str] = []
@@ -37,9 +46,10 @@ class Recorder:
         self.places: dict[str, Element] = {}
         self.results: dict[str, dict[int, Value]] = {}
         self.collections: dict[str, tuple[Value, ...]] = {}
-        self.count = self.spent = 0
+        self.enabled: dict[str, tuple[str, ...]] = {}
+        self.count = self.spent = self.changes = 0
         self.sizes: list[tuple[int, int]] = []
-        self._kept(flow.start(model, process, self, Context(values)))
+        self._kept(flow.start(model, process, self, Context(values), begun, payload))
 
     # -------------------------------------------------------------- steps
 
@@ -55,6 +65,20 @@ class Recorder:
             self.assign(scope, element.result, result)
         self._kept(flow.complete(self.model, self.window, key, self))
 
+    def receive(self, element: str, payload: Value = None, *, nth: int = 0) -> None:
+        """The message or signal that an element waits for has come."""
+        keys = [key for key, (found, _) in self.waiting.items() if found.id == element]
+        del self.waiting[keys[nth]]
+        self._kept(flow.receive(self.model, self.window, keys[nth], self, payload))
+
+    def break_down(self, element: str, code: str | None) -> bool:
+        """A service fails with an error; whether anything catches it."""
+        (key,) = [key for key, (found, _) in self.waiting.items() if found.id == element]
+        if not flow.caught(self.model, self.window, key, self, code):
+            return False
+        self._kept(flow.throw(self.model, self.window, key, self, code, Context({"code": code})))
+        return True
+
     def retry(self, element: str, flows: tuple[str, ...] | None = None, *, done: bool = False) -> None:
         """Retry or decide a failed element."""
         (key,) = [key for key in self.failed if self.places[key].id == element]
@@ -64,6 +88,11 @@ class Recorder:
         """Retry or decide a failed activity."""
         del self.failed[key]
         self._kept(flow.retry(self.model, self.window, key, self, flows, done))
+
+    def begin(self, element: str, *, nth: int = 0) -> None:
+        """Start an activity of an ad-hoc sub-process."""
+        keys = [key for key, elements in self.enabled.items() if element in elements and key not in self.left]
+        self._kept(flow.begin(self.model, self.window, keys[nth], element, self))
 
     def cancel(self) -> None:
         """End everything."""
@@ -125,14 +154,30 @@ class Recorder:
         self.log.append(f"{mark} {self.places[activity].id}")
 
     def wait(self, activity: str, element: Element, scope: str) -> None:
-        if element.expression is not None and not isinstance(
-            self.evaluate(element.expression, scope), str | DaysDuration
-        ):
+        timer = element.expression is not None and element.trigger is not Trigger.CONDITIONAL
+        if timer and not isinstance(self.evaluate(element.expression or "", scope), str | DaysDuration):
             raise ExpressionFailed(Text("应得到时长", f"expected a duration from {element.id}"))
         self.waiting[activity] = (element, scope)
 
     def throw(self, activity: str, element: Element, scope: str) -> None:
         self.log.append(f"throw {element.message}")
+
+    def throw_signal(self, activity: str, element: Element, payload: Context) -> None:
+        self.log.append(f"signal {element.code}")
+
+    def receive_signal(self, activity: str) -> None:
+        del self.waiting[activity]
+        self.log.append(f"receive {self.places[activity].id}")
+
+    def meet(self, activity: str) -> None:
+        del self.waiting[activity]
+        self.log.append(f"meet {self.places[activity].id}")
+
+    def throw_error(self, activity: str, code: str | None) -> None:
+        self.log.append(f"error {code}")
+
+    def escalate(self, activity: str, code: str | None, *, caught: bool) -> None:
+        self.log.append(f"escalate {code}" + ("" if caught else " uncaught"))
 
     def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         seen: dict[str, Value] = {}
@@ -144,6 +189,13 @@ class Recorder:
         except feel.FeelError as error:
             raise ExpressionFailed(error.text) from error
 
+    def enable(self, activity: str, elements: tuple[str, ...]) -> None:
+        self.enabled[activity] = elements
+        self.log.append(f"enable {' '.join(elements)}")
+
+    def compensate(self, activity: str, element: Element) -> None:
+        self.log.append(f"undo {element.id}")
+
     def decide(self, activity: str, element: Element, scope: str) -> Value:
         self.log.append(f"decide {element.extensions['decision']}")
         return self.evaluate(element.extensions["decision"], scope)
@@ -154,12 +206,14 @@ class Recorder:
             found = self.scopes[current]
             if name in found.values:
                 found.values[name] = value
+                self.changes += 1
                 return
             current = None if found.kind is ScopeKind.CALL else found.parent
         self.create(scope, name, value)
 
     def create(self, scope: str, name: str, value: Value) -> None:
         self.scopes[scope].values[name] = value
+        self.changes += 1
 
     def take(self, activity: str, items: tuple[Value, ...]) -> None:
         self.collections[activity] = items
