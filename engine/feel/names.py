@@ -71,13 +71,15 @@ def outside(names: frozenset[str]) -> Names:
 
 
 def used_names(node: Node) -> frozenset[str]:
-    """The names from outside that a tree uses."""
+    """The names from outside that a tree uses; `now()` and `today()` read the name `now`."""
     found: set[str] = set()
     stack = [node]
     while stack:
         part = stack.pop()
         if isinstance(part, Name) and not part.local and not part.dynamic:
             found.add(part.name)
+        if isinstance(part, BuiltIn) and part.name in ("now", "today"):
+            found.add("now")
         stack.extend(inner(part))
     return frozenset(found)
 

@@ -170,3 +170,17 @@ def test_a_local_moment_has_no_datetime() -> None:
     assert temporal.to_datetime(DateTime(Date(2026, 1, 1), Time(8, 0, 0, 5_999, zone="Asia/Shanghai"))) == datetime(
         2026, 1, 1, tzinfo=UTC
     ) + timedelta(microseconds=5)
+
+
+@pytest.mark.parametrize(
+    ("text", "nanoseconds"),
+    [
+        ("PT0.S", 0),
+        ("PT1.S", NANOSECONDS),
+        ("PT1.5S", 1_500_000_000),
+        ("-PT0.0000000019S", -1),
+        ("P1DT1S", 86_401 * NANOSECONDS),
+    ],
+)
+def test_seconds_may_have_a_fraction_of_any_length(text: str, nanoseconds: int) -> None:
+    assert temporal.parse_days_duration(text) == DaysDuration(nanoseconds)

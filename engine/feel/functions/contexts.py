@@ -85,7 +85,7 @@ def put_either(budget: Budget, found: Value, key: Value, value: Value) -> Value:
     return (put_within if isinstance(key, tuple) else put)(budget, found, key, value)
 
 
-CONTEXTS.add("context put", "context", "key", "value", by_place=put_either)(put)
+CONTEXTS.add("context put", "context", "key", "value", by_place=put_either, lists=("key",))(put)
 CONTEXTS.add("context put", "context", "keys", "value", by_place=put_either)(put_within)
 
 

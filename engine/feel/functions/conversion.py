@@ -30,7 +30,7 @@ CONVERSIONS = Registry()
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,5})?")
 
 
-@CONVERSIONS.add("string", "from")
+@CONVERSIONS.add("string", "from", lists=("from",))
 def string(budget: Budget, found: Value) -> Value:
     """The value as a text; a text inside a list or context stands in quotes."""
     if found is None or isinstance(found, str):

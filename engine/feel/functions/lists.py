@@ -158,7 +158,7 @@ def reverse(budget: Budget, found: Value) -> Value:
     return nothing(budget, "reverse", found) if items is None else tuple(reversed(items))
 
 
-@LISTS.add("index of", "list", "match")
+@LISTS.add("index of", "list", "match", lists=("match",))
 def index_of(budget: Budget, found: Value, match: Value) -> Value:
     """The positions at which the value stands."""
     items = as_list(found)

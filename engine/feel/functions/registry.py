@@ -10,6 +10,10 @@ from engine.feel.budget import Budget
 from engine.value import Value
 
 Call = Callable[..., Value]
+MANY = frozenset(
+    {"list", "contexts", "entries", "keys", "item", "newItem", "element", "value", "default", "value1", "value2"}
+)
+"""Names of parameters that take a list as it is."""
 Chosen = Callable[[Budget, tuple[Value, ...]], Value]
 
 
@@ -20,6 +24,7 @@ class Function:
     A `spread` function takes any number of arguments but none, or one list of them, and is called with the tuple. A
     `rest` function takes its last parameter any number of times. Where forms differ only in the names of
     their parameters, `by_place` is what takes arguments without names. A `clock` function is given the scope's `now`.
+    `lists` are the parameters that take a list, besides those of which the name tells.
     """
 
     name: str
@@ -30,6 +35,7 @@ class Function:
     rest: bool = False
     by_place: Call | None = None
     clock: bool = False
+    lists: tuple[str, ...] = ()
 
     @property
     def signature(self) -> str:
@@ -51,11 +57,12 @@ class Registry(dict[str, list[Function]]):
         rest: bool = False,
         by_place: Call | None = None,
         clock: bool = False,
+        lists: tuple[str, ...] = (),
     ) -> Callable[[Call], Call]:
         """Declare a form of a function: the decorated callable takes the budget, then the parameters."""
 
         def declare(call: Call) -> Call:
-            form = Function(name, parameters, call, optional, spread, rest, by_place, clock)
+            form = Function(name, parameters, call, optional, spread, rest, by_place, clock, lists)
             self.setdefault(name, []).append(form)
             return call
 
@@ -79,13 +86,32 @@ def _by_place(form: Function, count: int) -> Chosen | None:
         return (lambda budget, given: call(budget, *given)) if count >= most else None
     if not most - form.optional <= count <= most:
         return None
-    return _placed(call, count)
+    return _called_with(call, [_takes_one(form, name) for name in form.parameters[:count]])
 
 
-def _placed(call: Call, count: int) -> Chosen:
-    if count == 1:
-        return lambda budget, given: call(budget, given[0])
-    return lambda budget, given: call(budget, *given)
+def _takes_one(form: Function, parameter: str) -> bool:
+    """A list of one item stands for the item, as the parameter takes no list. DMN 1.5 §10.3.2.9.4."""
+    return parameter not in MANY and parameter not in form.lists
+
+
+def _item(value: Value) -> Value:
+    return value[0] if isinstance(value, tuple) and len(value) == 1 else value
+
+
+def _called_with(call: Call, singles: list[bool]) -> Chosen:
+    if singles == [True]:
+        return lambda budget, given: call(budget, given[0] if type(given[0]) is not tuple else _item(given[0]))
+    if not any(singles):
+        return lambda budget, given: call(budget, *given)
+
+    def run(budget: Budget, given: tuple[Value, ...]) -> Value:
+        for value in given:
+            if type(value) is tuple:
+                given = tuple([_item(one) if single else one for one, single in zip(given, singles, strict=True)])
+                break
+        return call(budget, *given)
+
+    return run
 
 
 def _spread(call: Call, count: int) -> Chosen:
@@ -100,11 +126,11 @@ def _by_name(form: Function, names: tuple[str, ...]) -> Chosen | None:
         return None
     if form.spread:
         return _spread(form.call, 1)
-    call = form.call
     places = [names.index(name) if name in names else None for name in form.parameters]
-    while places and places[-1] is None:
+    while places[-1] is None:
         places.pop()
-    return lambda budget, given: call(budget, *[None if at is None else given[at] for at in places])
+    call = _called_with(form.call, [_takes_one(form, name) for name in form.parameters[: len(places)]])
+    return lambda budget, given: call(budget, tuple([None if at is None else given[at] for at in places]))
 
 
 def arrange(parameters: tuple[str, ...], given: tuple[Value, ...], names: tuple[str, ...]) -> tuple[Value, ...] | None:

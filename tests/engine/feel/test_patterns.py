@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from engine import feel
 from engine.feel import Budget
-from engine.feel.functions.classes import BLOCKS, LAST, complement, ranges_of, without
+from engine.feel.functions.blocks import BLOCKS
+from engine.feel.functions.classes import LAST, complement, ranges_of, without
 from engine.feel.functions.patterns import NoPattern, pattern
+from tests.engine.value_strategies import TEXTS
 
 MATCHES = [
     ("a.c", "abc", "", True),
@@ -117,7 +119,7 @@ def test_the_start_of_a_line_after_the_last_break_matches_other_than_in_xpath() 
     assert pattern("^$", "m").search("a\nb\n") is not None
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=20))
+@given(TEXTS)
 def test_an_escaped_text_matches_itself_and_nothing_shorter(text: str) -> None:
     source = "".join(f"\\{sign}" if sign in "\\|.-^?*+{}()[]$" else sign for sign in text)
     assert pattern(f"^{source}$").search(text) is not None
