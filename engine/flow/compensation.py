@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from SpiffWorkflow.util.task import TaskState
 
+from engine.flow.activities import SubProcess
 from engine.flow.compensable import Done
+from engine.flow.elements import Element, Kind, Process, Trigger
 from engine.flow.events import End
 from engine.flow.node import FlowNode
+from engine.flow.several import ITEM
 from engine.flow.token import Token
+from engine.flow.transaction import Transaction
 
 CLOSE = "close"
 
@@ -35,7 +42,7 @@ class Compensating(FlowNode):
         found = [
             done
             for done in tokens.compensable.within(scope)
-            if (wanted is None or done.name.removesuffix("#") == f"{self.element.process}:{wanted}")
+            if (wanted is None or done.name.removesuffix(ITEM) == f"{self.element.process}:{wanted}")
             and not (done.turn_of is not None and tokens.entered(done.turn_of))
         ]
         tokens.compensable.forget(found)
@@ -118,3 +125,33 @@ def _compensated(token: Token) -> str:
     while owner is not None and owner.element.by_event:
         scope, owner = owner.scope, token.workflow.owner(owner.scope)
     return scope
+
+
+def connect(spec: Any, process: Process) -> None:
+    """Tell activities what compensates them, and transactions what leaves them when they are cancelled."""
+    for element in process.elements.values():
+        name = f"{process.id}:{element.id}"
+        if element.kind is Kind.BOUNDARY_EVENT and element.trigger is Trigger.COMPENSATION and element.handler:
+            _body(spec.task_specs, process, element.attached_to or "").undo = f"{process.id}:{element.handler}"
+        elif element.kind is Kind.BOUNDARY_EVENT and element.trigger is Trigger.CANCEL:
+            host = _body(spec.task_specs, process, element.attached_to or "")
+            if isinstance(host, Transaction):
+                host.cancelled_by = name
+        elif element.kind is Kind.START and element.trigger is Trigger.COMPENSATION and element.parent:
+            _handle(spec.task_specs, process, process.elements[element.parent], name)
+
+
+def _handle(specs: Mapping[str, Any], process: Process, handler: Element, start: str) -> None:
+    """A compensation event sub-process compensates the sub-process it stands in; it begins when that is asked for."""
+    node = specs[f"{process.id}:{handler.id}"]
+    assert isinstance(node, SubProcess)
+    node.starts = [start]
+    if handler.parent is not None:
+        _body(specs, process, handler.parent).undo_within = node.name
+
+
+def _body(specs: Mapping[str, Any], process: Process, element: str) -> FlowNode:
+    """The node that runs one instance of an activity."""
+    name = f"{process.id}:{element}"
+    found: FlowNode = specs.get(name + ITEM) or specs[name]
+    return found

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
 from engine.flow.activities import BusinessRule, CallActivity, Script, SubProcess, Throwing, Waiting
+from engine.flow.adhoc import AdHocSubProcess
 from engine.flow.boundary import Boundary
+from engine.flow.compensation import CancelEnd, CompensationEnd, CompensationThrow, connect
 from engine.flow.complexgateway import Complex
 from engine.flow.elements import AWAITED, Element, Kind, MultiInstance, Process, Trigger
 from engine.flow.eventgateway import EventBased
@@ -18,6 +20,7 @@ from engine.flow.level import CAUGHT, level, starts
 from engine.flow.link import LinkCatch, LinkThrow
 from engine.flow.node import FlowNode
 from engine.flow.several import ITEM, Loop, Several
+from engine.flow.transaction import Transaction
 
 NODES: dict[Kind, type[FlowNode]] = {
     Kind.START: Start,
@@ -39,9 +42,18 @@ NODES: dict[Kind, type[FlowNode]] = {
     Kind.THROW_EVENT: Throwing,
     Kind.BOUNDARY_EVENT: Boundary,
     Kind.SUB_PROCESS: SubProcess,
+    Kind.TRANSACTION: Transaction,
+    Kind.AD_HOC: AdHocSubProcess,
     Kind.CALL_ACTIVITY: CallActivity,
 }
 
+
+UNDOING: dict[tuple[Kind, Trigger], type[FlowNode]] = {
+    (Kind.THROW_EVENT, Trigger.COMPENSATION): CompensationThrow,
+    (Kind.END, Trigger.COMPENSATION): CompensationEnd,
+    (Kind.END, Trigger.CANCEL): CancelEnd,
+}
+"""Events that undo what was done."""
 
 HOLDERS = (Kind.SUB_PROCESS, Kind.TRANSACTION, Kind.AD_HOC)
 """What holds a level of its own."""
@@ -66,6 +78,7 @@ def build(processes: Mapping[str, Process]) -> WorkflowSpec:
     }
     for process in processes.values():
         _link(spec, process, processes)
+        connect(spec, process)
     return spec
 
 
@@ -86,7 +99,7 @@ def _kind(element: Element, process: Process) -> type[FlowNode]:
         return EventSubProcess
     around = process.elements.get(element.parent or "")
     handles = element.kind is Kind.START and around is not None and around.by_event
-    return EventStart if handles else NODES[element.kind]
+    return EventStart if handles else UNDOING.get((element.kind, element.trigger), NODES[element.kind])
 
 
 def _node(spec: WorkflowSpec, process: str, element: str) -> FlowNode:

@@ -50,20 +50,25 @@ def as_value(found: int | list[int] | None) -> Value:
 
 
 def excess(run: Recorder) -> list[str]:
-    """What breaks the bound of the window: at most one token for each wait, incident, open scope and loop under way, and
-    for each open join fewer tokens than it has incoming flows; and about 200 bytes for each.
+    """What breaks the bound of the window: at most one token for each wait, incident, open scope, loop and undoing event
+    under way, and for each open join fewer tokens than it has incoming flows; and about 200 bytes for each. What can still
+    be compensated has 100 bytes, and as many for the scope that is kept for it, in which no token moves by itself.
     """
-    rows = json.loads(run.window)["tokens"]
+    window = json.loads(run.window)
+    rows, done = window["tokens"], window.get("compensable", [])
     arrived = Counter((row[1], row[3]) for row in rows if row[4] is None)
     under_way = sum(1 for row in rows if row[4] is not None)
-    scopes = len(run.scopes) - len(run.closed) - 1
-    loops = sum(1 for row in rows if "turns" in row[5])
+    kept = [scope for row in done for scope in row[3]] + [scope for row in rows for scope in row[5].get("kept", ())]
+    undoing = [step for row in rows for step in row[5].get("undo", ())]
+    kept += [scope for step in undoing for scope in (step[1:] if step[0] == "close" else step[3])]
+    scopes = len(run.scopes) - len(run.closed) - len(kept) - 1
+    loops = sum(1 for row in rows if "turns" in row[5] or "undo" in row[5])
     found = []
     if under_way > len(run.waiting) + len(run.failed) + scopes + loops:
         found.append(f"{under_way} tokens under way")
     for (join, scope), tokens in arrived.items():
         if tokens >= len(run.model.specification.task_specs[join].incoming):
             found.append(f"{tokens} tokens wait at {join} in {scope}")
-    if len(run.window) > 64 + 200 * (len(rows) + scopes):
+    if len(run.window) > 64 + 200 * (len(rows) + scopes) + 100 * (len(done) + len(undoing) + len(kept)):
         found.append(f"{len(run.window)} bytes for {len(rows)} tokens")
     return found
