@@ -13,6 +13,8 @@ from engine.feel.printer import write
 from engine.feel.tree import Node, Type, inner
 
 SHOWN = 40
+MOST = 50
+"""Findings of one source; who has more will look again after mending these."""
 KINDS: Mapping[str, tuple[str, str]] = {
     "number": ("数字", "a number"),
     "string": ("文本", "a text"),
@@ -65,9 +67,12 @@ class Review:
         self.tokens = {token.at: token for token in tokens}
         self.infer = infer
         self.found: list[Finding] = []
+        self.written: dict[int, str] = {}
 
     def tell(self, node: Node, zh: str, en: str, *expected: str, at: int | None = None) -> None:
         """Something wrong at a node, or at a place of its own."""
+        if len(self.found) >= MOST:
+            return
         at = _first(node) if at is None else at
         token = self.tokens.get(at)
         length = 1 if token is None else max(1, len(token.text))
@@ -83,7 +88,9 @@ class Review:
 
     def shown(self, node: Node) -> str:
         """The node as it could be written, shortened."""
-        text = write(node)
+        text = self.written.get(id(node))
+        if text is None:
+            text = self.written[id(node)] = write(node)
         return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 

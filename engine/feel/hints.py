@@ -159,6 +159,14 @@ def _no_entry(spot: Spot) -> Hint | None:
     return Hint(". 后面缺少名称", "expected a name after .")
 
 
+def _bare_range(spot: Spot) -> Hint | None:
+    """`x in 1..5`."""
+    if spot.here.text != ".." or not _ends_value(spot.before):
+        return None
+    whole = f"[{spot.before.text}..{spot.after.text or '…'}]"
+    return Hint(f"区间要加括号,如 {whole}", f"expected brackets around a range, such as {whole}", (whole,))
+
+
 def _two_values(spot: Spot) -> Hint | None:
     """`a b`."""
     begins = spot.here.kind in ("number", "text") or spot.here.text in ("{", "@")
@@ -193,6 +201,7 @@ def _opened(spot: Spot) -> Token | None:
 _RULES: tuple[Callable[[Spot], Hint | None], ...] = (
     _nothing,
     _no_entry,
+    _bare_range,
     _thousands,
     _null_test,
     _negation,

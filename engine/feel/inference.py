@@ -150,6 +150,11 @@ class Inference:
             kept = self.names[id(found)] = (found, Names(name for name, _ in listed))
         return kept[1]
 
+    def types_of_entries(self, known: Type) -> dict[str, Type]:
+        """The entries of a context, as far as they are known."""
+        found = self.resolved(known)
+        return dict(found.parts) if found.name == "context" else {}
+
     def entry(self, known: Type, name: str) -> Type:
         """The type of an entry or property; of a list, the list of them."""
         found = self.resolved(known)

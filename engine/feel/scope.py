@@ -51,7 +51,7 @@ class Scope(Cursor):
         self.filters += 1
         element = self.infer.element(self.infer.of(value))
         entries = self.infer.entries(element)
-        types = {name: self.infer.entry(element, name) for name in entries}
+        types = self.infer.types_of_entries(element)
         self.bound.append(Bound(entries, {"item": element, **types}, self.filters, item=True))
 
     def _out(self) -> None:

@@ -61,6 +61,7 @@ UNREADABLE = [
     ("price > 5 %", 11, 1, "取余写作 modulo(a, b),百分数写作小数", "expected modulo(a, b) or a decimal instead of %", ()),
     ("price +", 8, 1, "+ 后面缺少一个值", "expected a value after +", ()),
     ("a and", 6, 1, "and 后面缺少一个值", "expected a value after and", ()),
+    ("a in 1..5", 7, 2, "区间要加括号,如 [1..5]", "expected brackets around a range, such as [1..5]", ("[1..5]",)),
     ("customer.", 9, 1, ". 后面缺少名称", "expected a name after .", ()),
     ("1 + * 2", 5, 1, "此处应为一个值、名称或括号,但为 *", "expected a value, a name or a bracket, but found *", ()),
     ("then = 1", 1, 4, "此处应为一个值或名称,但为 FEEL 的关键字 then", "expected a value or a name, but found then, a word of FEEL", ()),
