@@ -88,7 +88,7 @@ class Compiler:
         make = feel.compile_unary if unary else feel.compile
         known = frozenset((name, found) for name, found in scope.items() if found is not None)
         names = frozenset(scope) - {TESTED}
-        return make(text, names, self.functions, variables=known, types=self.types.named(self.namespace))
+        return make(text, names, self.functions, variables=known, types=self.types.named[self.namespace])
 
     def _missing(self, text: str, scope: Scope, unary: bool) -> tuple[str, ...]:
         """The elements of the model that a source names without a requirement, where that alone is wrong."""

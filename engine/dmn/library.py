@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,8 +13,7 @@ from engine.dmn.model import Decision, Definitions, Element, InputData, Key, Kno
 from engine.dmn.requirements import Path, Requirements
 from engine.dmn.review import warnings_of
 from engine.dmn.trace import Traced
-from engine.dmn.types import ANY, ItemType, Types
-from engine.dmn.types import Test as Judge
+from engine.dmn.types import ANY, Holds, ItemType, Types
 from engine.feel import FeelError, HostFunction
 from engine.feel.budget import Budget
 from engine.feel.frame import Frame, Run
@@ -58,12 +57,13 @@ class Library:
         self.functions = functions
         self.requirements = Requirements(self.models)
         self.elements = self.requirements.elements
-        self.types = Types(self.models, self._tests_of)
+        self.types = Types(self.models)
         self.compilers = {
             space: Compiler(model.path, space, self.types, functions, self.requirements.drawn(space))
             for space, model in self.models.items()
         }
-        self.named = {namespace: dict(self.types.named(namespace)) for namespace in self.models}
+        self.types.compile_tests(self._test)
+        self.named = {namespace: dict(types) for namespace, types in self.types.named.items()}
         self.compiled = {element.key: self._compile(element) for element in self.elements.values()}
         self.faults += [*self.requirements.findings, *self._unknown_types()]
         for compiler in self.compilers.values():
@@ -85,16 +85,13 @@ class Library:
                     found.append(finding(model.path, use.element, use.line, zh, en))
         return list(dict.fromkeys(found))
 
-    def _tests_of(self, namespace: str) -> Callable[[Literal, Type], Judge]:
-        def make(literal: Literal, tested: Type) -> Judge:
-            test = self.compilers[namespace].source(literal, {TESTED: tested}, unary=True)
+    def _test(self, namespace: str, literal: Literal, tested: Type) -> Holds:
+        test = self.compilers[namespace].source(literal, {TESTED: tested}, unary=True)
 
-            def holds(frame: Frame, value: Value) -> bool:
-                return test(Frame({TESTED: value}, frame.budget, frame.functions, frame.types)) is True
+        def holds(frame: Frame, value: Value) -> bool:
+            return test(Frame({TESTED: value}, frame.budget, frame.functions, frame.types)) is True
 
-            return holds
-
-        return make
+        return holds
 
     def _compile(self, element: Element) -> Compiled:
         compiler = self.compilers[element.key[0]]

@@ -12,8 +12,8 @@ from engine.feel.frame import Frame
 from engine.feel.tree import Type
 from engine.value import Context, Value
 
-Test = Callable[[Frame, Value], bool]
-MakeTest = Callable[[Literal, Type], Test]
+Holds = Callable[[Frame, Value], bool]
+MakeTest = Callable[[str, Literal, Type], Holds]
 
 ANY = Type("Any")
 BASIC = {
@@ -23,6 +23,20 @@ BASIC = {
         "years and months duration", "context", "list", "Any", "Null", "function", "range",
     )
 }  # fmt: skip
+
+
+@dataclass(slots=True)
+class Test:
+    """Unary tests of a type. They may name types, so they are compiled when all types are known."""
+
+    namespace: str
+    literal: Literal
+    tested: Type
+    holds: Holds | None = None
+
+    def passes(self, frame: Frame, value: Value) -> bool:
+        """The value passes."""
+        return self.holds is None or self.holds(frame, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +50,7 @@ class ItemType:
 
     def fits(self, frame: Frame, value: Value) -> bool:
         """A value of this type, and of what is in it, passes the tests; null is judged by its own tests only."""
-        if not all(test(frame, value) for test in self.tests):
+        if not all(test.passes(frame, value) for test in self.tests):
             return False
         if self.item is not None and isinstance(value, tuple):
             frame.budget.spend(len(value))
@@ -60,13 +74,21 @@ class ItemType:
 class Types:
     """The types of all models of a library, resolved once; a type within itself is Any there."""
 
-    def __init__(self, models: Mapping[str, Definitions], make_test: Callable[[str], MakeTest]) -> None:
+    def __init__(self, models: Mapping[str, Definitions]) -> None:
         self.models = models
-        self.make_test = make_test
         self.written = {
             (model.namespace, definition.name): definition for model in models.values() for definition in model.types
         }
         self.found: dict[Key, ItemType | None] = {}
+        self.tests: list[Test] = []
+        for key in self.written:
+            self._resolved(key)
+        self.named = {namespace: self._named(namespace) for namespace in models}
+
+    def compile_tests(self, make: MakeTest) -> None:
+        """Make the tests of all types ready to run."""
+        for test in self.tests:
+            test.holds = make(test.namespace, test.literal, test.tested)
 
     def of(self, namespace: str, name: str | None) -> ItemType | None:
         """The type of that name in a model; None when nothing is said, or no such type is there."""
@@ -108,15 +130,19 @@ class Types:
 
     def _made(self, namespace: str, definition: ItemDefinition) -> ItemType:
         one = self._one(namespace, definition)
-        test = self.make_test(namespace)
-        allowed = (test(definition.allowed, one.type),) if definition.allowed is not None else ()
+        allowed = self._test(namespace, definition.allowed, one.type)
         if not definition.collection:
-            own = (test(definition.constraint, one.type),) if definition.constraint is not None else ()
+            own = self._test(namespace, definition.constraint, one.type)
             return ItemType(one.type, (*one.tests, *allowed, *own), one.item, one.entries)
         item = ItemType(one.type, (*one.tests, *allowed), one.item, one.entries)
         whole = Type("list", (("", item.type),))
-        tests = (test(definition.constraint, whole),) if definition.constraint is not None else ()
-        return ItemType(whole, tests, item)
+        return ItemType(whole, self._test(namespace, definition.constraint, whole), item)
+
+    def _test(self, namespace: str, literal: Literal | None, tested: Type) -> tuple[Test, ...]:
+        if literal is None:
+            return ()
+        self.tests.append(Test(namespace, literal, tested))
+        return (self.tests[-1],)
 
     def _one(self, namespace: str, definition: ItemDefinition) -> ItemType:
         """The type of one item, before its own tests."""
@@ -137,7 +163,7 @@ class Types:
         found = self.of(namespace, name)
         return ANY if found is None else found.type
 
-    def named(self, namespace: str) -> frozenset[tuple[str, Type]]:
+    def _named(self, namespace: str) -> frozenset[tuple[str, Type]]:
         """The types that a FEEL source of a model may name."""
         found = {name: self.feel(namespace, name) for space, name in self.written if space == namespace}
         for imported in self.models[namespace].imports:
