@@ -34,6 +34,25 @@ class Kind(StrEnum):
     CALL_ACTIVITY = "callActivity"
 
 
+ACTIVITIES = frozenset(
+    {
+        Kind.TASK,
+        Kind.USER_TASK,
+        Kind.MANUAL_TASK,
+        Kind.SCRIPT_TASK,
+        Kind.BUSINESS_RULE_TASK,
+        Kind.SERVICE_TASK,
+        Kind.SEND_TASK,
+        Kind.RECEIVE_TASK,
+        Kind.SUB_PROCESS,
+        Kind.TRANSACTION,
+        Kind.AD_HOC,
+        Kind.CALL_ACTIVITY,
+    }
+)
+"""What does work; the others are events and gateways."""
+
+
 class Trigger(StrEnum):
     """What an event waits for or throws."""
 

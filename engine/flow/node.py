@@ -69,6 +69,9 @@ class FlowNode(TaskSpec):
         token.workflow.host.assign(token.scope, self.element.result, payload)
         self.resume(token)
 
+    def part_done(self, token: Token, scope: str) -> None:
+        """An activity is done in a scope that the token's element opened."""
+
     def resume(self, token: Token) -> None:
         """What the element waited for is there."""
         token.workflow.unlisten(token)

@@ -17,7 +17,7 @@ from SpiffWorkflow.workflow import Workflow
 
 from engine.errors import Reason, Refused
 from engine.flow.compensable import Compensable, Done
-from engine.flow.elements import Element, Flow, Kind, Trigger
+from engine.flow.elements import ACTIVITIES, Element, Flow, Kind, Trigger
 from engine.flow.host import Host
 from engine.words import ScopeKind
 
@@ -373,6 +373,9 @@ class Tokens(Workflow):
             token = self.of(body)
             token.task_spec.item_done(token, task)
             return
+        owner = self.owner(task.scope)
+        if owner is not None and task.element.kind in ACTIVITIES and not task.element.by_event:
+            owner.task_spec.part_done(owner, task.scope)
         self.settle(task.scope)
 
 
