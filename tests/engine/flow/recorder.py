@@ -99,7 +99,7 @@ class Recorder:
         self._kept(flow.cancel(self.model, self.window, self))
 
     def _kept(self, window: bytes) -> None:
-        self.window = window
+        self.window, self.changes = window, 0
         self.sizes.append(flow.size(window))
 
     @property
@@ -229,6 +229,7 @@ class Recorder:
         return tuple(found.get(index) for index in range(max(found, default=-1) + 1))
 
     def fail(self, activity: str, element: Element, text: Text) -> None:
+        self.waiting.pop(activity, None)
         self.failed[activity] = text
         self.log.append(f"fail {element.id}")
 
