@@ -6,6 +6,7 @@ It is a help for reading, never a proof: any value may be null, and `Any` says t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from engine.feel import operations
 from engine.feel.names import Names
@@ -87,7 +88,13 @@ def list_of(element: Type) -> Type:
     return ANY_LIST if element is ANY else Type("list", (("", element),))
 
 
+def one_or_many(element: Type) -> Type:
+    """The type of what is one such element, or a list of them: nobody can tell, but the names of entries are known."""
+    return ANY if element is ANY else Type("Any", (("", element),))
+
+
 ANY_LIST = Type("list")
+LISTED = ("list", "Any")
 
 
 class Inference:
@@ -128,7 +135,7 @@ class Inference:
     def element(self, known: Type) -> Type:
         """The type of a list's elements; anything else stands for a list of itself."""
         found = self.resolved(known)
-        if found.name != "list":
+        if found.name not in LISTED:
             return found
         return found.parts[0][1] if found.parts else ANY
 
@@ -136,7 +143,7 @@ class Inference:
         """The context that paths and filters look into, through lists of lists."""
         found = self.resolved(known)
         for _ in range(ALIASES):
-            if found.name != "list":
+            if found.name not in LISTED or not found.parts:
                 return found
             found = self.resolved(self.element(found))
         return ANY
@@ -155,11 +162,12 @@ class Inference:
         found = self.resolved(known)
         return dict(found.parts) if found.name == "context" else {}
 
-    def entry(self, known: Type, name: str) -> Type:
+    def entry(self, known: Type, name: str, depth: int = ALIASES) -> Type:
         """The type of an entry or property; of a list, the list of them."""
         found = self.resolved(known)
-        if found.name == "list":
-            return list_of(self.entry(self.item(found), name))
+        if found.name in LISTED:
+            inside = self.entry(self.element(found), name, depth - 1) if found.parts and depth else ANY
+            return list_of(inside) if found.name == "list" else one_or_many(inside)
         if found.name == "context":
             return next((part for key, part in found.parts if key == name), ANY)
         if found.name == "date and time":
@@ -174,7 +182,7 @@ class Inference:
             return one
         if one is NULL:
             return other
-        if self.work < 0 or one.name != other.name:
+        if self.work < 0 or one.name != other.name or one.name == "Any":
             return ANY
         if one.name == "context":
             return self._merged_contexts(one, other)
@@ -249,9 +257,13 @@ class Inference:
         return STRING if kinds == {"string"} and sign == "+" else ANY
 
     def _filter(self, node: Filter) -> Type:
-        value = self.of(node.value)
-        index = isinstance(node.condition, Literal | Negation) or self.of(node.condition).name == "number"
-        return self.element(value) if index else list_of(self.element(value))
+        element = self.element(self.of(node.value))
+        match node.condition:
+            case Literal(value=Decimal()) | Negation(operand=Literal(value=Decimal())):
+                return element
+            case _:
+                known = self.resolved(self.of(node.condition)).name
+                return list_of(element) if known == "boolean" else one_or_many(element)
 
     def _call(self, node: Call) -> Type:
         if not isinstance(node.function, BuiltIn):

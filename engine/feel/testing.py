@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from engine.feel import operations
+from engine.feel.budget import Budget
 from engine.feel.frame import Compile, Frame, Run
 from engine.feel.operators import dynamic
-from engine.feel.tree import In, Interval, Node, Test, Tests, mentions
+from engine.feel.tree import In, Interval, Literal, Node, Test, Tests, mentions
 from engine.value import Range, Value
 
 TESTED = "?"
@@ -38,6 +40,8 @@ def _test_of(node: Node, compile_node: Compile) -> Callable[[Frame, Value], Valu
         if uses_tested:
             return lambda frame, value: operation(frame.budget, value, operand(frame.bind({TESTED: value})))
         return lambda frame, value: operation(frame.budget, value, operand(frame))
+    if isinstance(node, Literal) and type(node.value) in (Decimal, bool):
+        return _test_of_constant(node.value)
     run = compile_node(node)
     interval = isinstance(node, Interval)
 
@@ -50,6 +54,11 @@ def _test_of(node: Node, compile_node: Compile) -> Callable[[Frame, Value], Valu
         return matches(frame, value, found)
 
     return test
+
+
+def _test_of_constant(constant: Value) -> Callable[[Frame, Value], Value]:
+    kind = type(constant)
+    return lambda frame, value: value == constant if type(value) is kind else matches(frame, value, constant)
 
 
 def matches(frame: Frame, value: Value, found: Value) -> Value:
@@ -106,13 +115,16 @@ def of_tests(node: Tests, compile_node: Compile) -> Run:
 
 
 def of_interval(node: Interval, compile_node: Compile) -> Run:
-    """A range between two ends."""
+    """A range between two ends; of two constants it is made once."""
+    if isinstance(node.low, Literal) and isinstance(node.high, Literal):
+        constant = _between(Budget(), node, node.low.value, node.high.value)
+        if constant is not None:
+            return lambda frame: constant
     low, high = compile_node(node.low), compile_node(node.high)
+    return lambda frame: _between(frame.budget, node, low(frame), high(frame))
 
-    def run(frame: Frame) -> Value:
-        start, end = low(frame), high(frame)
-        if start is None or end is None or operations.order(start, end) is None:
-            return operations.nothing(frame.budget, "a range has two ends of one ordered type", start, end)
-        return Range(start, end, node.low_closed, node.high_closed)
 
-    return run
+def _between(budget: Budget, node: Interval, low: Value, high: Value) -> Value:
+    if low is None or high is None or operations.order(low, high) is None:
+        return operations.nothing(budget, "a range has two ends of one ordered type", low, high)
+    return Range(low, high, node.low_closed, node.high_closed)

@@ -14,8 +14,10 @@ from engine import feel
 from engine.feel import Type
 from engine.feel.budget import HEIGHT, Budget
 from engine.feel.compiler import COMPILERS
+from engine.feel.findings import SINGLE
 from engine.feel.frame import Frame, Run
 from engine.feel.known import Known
+from engine.feel.operations import kind
 from engine.feel.parser import Parser
 from engine.feel.printer import write
 from engine.feel.tree import Node, height, weight
@@ -106,6 +108,26 @@ def withstood(source: str) -> None:
             line = source.split("\n")[found.line - 1]
             assert 1 <= found.column <= len(line) + 1
             assert found.length >= 1
+
+
+def checked(source: str) -> None:
+    """A check never raises: one error for what cannot be read, none for what can."""
+    found = feel.check(source, NAMES, types=MODEL)
+    readable = not isinstance(outcome(lambda: feel.compile(source, NAMES, types=MODEL)), feel.FeelError)
+    assert [one.error for one in found if one.error] == ([] if readable else [True])
+    for one in found:
+        assert one.text.zh
+        assert one.text.en
+
+
+def is_what_was_inferred(tree: Node) -> None:
+    """A value that is not null is of the type that was inferred without evaluating anything."""
+    expression = feel.compile(write(tree, NAMES), NAMES, types=MODEL)
+    found = outcome(lambda: expression.evaluate(VALUES, budget=Budget(50_000)))
+    if found is None or isinstance(found, feel.FeelError):
+        return
+    if expression.type.name in SINGLE | {"list", "context", "range"}:
+        assert kind(found) == expression.type.name  # type: ignore[arg-type]  # a value, since it is no error
 
 
 class Counted:
@@ -213,6 +235,18 @@ def test_any_text_is_read_or_refused_with_a_sentence(source: str) -> None:
 
 
 @LAWS
+@given(HOSTILE | MUTANTS | TREES.map(write))
+def test_a_check_never_fails(source: str) -> None:
+    checked(source)
+
+
+@LAWS
+@given(TREES)
+def test_a_value_is_of_the_type_that_was_inferred(tree: Node) -> None:
+    is_what_was_inferred(tree)
+
+
+@LAWS
 @given(MUTANTS)
 def test_all_work_is_counted(source: str) -> None:
     work_is_counted(source, SCOPE)
@@ -227,4 +261,7 @@ def test_the_laws_hold_for_very_many(tree: Node, cell: Cell, mutant: str, hostil
     source_is_read_again(mutant)
     evaluated(tree)
     withstood(hostile)
+    checked(hostile)
+    checked(mutant)
+    is_what_was_inferred(tree)
     work_is_counted(mutant, SCOPE)
