@@ -318,7 +318,7 @@ def months_duration(months: int) -> MonthsDuration:
 
 
 def parse_days_duration(text: str) -> DaysDuration:
-    """A days and time duration from `P1DT2H3M4.5S`. Raises ValueError."""
+    """A days and time duration from `P1DT2H3M4.5S`; the kit reads `PT0.S` too. Raises ValueError."""
     found = _DAYS.fullmatch(text)
     if found is None or text.endswith("P"):
         raise _expected("a duration such as P1DT2H", text)

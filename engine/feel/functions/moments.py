@@ -8,7 +8,7 @@ from decimal import Decimal
 from engine import temporal
 from engine.feel import operations
 from engine.feel.budget import Budget
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import (
     DECIMAL,
     NANOSECONDS,
@@ -141,13 +141,13 @@ def years_and_months(budget: Budget, start: Value, end: Value) -> Value:
 @MOMENTS.add("now", clock=True)
 def now(budget: Budget, moment: Value) -> Value:
     """The time of the command, which the scope holds under the reserved name `now`."""
-    return moment if isinstance(moment, DateTime) else nothing(budget, "now: the scope has no time", moment)
+    return moment if isinstance(moment, DateTime) else told(budget, "now", "the scope has no time")
 
 
 @MOMENTS.add("today", clock=True)
 def today(budget: Budget, moment: Value) -> Value:
     """The date of `now`, on the clock that it shows."""
-    return moment.date if isinstance(moment, DateTime) else nothing(budget, "today: the scope has no time", moment)
+    return moment.date if isinstance(moment, DateTime) else told(budget, "today", "the scope has no time")
 
 
 def _calendar(name: str, make: Callable[[Date], Value]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine.feel.budget import Budget
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
 
 NUMBERS = Registry()
@@ -29,7 +29,7 @@ def _rounded(name: str, rounding: str, *, optional: int = 0) -> None:
         try:
             return number(n.quantize(Decimal((0, (1,), -int(scale))), rounding, EXACT))
         except ValueError:
-            return nothing(budget, f"{name}: the number is out of range")
+            return told(budget, name, "the number is out of range")
 
     NUMBERS.add(name, "n", "scale", optional=optional)(call)
 
@@ -73,7 +73,7 @@ def _computed(name: str, compute: Callable[[Decimal], Decimal]) -> None:
         try:
             return number(compute(n))
         except (decimal.DecimalException, ValueError):
-            return nothing(budget, f"{name}: there is no such number")
+            return told(budget, name, "there is no such number")
 
     NUMBERS.add(name, "number")(call)
 

@@ -146,3 +146,9 @@ def arrange(parameters: tuple[str, ...], given: tuple[Value, ...], names: tuple[
 def nothing(budget: Budget, name: str, *values: Value) -> Value:
     """Null, with a note."""
     return operations.nothing(budget, f"{name}: unsuitable argument", *values)
+
+
+def told(budget: Budget, name: str, why: str) -> Value:
+    """Null, with a note that says why."""
+    budget.note(f"{name}: {why}")
+    return None

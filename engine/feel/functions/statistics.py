@@ -12,7 +12,7 @@ from functools import reduce
 
 from engine.feel import operations
 from engine.feel.budget import Budget
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
 
 STATISTICS = Registry()
@@ -60,7 +60,7 @@ def _rounded(budget: Budget, name: str, compute: Callable[[], Decimal]) -> Value
     try:
         return number(compute())
     except (DecimalException, ValueError):
-        return nothing(budget, f"{name}: the number is out of range")
+        return told(budget, name, "the number is out of range")
 
 
 @STATISTICS.add("sum", "list", spread=True)

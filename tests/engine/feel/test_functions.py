@@ -370,6 +370,16 @@ def test_a_function_yields(source: str, expected: str) -> None:
     assert (type(found), found) == (type(wanted), wanted)
 
 
+def test_now_is_the_scope_s_own_else_that_of_the_budget_else_null() -> None:
+    budget = feel.Budget()
+    assert feel.compile("[now(), today()]").evaluate({}, budget=budget) == (None, None)
+    assert budget.notes == ["now: the scope has no time", "today: the scope has no time"]
+    moment = budget.now = parse_date_time("2026-03-03T10:00:00Z")
+    assert feel.compile("[now(), today()]").evaluate({}, budget=budget) == (moment, moment.date)
+    assert feel.compile("now()", frozenset(SCOPE)).evaluate(SCOPE, budget=budget) == SCOPE["now"]
+    assert feel.compile("now() > today()").names == {"now"}
+
+
 def test_every_built_in_is_in_the_tables_and_yields_more_than_null() -> None:
     called = {
         name
