@@ -1,19 +1,20 @@
 """Jobs of a database: leased for a while, then done, put off, or parked with what went wrong.
 
 A follow-up waits for the earlier ones to the same stream, a message for the earlier ones of its name and correlation.
-A message without a receiver costs nothing: it is found by whoever begins to wait for it.
+A message without a receiver sleeps and costs nothing: whoever begins to wait for it wakes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, or_, select, update
 
 from engine.errors import Reason, Refused, Text
+from storage import correlation as correlations
 from storage import schema
 from storage.database import Database
 from storage.moments import NEVER, micros, moment
@@ -40,12 +41,15 @@ class Job:
     payload: dict[str, object]
     tries: int
     until: datetime
+    begun: bool = False
+    expired: bool = False
 
 
 class Standing(StrEnum):
     """Where a job stands."""
 
     PARKED = "parked"
+    EXPIRED = "expired"
     LEASED = "leased"
     AWAITED = "awaited"
     DUE = "due"
@@ -65,15 +69,23 @@ class Listed:
 
 
 def take(database: Database, now: datetime, most: int) -> list[Job]:
-    """Lease jobs that can be done now, earliest due first, and messages that somebody waits for."""
+    """Lease jobs that can be done now, earliest due first."""
     until = now + LEASE
     with database.write() as connection:
-        ready = _free(connection, now, most, _ready())
-        rows = [*ready, *(_free(connection, now, most - len(ready), _awaited()) if len(ready) < most else ())]
+        rows = _free(connection, now, most)
         if rows:
             leased = {"leased_until": micros(until), "tries": _job.tries + 1}
             connection.execute(update(schema.job).where(_job.job_no.in_([row.job_no for row in rows])).values(**leased))
-    return [_leased(row, until) for row in rows]
+    return [_leased(row, until, now) for row in rows]
+
+
+def begin(database: Database, job: Job, now: datetime) -> Job | None:
+    """Renew the lease and note that a call begins which reaches outside; None when somebody else has the job."""
+    mine = and_(_job.job_no == job.number, _job.leased_until == micros(job.until))
+    begun = {"leased_until": micros(now + LEASE), "begun": micros(now)}
+    with database.write() as connection:
+        found = connection.execute(update(schema.job).where(mine).values(**begun)).rowcount
+    return replace(job, until=now + LEASE) if found else None
 
 
 def done(connection: Connection, job: Job) -> None:
@@ -89,32 +101,60 @@ def drop(database: Database, job: Job) -> None:
 
 def give_back(database: Database, job: Job) -> None:
     """It cannot be done now, and that is no failure."""
-    _change(database, job, leased_until=0, tries=job.tries - 1)
+    _change(database, job, leased_until=0, begun=0, tries=job.tries - 1)
+
+
+def release(database: Database, job: Job) -> None:
+    """It is to be tried again at once; the try counts."""
+    _change(database, job, leased_until=0)
 
 
 def put_off(database: Database, job: Job, until: datetime, problem: Text) -> None:
     """It is tried again later."""
-    _change(database, job, due=micros(until), leased_until=0, **_said(problem))
+    _change(database, job, due=micros(until), leased_until=0, begun=0, **_said(problem))
 
 
 def park(database: Database, job: Job, problem: Text) -> None:
     """It is not tried again; it stays, with what went wrong, until a person decides."""
-    _change(database, job, due=NEVER, leased_until=0, **_said(problem))
+    mine = and_(_job.job_no == job.number, _job.leased_until == micros(job.until))
+    with database.write() as connection:
+        _meet(connection, job)
+        over = {} if job.expired else {"expires": None}
+        connection.execute(update(schema.job).where(mine).values(due=NEVER, leased_until=0, **over, **_said(problem)))
+        if job.kind == "message" and correlations.is_awaited(connection, job.name or "", job.correlation or ""):
+            correlations.wake(connection, job.name or "", job.correlation or "", micros(job.until - LEASE))
+
+
+def put_to_sleep(database: Database, job: Job) -> bool:
+    """Nobody waits for the message: it sleeps until somebody does. False when somebody came just now."""
+    name, key = job.name or "", job.correlation or ""
+    with database.write() as connection:
+        _meet(connection, job)
+        if correlations.is_awaited(connection, name, key):
+            return False
+        correlations.sleep(connection, name, key)
+    return True
+
+
+def _meet(connection: Connection, job: Job) -> None:
+    if job.kind == "message":
+        correlations.meet(connection, job.name or "", job.correlation or "")
 
 
 def listed(connection: Connection, now: datetime, most: int) -> list[Listed]:
     """The jobs that are there: the parked ones first, then by when they are due."""
     order = (case((_job.due == NEVER, 0), else_=1), _job.due, _job.job_no)
-    query = select(schema.job, _received().label("received")).order_by(*order).limit(most)
+    query = select(schema.job).order_by(*order).limit(most)
     return [_listed(row, micros(now)) for row in connection.execute(query)]
 
 
 def _listed(row: Row[tuple[object, ...]], now: int) -> Listed:
     if row.due == NEVER:
-        standing = Standing.PARKED
+        is_expired = row.expires is not None and row.expires <= now
+        standing = Standing.EXPIRED if is_expired else Standing.PARKED
     elif row.leased_until > now:
         standing = Standing.LEASED
-    elif row.kind == "message" and not row.received:
+    elif row.due == row.expires:
         standing = Standing.AWAITED
     else:
         standing = Standing.DUE
@@ -130,45 +170,38 @@ def _listed(row: Row[tuple[object, ...]], now: int) -> Listed:
 
 
 def try_again(database: Database, key: str, now: datetime) -> None:
-    """Let a parked job be tried again. Raises Refused when it is not parked."""
+    """Let a parked job be tried again, a message for as long as is usual. Raises Refused when it is not parked."""
     change = update(schema.job).where(_job.job == key, _job.due == NEVER)
+    anew = {"due": micros(now), "tries": 0, "leased_until": 0, "begun": 0}
+    later = case((_job.kind == "message", micros(now + correlations.KEPT)), else_=None)
     with database.write() as connection:
-        found = connection.execute(change.values(due=micros(now), tries=0, leased_until=0)).rowcount
+        found = connection.execute(change.values(**anew, expires=later)).rowcount
     if not found:
         raise Refused(
             Reason.NOT_FOUND, f"没有搁置的后台工作 {key}", f"expected a parked job, but found none named {key}"
         )
 
 
-def _free(
-    connection: Connection, now: datetime, most: int, ready: ColumnElement[bool]
-) -> Sequence[Row[tuple[object, ...]]]:
-    query = select(schema.job).where(_job.due <= micros(now), _job.leased_until <= micros(now), ready)
+def _free(connection: Connection, now: datetime, most: int) -> Sequence[Row[tuple[object, ...]]]:
+    due = micros(now)
+    query = select(schema.job).where(_job.due <= due, _job.leased_until <= due, _ready())
     query = query.order_by(_job.due, _job.job_no).limit(most)
     return connection.execute(query.with_for_update(skip_locked=True, of=schema.job)).all()
 
 
 def _ready() -> ColumnElement[bool]:
-    return and_(_job.kind != "message", ~_preceded(_earlier.c.target == _job.target))
-
-
-def _awaited() -> ColumnElement[bool]:
-    same = and_(_earlier.c.name == _job.name, _earlier.c.correlation == _job.correlation)
-    return and_(_job.kind == "message", _received(), ~_preceded(same))
-
-
-def _received() -> ColumnElement[bool]:
-    """Somebody waits for the message."""
-    waits = schema.subscription.c
-    return exists().where(waits.name == _job.name, waits.correlation == _job.correlation)
+    """No earlier job of the same queue is still to be done; a parked one holds nobody up, nor an expired message."""
+    same = and_(_earlier.c.kind == "message", _earlier.c.name == _job.name, _earlier.c.correlation == _job.correlation)
+    behind = _preceded(and_(same, _earlier.c.due != _earlier.c.expires))
+    message = or_(~behind, _job.due == _job.expires)
+    return and_(~_preceded(_earlier.c.target == _job.target), or_(_job.kind != "message", message))
 
 
 def _preceded(same: ColumnElement[bool]) -> ColumnElement[bool]:
-    """An earlier job of the same kind of queue is still to be done; a parked one holds nobody up."""
     return exists().where(same, _earlier.c.job_no < _job.job_no, _earlier.c.due < NEVER)
 
 
-def _leased(row: Row[tuple[object, ...]], until: datetime) -> Job:
+def _leased(row: Row[tuple[object, ...]], until: datetime, now: datetime) -> Job:
     return Job(
         number=row.job_no,
         key=row.job,
@@ -181,6 +214,8 @@ def _leased(row: Row[tuple[object, ...]], until: datetime) -> Job:
         payload=payload_of(bytes(row.payload)),
         tries=row.tries + 1,
         until=until,
+        begun=bool(row.begun),
+        expired=row.due == row.expires and row.due <= micros(now),
     )
 
 

@@ -6,37 +6,26 @@ so a second try writes nothing.
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from threading import Event
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Connection
 
-from engine import commands, encoding
-from engine.commands import (
-    AnswerService,
-    Cause,
-    Command,
-    DeliverMessage,
-    Envelope,
-    FailService,
-    OpenCase,
-    StartInstance,
-)
-from engine.errors import EngineError, MalformedValue, Reason, Refused, Text
-from engine.value import Context
-from engine.words import Channel, StreamKind
-from jobs import lease
-from jobs.connectors import Call, Connector, ConnectorFailed
-from jobs.connectors.number_sequence import NumberSequence
+from engine.commands import FailService
+from engine.connector import CONNECTORS, Declaration
+from engine.errors import EngineError, Reason, Refused, Text
+from jobs import follow_up, lease
+from jobs.connector import Connector, ConnectorFailed, Target
+from jobs.connectors import connectors as every_connector
+from jobs.delivery import Delivery
+from jobs.envelope import envelope
 from jobs.lease import Job
-from storage import schema
+from jobs.service import TRIES, Services
 from storage.submission import Receipt, Store
 
-CONNECTORS: Mapping[str, Connector] = {connector.name: connector for connector in (NumberSequence(),)}
-"""Every connector by the name a model gives in `zx:connector`."""
-
-TRIES = 5
 BATCH = 50
 PASS = 100_000
 """How many jobs one pass takes at most, so that a model that makes work without end does not keep it for ever."""
@@ -52,21 +41,38 @@ log = logging.getLogger(__name__)
 
 
 class Worker:
-    """A worker on one database."""
+    """A worker on one database; `stopping` makes it give back what it has not begun."""
 
-    def __init__(self, store: Store, connectors: Mapping[str, Connector] = CONNECTORS) -> None:
-        self.store, self.connectors = store, connectors
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector] | None = None,
+        *,
+        targets: Mapping[str, Target] | None = None,
+        declared: Mapping[str, Declaration] = CONNECTORS,
+        stopping: Event | None = None,
+    ) -> None:
+        self.store, self.stopping = store, stopping or Event()
+        found = every_connector() if connectors is None else connectors
+        self.services = Services(store=store, connectors=found, targets=targets or {}, declared=declared)
+        self.delivery = Delivery(store)
 
-    def run(self, most: int = PASS) -> int:
+    def run(self, most: int = PASS, batch: int = BATCH) -> int:
         """Do the jobs that are due; returns how many were done or given up."""
         done = taken = 0
-        while taken < most and (found := lease.take(self.store.database, self.store.now(), min(BATCH, most - taken))):
+        while taken < most and not self.stopping.is_set():
+            found = lease.take(self.store.database, self.store.now(), min(batch, most - taken))
+            if not found:
+                break
             taken += len(found)
             done += sum(self._guarded(job) for job in found)
         return done
 
     def _guarded(self, job: Job) -> bool:
         """One job's fault must not keep the others waiting; its lease runs out, and it is tried again, in the end parked."""
+        if self.stopping.is_set():
+            lease.give_back(self.store.database, job)
+            return False
         try:
             return self._do(job)
         except Exception as error:
@@ -79,8 +85,12 @@ class Worker:
     def _do(self, job: Job) -> bool:
         if self.store.now() >= job.until:
             return False  # the ones before took too long: another worker may have it by now
+        held = self.services.begin(job)
+        return held is not None and self._tried(held)
+
+    def _tried(self, job: Job) -> bool:
         try:
-            self._act(job)
+            return self._act(job)
         except Refused as refused:
             return self._refused(job, refused)
         except ConnectorFailed as failed:
@@ -89,93 +99,40 @@ class Worker:
             log.exception("job %s cannot be read", job.key)
             why = _storable(f"{type(error).__name__}: {error}")
             lease.park(self.store.database, job, Text(f"无法读取「{why}」", f"cannot be read: {why}"))
-        return True
+            return True
 
-    def _act(self, job: Job) -> None:
+    def _act(self, job: Job) -> bool:
+        """What the job asks for; False when nothing was done."""
+        also = _done(job)
+        receipt: Receipt | None
         match job.kind:
             case "connector":
-                self._connector(job)
+                receipt = self.store.submit(self.services.answer(job), also=also)
             case "message":
-                self._message(job)
+                receipt = self.delivery.message(job, also)
+            case "signal":
+                self.delivery.signal(job)
+                return True
+            case "received":
+                receipt = self.delivery.received(job, also)
             case _:
-                self._command(job)
-
-    # -------------------------------------------------------------- what a job asks for
-
-    def _connector(self, job: Job) -> None:
-        name = str(job.payload["connector"])
-        connector = self.connectors.get(name)
-        if connector is None:
-            raise ConnectorFailed(f"there is no connector {name}", permanent=True)
-        if job.tries > TRIES:
-            raise ConnectorFailed(f"the worker was interrupted in each of {job.tries - 1} tries", permanent=True)
-        parameters = encoding.from_json(job.payload["parameters"])
-        assert isinstance(parameters, Context)
-        try:
-            result = connector.run(Call(key=job.key, parameters=parameters), self.store.database)
-            encoding.encode(result)
-        except MalformedValue as error:
-            raise ConnectorFailed(f"the connector's result cannot be kept: {error}", permanent=True) from error
-        except ConnectorFailed:
-            raise
-        except Exception as error:  # one connector's fault must not keep the other jobs waiting
-            log.exception("connector %s failed", name)
-            raise ConnectorFailed(f"{type(error).__name__}: {error}", permanent=False) from error
-        self._submit(job, AnswerService(envelope=self._envelope(job, job.stream), request=job.key, result=result))
-
-    def _message(self, job: Job) -> None:
-        found = self._receiver(job)
-        if found is None:
-            raise Refused(
-                Reason.NOT_FOUND,
-                f"没有实例在等待消息 {job.name}",
-                f"no instance waits for message {job.name}",
-            )
-        content = encoding.from_json(job.payload["payload"])
-        assert isinstance(content, Context)
-        envelope = self._envelope(job, found.stream_no)
-        self._submit(job, DeliverMessage(envelope=envelope, subscription=found.subscription, payload=content))
-
-    def _receiver(self, job: Job) -> Row[tuple[object, ...]] | None:
-        """Whoever has waited longest."""
-        table = schema.subscription
-        query = select(table).where(table.c.name == job.name, table.c.correlation == job.correlation)
-        oldest = query.order_by(table.c.stream_no, func.length(table.c.subscription), table.c.subscription)
-        with self.store.database.read() as connection:
-            return connection.execute(oldest.limit(1)).one_or_none()
-
-    def _command(self, job: Job) -> None:
-        kind = getattr(commands, str(job.payload["kind"]))
-        fields = encoding.from_json(job.payload["fields"])
-        assert isinstance(fields, Context)
-        given = dict(_typed(kind, fields))
-        if job.target is not None:
-            self._submit(job, kind(envelope=self._envelope(job, job.target), **given))
-            return
-        stream = {StartInstance: StreamKind.INSTANCE, OpenCase: StreamKind.CASE}[kind]
-        receipt = self.store.open_stream(
-            stream,
-            f"job:{job.key}",
-            lambda number: kind(envelope=self._envelope(job, number), **given),
-            also=lambda connection, _receipt: lease.done(connection, job),
-        )
-        self._answered(job, receipt)
+                receipt = follow_up.submit(self.store, job, also)
+        if receipt is None:
+            return job.expired
+        if receipt.repeated or not receipt.events:
+            lease.drop(self.store.database, job)
+        return True
 
     # -------------------------------------------------------------- how it went
 
-    def _submit(self, job: Job, command: Command) -> None:
-        receipt = self.store.submit(command, also=lambda connection, _receipt: lease.done(connection, job))
-        self._answered(job, receipt)
-
-    def _answered(self, job: Job, receipt: Receipt) -> None:
-        if receipt.repeated or not receipt.events:
-            lease.drop(self.store.database, job)
-
     def _refused(self, job: Job, refused: Refused) -> bool:
         database = self.store.database
-        if job.kind == "message" and refused.reason in PASSED:
-            lease.give_back(database, job)  # the receiver got another one, or is gone
+        if job.kind == "message" and refused.reason in PASSED and job.tries < TRIES:
+            lease.release(database, job)  # the receiver got another one, or is gone
             return False
+        if job.kind == "received" and refused.reason in PASSED:
+            lease.drop(database, job)  # a signal is for those who wait when it comes
+            return True
         if job.kind == "connector":
             return self._unwanted(job, refused)
         if refused.reason is Reason.WRONG_STATE and job.tries < TRIES:
@@ -197,34 +154,36 @@ class Worker:
         if not failed.permanent and job.tries < TRIES:
             self._later(job, Text(f"失败「{why}」", f"failed: {why}"))
             return False
-        envelope = self._envelope(job, job.stream)
+        whose = envelope(self.store, job, job.stream)
+        command = FailService(envelope=whose, request=job.key, message=why, error=failed.code)
         try:
-            self._submit(job, FailService(envelope=envelope, request=job.key, message=why))
+            receipt = self.store.submit(command, also=_done(job))
         except Refused:
             lease.drop(self.store.database, job)  # nobody waits for the answer any more
+            return True
+        if receipt.repeated or not receipt.events:
+            lease.drop(self.store.database, job)
         return True
 
     def _later(self, job: Job, problem: Text) -> None:
-        wait = timedelta(seconds=min(2**job.tries, LONGEST_WAIT))
-        lease.put_off(self.store.database, job, self.store.now() + wait, problem)
+        now = self.store.now()
+        lease.put_off(self.store.database, job, now + wait(job.key, job.tries), problem)
 
-    def _envelope(self, job: Job, stream: int) -> Envelope:
-        cause = Cause(stream=job.stream, revision=job.revision, n=int(job.key.rpartition(".")[2]))
-        return Envelope(id=f"job:{job.key}", stream=stream, at=self.store.now(), channel=Channel.WORKER, cause=cause)
+
+def wait(key: str, tries: int) -> timedelta:
+    """How long a job waits after so many tries: twice as long each time, and up to a quarter more, by its key.
+
+    The same on every node, so that a run can be told again; another for each job, so that they do not come back at once.
+    """
+    spread = int.from_bytes(hashlib.sha256(f"{key} {tries}".encode()).digest()[:2]) / 0x1_0000
+    return timedelta(seconds=min(2**tries, LONGEST_WAIT) * (1 + spread / 4))
+
+
+def _done(job: Job) -> Callable[[Connection, Receipt], None]:
+    return lambda connection, _receipt: lease.done(connection, job)
 
 
 def _storable(text: str) -> str:
     """An error's text as it can be kept: no lone surrogate, no NUL, and not without end."""
     short = text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1]}…"
     return short.encode(errors="replace").decode().replace("\0", "?")
-
-
-def _typed(kind: type[Command], fields: Context) -> list[tuple[str, object]]:
-    """The fields of a follow-up as the command's class wants them; stream numbers travel as text."""
-    found: list[tuple[str, object]] = []
-    for name, value in fields.items():
-        if kind is StartInstance and name == "case":
-            found.append((name, None if value is None else int(str(value))))
-        else:
-            found.append((name, value))
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,8 +18,9 @@ from engine.journal import Entry
 from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
+from engine.value import Value
 from engine.words import Stage
-from storage import schema
+from storage import correlation, schema
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -49,16 +51,19 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         case Instance():
             _instance(connection, entry, after)
             _tasks(connection, entry, before, after)
-            _waiting(connection, entry, before, after)
+            _waiting(connection, before, after)
+            _subscriptions(connection, entry, before, after, jobs=jobs)
             _performers(connection, entry, after)
         case Case():
             _case(connection, entry, after)
         case Publications() if after.in_force is not None:
             _publication(connection, after.procedure, after.stream, after.in_force.digest)
+            if jobs:
+                correlation.awaken_all(connection, micros(entry.at))
         case _:
             pass
     if jobs:
-        _jobs(connection, entry)
+        _jobs(connection, entry, _case_of(after))
         _drafts(connection, entry)
 
 
@@ -127,7 +132,7 @@ def inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
     return [*rows, *({**common, "kind": "person", "key": person} for person in persons)]
 
 
-def _waiting(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
+def _waiting(connection: Connection, before: State, after: Instance) -> None:
     old = before if isinstance(before, Instance) else Instance(stream=after.stream)
     gone = sorted(old.timers.keys() - after.timers.keys())
     if gone:
@@ -139,21 +144,29 @@ def _waiting(connection: Connection, entry: Entry, before: State, after: Instanc
             for t in new
         ]
         connection.execute(insert(schema.timer), rows)
-    gone = sorted(old.subscriptions.keys() - after.subscriptions.keys())
+
+
+def _subscriptions(connection: Connection, entry: Entry, before: State, after: Instance, *, jobs: bool) -> None:
+    """Who waits for which message or signal; whoever begins to wait for a message wakes the first that sleeps."""
+    old = before if isinstance(before, Instance) else Instance(stream=after.stream)
+    gone = sorted((old.subscriptions.keys() | old.signals.keys()) - after.subscriptions.keys() - after.signals.keys())
     if gone:
         connection.execute(delete(schema.subscription).where(schema.subscription.c.subscription.in_(gone)))
-    waiting = [after.subscriptions[key] for key in sorted(after.subscriptions.keys() - old.subscriptions.keys())]
-    if waiting:
-        rows = [
-            {
-                "subscription": s.id,
-                "stream_no": after.stream,
-                "name": s.name,
-                "correlation": encoding.digest(s.correlation),
-            }
-            for s in waiting
-        ]
+    messages = [after.subscriptions[key] for key in sorted(after.subscriptions.keys() - old.subscriptions.keys())]
+    signals = [after.signals[key] for key in sorted(after.signals.keys() - old.signals.keys())]
+    rows = [_subscription(after, "message", m.id, m.name, m.correlation) for m in messages]
+    rows += [_subscription(after, "signal", s.id, s.name, None) for s in signals]
+    if rows:
         connection.execute(insert(schema.subscription), rows)
+    if jobs:  # in one order, so that two that wait for the same messages do not wait for each other
+        for name, key in sorted((row["name"], row["correlation"]) for row in rows if row["kind"] == "message"):
+            correlation.meet(connection, name, key)
+            correlation.wake(connection, name, key, micros(entry.at))
+
+
+def _subscription(after: Instance, kind: str, key: str, name: str, keys: Value) -> dict[str, Any]:
+    place = {"subscription": key, "kind": kind, "stream_no": after.stream, "name": name}
+    return {**place, "correlation": correlation.of(after.case, keys)}
 
 
 def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
@@ -188,8 +201,19 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
                 connection.execute(insert(table), named)
 
 
-def _jobs(connection: Connection, entry: Entry) -> None:
-    rows = [
+def _case_of(state: State) -> int | None:
+    """The case whose messages these are."""
+    match state:
+        case Instance():
+            return state.case
+        case Case():
+            return state.stream
+        case _:
+            return None
+
+
+def _jobs(connection: Connection, entry: Entry, of_case: int | None) -> None:
+    rows: list[dict[str, Any]] = [
         {
             "stream_no": entry.stream,
             "revision": entry.revision,
@@ -197,16 +221,20 @@ def _jobs(connection: Connection, entry: Entry) -> None:
             "target": None,
             "name": None,
             "correlation": None,
+            "expires": None,
             **found,
         }
         for event in entry.events
-        if (found := _job(event)) is not None
+        if (found := _job(event, entry, of_case)) is not None
     ]
     if rows:
         connection.execute(insert(schema.job), rows)
+    for name, key in sorted({(row["name"], row["correlation"]) for row in rows if row["kind"] == "message"}):
+        correlation.meet(connection, name, key)
+        correlation.queue(connection, name, key, micros(entry.at))
 
 
-def _job(event: Event) -> dict[str, object] | None:
+def _job(event: Event, entry: Entry, of_case: int | None) -> dict[str, object] | None:
     payload: dict[str, Json]
     match event:
         case events.ServiceRequested():
@@ -214,8 +242,14 @@ def _job(event: Event) -> dict[str, object] | None:
             return {"job": event.request, "kind": "connector", "payload": encoding.write(payload)}
         case events.MessageThrown():
             payload = {"payload": encoding.to_json(event.payload)}
-            place = {"name": event.name, "correlation": encoding.digest(event.correlation)}
+            until = micros(entry.at + correlation.KEPT) if event.until is None else due(event.until)
+            expires = max(until, micros(entry.at) + 1)  # it is offered once, whatever the model says
+            place = {"name": event.name, "correlation": correlation.of(of_case, event.correlation), "expires": expires}
             return {"job": event.message, "kind": "message", "payload": encoding.write(payload), **place}
+        case events.SignalThrown():
+            payload = {"payload": encoding.to_json(event.payload)}
+            place = {"name": event.name, "correlation": correlation.of(of_case, None)}
+            return {"job": event.signal, "kind": "signal", "payload": encoding.write(payload), **place}
         case events.FollowUpScheduled():
             payload = {"kind": event.kind, "fields": encoding.to_json(event.fields)}
             return {

@@ -262,6 +262,7 @@ timer = Table(
     Column("activity", String(64), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("due", BigInteger, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False, default=0),  # by the node that is firing it
 )
 Index("timer_due", timer.c.due)
 
@@ -269,6 +270,7 @@ subscription = Table(
     "subscription",
     metadata,
     Column("subscription", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
     Column("stream_no", BigInteger, nullable=False),
     Column("name", String(200), nullable=False),
     Column("correlation", String(64), nullable=False),
@@ -284,11 +286,13 @@ job = Table(
     Column("revision", BigInteger, nullable=False),
     Column("kind", String(16), nullable=False),
     Column("target", BigInteger),  # the stream of a follow-up: its jobs are done in the order of their numbers
-    Column("name", String(200)),  # of a message, with its correlation: it is delivered when somebody waits for it
+    Column("name", String(200)),  # of a message or signal, with its correlation: whoever waits for these has it
     Column("correlation", String(64)),
     Column("payload", LargeBinary, nullable=False),
     Column("due", BigInteger, nullable=False),
+    Column("expires", BigInteger),  # of a message: it sleeps until then, unless somebody comes to wait for it
     Column("leased_until", BigInteger, nullable=False, default=0),
+    Column("begun", BigInteger, nullable=False, default=0),  # when a call that reaches outside began
     Column("tries", Integer, nullable=False, default=0),
     Column("problem_zh", String(1000)),
     Column("problem_en", String(1000)),
@@ -296,6 +300,14 @@ job = Table(
 Index("job_due", job.c.due, job.c.job_no)
 Index("job_of_target", job.c.target, job.c.job_no)
 Index("job_of_message", job.c.name, job.c.correlation, job.c.job_no)
+
+node = Table(
+    "node",
+    metadata,
+    Column("node", String(100), primary_key=True),
+    Column("started_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
 
 performer = Table(
     "performer",

@@ -1,33 +1,41 @@
-"""What an operator may set: `ZHIXING_*` variables, or the same names in `zhixing.toml`; variables win."""
+"""What an operator may set: `ZHIXING_*` variables, or the same names in `zhixing.toml`; variables win.
+
+Addresses outside stand in `zhixing.toml` alone, as `[targets.NAME]`.
+"""
 
 from __future__ import annotations
 
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from engine.errors import Text
+from jobs.connector import Target
 
 FILE = Path("zhixing.toml")
-NAMES = ("data", "database", "seal_key", "language", "debug")
+NAMES = ("data", "database", "seal_key", "language", "debug", "hosts")
+TARGETS = "targets"
 PREFIX = "ZHIXING_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where data lies, how to speak, and whether an internal error shows its trace."""
+    """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside."""
 
     data: Path
     database: str
     seal_key: Path
     language: str
     debug: bool
+    hosts: frozenset[str] | None = None
+    targets: Mapping[str, Target] = field(default_factory=dict)
 
 
 class UnsuitableSetting(ValueError):
@@ -40,14 +48,17 @@ class UnsuitableSetting(ValueError):
 
 def read(environment: Mapping[str, str] = os.environ, file: str | PathLike[str] = FILE) -> Settings:
     """The settings in force. Raises UnsuitableSetting."""
-    found = {**_written(Path(file)), **_variables(environment)}
-    data = Path(found.get("data", "var")).expanduser()
+    tables = _tables(Path(file))
+    found = {**_written(Path(file), tables), **_variables(environment)}
+    data, hosts = Path(found.get("data", "var")).expanduser(), _hosts(found.get("hosts", ""))
     return Settings(
         data=data,
         database=_database(found.get("database", f"sqlite:///{data}/zhixing.db")),
         seal_key=Path(found.get("seal_key", str(data / "seal.key"))).expanduser(),
         language=_one_of("language", found.get("language", "zh"), ("zh", "en")),
         debug=_one_of("debug", found.get("debug", "0"), ("0", "1")) == "1",
+        hosts=hosts,
+        targets=_targets(tables.get(TARGETS, {}), Path(file), hosts),
     )
 
 
@@ -58,9 +69,9 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in found.items() if text}
 
 
-def _written(file: Path) -> dict[str, str]:
+def _tables(file: Path) -> dict[str, object]:
     try:
-        found = tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -71,13 +82,68 @@ def _written(file: Path) -> dict[str, str]:
         raise UnsuitableSetting(
             f"{file} 应为 UTF-8 的 TOML:{error}", f"expected TOML in {file}, but {error}"
         ) from error
-    for name, value in found.items():
-        _known(name, f"{file}: {name}", list(NAMES))
-        if not isinstance(value, str):
-            raise UnsuitableSetting(
-                f"{file} 的 {name} 应为文本", f"expected text at {name} in {file}, but found {type(value).__name__}"
-            )
+
+
+def _written(file: Path, tables: Mapping[str, object]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in tables.items():
+        if name == TARGETS:
+            continue
+        _known(name, f"{file}: {name}", [*NAMES, TARGETS])
+        found[name] = _text(value, f"{file}: {name}")
     return found
+
+
+def _text(value: object, where: str) -> str:
+    if not isinstance(value, str):
+        raise UnsuitableSetting(f"{where} 应为文本", f"expected text at {where}, but found {type(value).__name__}")
+    return value
+
+
+def _hosts(found: str) -> frozenset[str] | None:
+    """The hosts that webhooks may reach; None when any host of a target may be."""
+    return frozenset(host.strip().lower() for host in found.split(",") if host.strip()) or None
+
+
+def _targets(found: object, file: Path, hosts: frozenset[str] | None) -> dict[str, Target]:
+    tables = found if isinstance(found, dict) else {"": found}
+    return {str(name): _target(str(name), row, f"{file}: {TARGETS}.{name}", hosts) for name, row in tables.items()}
+
+
+def _target(name: str, row: object, where: str, hosts: frozenset[str] | None) -> Target:
+    """An address with a name. Addresses and secrets may stand in files of their own: `url_file`, `secret_file`."""
+    if not isinstance(row, dict) or not row.keys() <= {"url", "url_file", "secret", "secret_file", "private"}:
+        raise UnsuitableSetting(
+            f"{where} 应为表,可含 url、url_file、secret、secret_file、private",
+            f"expected a table at {where} with url or url_file, secret or secret_file, and private",
+        )
+    url, secret = _here_or_in_a_file(row, "url", where), _here_or_in_a_file(row, "secret", where)
+    private = row.get("private", False)
+    if not url or not isinstance(private, bool):
+        raise UnsuitableSetting(
+            f"{where} 应有 url,private 应为 true 或 false", f"expected a url at {where}, and true or false as private"
+        )
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    if hosts is not None and url.startswith(("http://", "https://")) and host.lower() not in hosts:
+        raise UnsuitableSetting(
+            f"{where} 的主机不在 {PREFIX}HOSTS 之列", f"expected the host of {where} to be one of {PREFIX}HOSTS"
+        )
+    return Target(name=name, url=url, secret=secret, private=private)
+
+
+def _here_or_in_a_file(row: Mapping[str, object], key: str, where: str) -> str:
+    if key in row:
+        return _text(row[key], f"{where}.{key}")
+    if f"{key}_file" not in row:
+        return ""
+    path = Path(_text(row[f"{key}_file"], f"{where}.{key}_file")).expanduser()
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise UnsuitableSetting(f"无法读取 {path}({where})", f"expected a file {path} for {where}") from error
 
 
 def _known(name: str, shown: str, known: list[str]) -> None:

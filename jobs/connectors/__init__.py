@@ -1,39 +1,20 @@
-"""What service tasks can ask for: one module a connector, all behind the same interface.
+"""What service tasks can ask for: one module a connector, with `CONNECTOR` in it.
 
-A connector does one thing outside a step. It may be called again with the same key after a crash, and then gives the
-same answer without doing the thing twice.
+`engine/connector.py` declares its parameters, results and time limit.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 
-from engine.value import Context, Value
-from storage.database import Database
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One call of a connector; `key` is the same for every try of one request."""
-
-    key: str
-    parameters: Context
+from jobs.connector import Connector
 
 
-class ConnectorFailed(Exception):
-    """The connector could not do it; a `permanent` failure is not tried again."""
-
-    def __init__(self, message: str, *, permanent: bool) -> None:
-        super().__init__(message)
-        self.permanent = permanent
-
-
-class Connector(Protocol):
-    """A connector."""
-
-    name: str
-
-    def run(self, call: Call, database: Database) -> Value:
-        """Do it and return the result. Raises ConnectorFailed."""
-        ...
+@cache
+def connectors() -> Mapping[str, Connector]:
+    """Every connector of this folder by the name a model gives in `zx:connector`."""
+    modules = (import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__))
+    return {module.CONNECTOR.name: module.CONNECTOR for module in modules}

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.encoding import format_number
 from engine.value import Context, Value
-from jobs.connectors import Call, ConnectorFailed
+from jobs.connector import Call, ConnectorFailed
 from storage import schema
 from storage.database import Database
 
@@ -66,3 +66,6 @@ class NumberSequence:
         if len(name) > MAX_NAME:
             raise ConnectorFailed(f"expected a number of at most {MAX_NAME} characters", permanent=True)
         return name, width
+
+
+CONNECTOR = NumberSequence()

@@ -62,7 +62,7 @@ def test_a_message_nobody_awaits_waits_and_is_delivered_to_whoever_comes(company
     assert (Worker(company.store).run(), buffered(company)) == (0, 1)
     with company.database.read() as connection:
         assert [job.standing for job in lease.listed(connection, company.now, 10)] == [lease.Standing.AWAITED]
-    company.later(days=400)
+    company.later(days=29)
     assert (Worker(company.store).run(), buffered(company)) == (0, 1)
     receiver = company.start("q")
     assert (Worker(company.store).run(), buffered(company)) == (1, 0)

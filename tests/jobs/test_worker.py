@@ -11,9 +11,10 @@ from engine.errors import Refused, Text
 from engine.value import Context, Value
 from engine.words import Status
 from jobs import lease
-from jobs.connectors import Call, ConnectorFailed
+from jobs.connector import Call, ConnectorFailed
 from jobs.connectors.number_sequence import NumberSequence
-from jobs.worker import TRIES, Worker
+from jobs.service import TRIES
+from jobs.worker import Worker, wait
 from storage import schema, verification
 from storage.database import Database
 from tests.engine.flow.drawing import node
@@ -116,9 +117,13 @@ def test_a_failure_for_a_while_is_tried_again_with_growing_waits(service: Compan
     worker, connector = scripted(service, transient(), transient(), Context({"number": "N-7"}))
     assert worker.run() == 0
     assert jobs(service) == [("connector", 1, "failed: no answer")]
-    for wait, done in ((1, 0), (1, 0), (3, 0), (1, 1)):
-        service.later(seconds=wait)
-        assert worker.run() == done, wait
+    key = connector.keys[0]
+    for tries, last in ((1, False), (2, True)):
+        service.now += wait(key, tries) - timedelta(milliseconds=1)
+        assert worker.run() == 0
+        assert len(connector.keys) == tries
+        service.later(seconds=1)
+        assert worker.run() == last
     assert len(set(connector.keys)) == 1
     (scope,) = service.instance(stream).scopes.values()
     assert scope.variables["number"] == Context({"number": "N-7"})
@@ -309,10 +314,10 @@ def test_a_fault_of_the_worker_with_one_job_does_not_end_the_pass(
     worker, _ = scripted(service, Context())
     act, faults = worker._act, [TypeError("unforeseen")]
 
-    def once(job: lease.Job) -> None:
+    def once(job: lease.Job) -> bool:
         if faults:
             raise faults.pop()
-        act(job)
+        return act(job)
 
     monkeypatch.setattr(worker, "_act", once)
     assert worker.run() == 1

@@ -1,9 +1,11 @@
 """Every setting, from the environment and from the file; what cannot be used is refused with a sentence."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from jobs.connector import Target
 from tests.web.terminal import ROOT, Terminal
 from web import settings
 from web.settings import UnsuitableSetting
@@ -14,7 +16,9 @@ VALUES = {
     "seal_key": ("/srv/keys/seal", Path("/srv/keys/seal")),
     "language": ("en", "en"),
     "debug": ("1", True),
+    "hosts": ("erp.example, Hooks.example", frozenset({"erp.example", "hooks.example"})),
 }
+OTHERS = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0", "hosts": "x"}
 
 
 @pytest.mark.parametrize("name", settings.NAMES)
@@ -30,8 +34,7 @@ def test_a_setting_is_read_from_the_file_and_the_environment_wins(name: str, tmp
     file = tmp_path / "zhixing.toml"
     file.write_text(f'{name} = "{text}"\n', encoding="utf-8")
     assert getattr(settings.read({}, file), name) == value
-    other = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0"}[name]
-    assert getattr(settings.read({f"ZHIXING_{name.upper()}": other}, file), name) != value
+    assert getattr(settings.read({f"ZHIXING_{name.upper()}": OTHERS[name]}, file), name) != value
 
 
 def test_without_settings_everything_lies_under_var(tmp_path: Path) -> None:
@@ -99,3 +102,43 @@ def test_every_setting_is_documented() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
     listed = {line.split("`")[1] for line in page.splitlines() if line.startswith("| `ZHIXING_")}
     assert listed == {f"ZHIXING_{name.upper()}" for name in settings.NAMES}
+
+
+# ------------------------------------------------------------------ addresses outside
+
+
+def targets(tmp_path: Path, text: str, **variables: str) -> Mapping[str, Target]:
+    file = tmp_path / "zhixing.toml"
+    file.write_text(text, encoding="utf-8")
+    return settings.read(variables, file).targets
+
+
+def test_an_address_outside_has_a_name_and_its_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s3cret\n", encoding="utf-8")
+    text = f'[targets.erp]\nurl = "https://erp.example/in"\nsecret_file = "{tmp_path}/secret"\nprivate = true\n'
+    (found,) = targets(tmp_path, text).values()
+    assert found == Target(name="erp", url="https://erp.example/in", secret="s3cret", private=True)
+    assert "s3cret" not in repr(found)
+    assert "erp.example" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('targets = "x"', "expected a table"),
+        ("[targets.erp]", "expected a url"),
+        ("[targets.erp]\nurl = 1", "expected text"),
+        ('[targets.erp]\nurl = "https://x"\nprivate = "yes"', "true or false as private"),
+        ('[targets.erp]\nurl = "https://x"\npassword = "p"', "expected a table"),
+        ('[targets.erp]\nurl_file = "/nowhere/at/all"', "expected a file"),
+        ('hosts = "hooks.example"\n[targets.erp]\nurl = "https://erp.example"', "one of ZHIXING_HOSTS"),
+    ],
+)
+def test_an_address_that_cannot_be_used_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(UnsuitableSetting, match=said):
+        targets(tmp_path, text)
+
+
+def test_only_hosts_that_are_named_may_be_called_when_some_are(tmp_path: Path) -> None:
+    text = '[targets.erp]\nurl = "https://erp.example/in"\n[targets.mail]\nurl = "mailtos://u:p@mail.example"\n'
+    assert sorted(targets(tmp_path, text, ZHIXING_HOSTS="ERP.example")) == ["erp", "mail"]

@@ -18,6 +18,7 @@ from web.cli import (
     retention,
     run_model,
     scenario,
+    serving,
     tasks,
     upkeep,
 )
@@ -35,6 +36,7 @@ GROUPS = (
     proof,
     organisation,
     retention,
+    serving,
     upkeep,
     scenario,
     run_model,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from engine.commands import Command, Envelope
 from engine.value import Person
+from jobs.connector import Target
 from jobs.worker import Worker
 from storage import people
 from storage.submission import Receipt, Store
@@ -50,6 +51,7 @@ class Act:
     store: Store
     actor: Person | None
     key: str | None
+    targets: Mapping[str, Target] = field(default_factory=dict)
     jobs: int = field(default=0)
 
     def envelope(self, stream: int) -> Envelope:
@@ -59,8 +61,12 @@ class Act:
     def submit(self, build: Callable[[Envelope], Command], stream: int) -> Receipt:
         """Submit a command and do the work that follows from it at once."""
         receipt = self.store.submit(build(self.envelope(stream)))
-        self.jobs = Worker(self.store).run()
+        self.jobs = self.work()
         return receipt
+
+    def work(self) -> int:
+        """Do what is to be done now; returns how many jobs were."""
+        return Worker(self.store, targets=self.targets).run()
 
     def person(self, handle: str) -> Person:
         """The person with this handle. Raises Refused."""
@@ -71,4 +77,5 @@ class Act:
 def act(output: Output, handle: str | None, key: str | None, *, create: bool = False) -> Iterator[Act]:
     """Open the database for one command. Raises Refused for a handle nobody has."""
     with company.opened(output, create=create) as store:
-        yield Act(store=store, actor=None if handle is None else people.known(store, handle), key=key and f"cli:{key}")
+        person = None if handle is None else people.known(store, handle)
+        yield Act(store=store, actor=person, key=key and f"cli:{key}", targets=output.settings.targets)

@@ -17,7 +17,6 @@ from engine.instance import Instance
 from engine.journal import Entry
 from engine.value import Context, Person
 from engine.words import Status, StreamKind
-from jobs.worker import Worker
 from storage import inbox as inboxes
 from storage import people, schema
 from storage.inbox import Item
@@ -79,7 +78,7 @@ def start(
             )
 
         receipt = acting.store.open_stream(StreamKind.CASE, first.id, build)
-        Worker(acting.store).run()
+        acting.work()
         instances = company.instances_of(acting.store, receipt.stream)
     _say_started(output, receipt.stream, instances)
     first_one = instances[0] if instances else None

@@ -15,6 +15,7 @@ from engine.value import Date
 from web.cli import plain
 
 COUNTED = re.compile(r"[1-9][0-9]{0,17}(\.[1-9][0-9]{0,17}){2}")
+JOB = re.compile(rf"{COUNTED.pattern}(/[1-9][0-9]{{0,8}})?")
 WHOLE = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -50,11 +51,12 @@ class CountedId(click.ParamType[str]):
     """The id of a task or incident: three numbers such as 4.7.2."""
 
     name = "id"
+    pattern = COUNTED
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The id. Raises Unsuitable."""
         text = str(value)
-        if not COUNTED.fullmatch(text):
+        if not self.pattern.fullmatch(text):
             _refuse(
                 ctx,
                 param,
@@ -62,6 +64,12 @@ class CountedId(click.ParamType[str]):
                 f"an id such as 4.7.2, but found {_short(text)}",
             )
         return text
+
+
+class JobId(CountedId):
+    """The id of a job: that of what made it, and a number when that made several."""
+
+    pattern = JOB
 
 
 class Day(click.ParamType[Date]):
@@ -155,7 +163,7 @@ def read_text(path: Path, context: click.Context | None = None) -> str:
         raise Unsuitable(f"{path} 应为 UTF-8 文本", f"expected text in UTF-8, but {path} is not", context) from error
 
 
-NUMBER, COUNTED_ID, DAY, JSON, HEX = Whole(), CountedId(), Day(), Json(), Hex()
+NUMBER, COUNTED_ID, JOB_ID, DAY, JSON, HEX = Whole(), CountedId(), JobId(), Day(), Json(), Hex()
 FOLDER, FILE = Folder(), ExistingFile()
 
 

@@ -10,7 +10,6 @@ from engine import commands
 from engine.commands import Command, CompleteTask, Envelope
 from engine.errors import Reason, Refused, Text
 from engine.value import Context
-from jobs.worker import Worker
 from storage import drafts, intake, personal
 from storage.submission import Store
 from web.cli import company, history, plain
@@ -179,7 +178,7 @@ def complete(output: Output, task: str, data: object, handle: str, key: str | No
         store, envelope = acting.store, acting.envelope(company.stream_of(task))
         values, rows = _checked(acting, task, data, envelope)
         receipt = store.submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
-        done = Worker(store).run()
+        done = acting.work()
         after = company.instance_of(store, company.stream_of(task))
         names = history.names_for(output, store, after.stream)
         step = _step(output, store, task)

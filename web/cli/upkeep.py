@@ -15,7 +15,7 @@ from storage import backup as backups
 from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Output
-from web.cli.parameters import COUNTED_ID, FILE, NUMBER
+from web.cli.parameters import FILE, JOB_ID, NUMBER
 
 
 @command(zh="时钟走一遍:触发到期的定时。")
@@ -33,13 +33,14 @@ def tick(output: Output) -> None:
 def work(output: Output) -> None:
     """Do the jobs that are due, once."""
     with company.opened(output) as store:
-        done = Worker(store).run()
+        done = Worker(store, targets=output.settings.targets).run()
     output.say(f"完成 {done} 项后台工作", f"{done} jobs done")
     output.result({"done": done})
 
 
 STANDINGS = {
     Standing.PARKED: Text("搁置", "parked"),
+    Standing.EXPIRED: Text("已过期", "expired"),
     Standing.LEASED: Text("进行中", "being done"),
     Standing.AWAITED: Text("等待接收方", "waits for a receiver"),
     Standing.DUE: Text("待办", "to be done"),
@@ -48,6 +49,8 @@ STANDINGS = {
 KINDS = {
     "connector": Text("自动任务", "automatic task"),
     "message": Text("消息", "message"),
+    "signal": Text("信号", "signal"),
+    "received": Text("信号送达", "signal for a receiver"),
     "command": Text("后续工作", "follow-up"),
 }
 
@@ -92,7 +95,7 @@ def _document(job: Listed) -> dict[str, object]:
 
 
 @command("retry-job", zh="让搁置的后台工作再试一次。")
-@click.argument("key", metavar="JOB", type=COUNTED_ID)
+@click.argument("key", metavar="JOB", type=JOB_ID)
 @click.pass_obj
 def retry_job(output: Output, key: str) -> None:
     """Let a parked job be tried again, at the next pass of the worker."""

@@ -220,7 +220,9 @@ def _worker() -> None:
         Column("correlation", String(64), nullable=True),
         Column("payload", LargeBinary(), nullable=False),
         Column("due", BigInteger(), nullable=False),
+        Column("expires", BigInteger(), nullable=True),
         Column("leased_until", BigInteger(), nullable=False),
+        Column("begun", BigInteger(), nullable=False),
         Column("tries", Integer(), nullable=False),
         Column("problem_zh", String(1000), nullable=True),
         Column("problem_en", String(1000), nullable=True),
@@ -230,6 +232,13 @@ def _worker() -> None:
     op.create_index("job_due", "job", ["due", "job_no"])
     op.create_index("job_of_message", "job", ["name", "correlation", "job_no"])
     op.create_index("job_of_target", "job", ["target", "job_no"])
+    op.create_table(
+        "node",
+        Column("node", String(100), nullable=False),
+        Column("started_at", BigInteger(), nullable=False),
+        Column("seen_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("node"),
+    )
 
 
 def _work() -> None:
@@ -305,12 +314,14 @@ def _waiting() -> None:
         Column("activity", String(64), nullable=False),
         Column("kind", String(16), nullable=False),
         Column("due", BigInteger(), nullable=False),
+        Column("claimed_until", BigInteger(), nullable=False),
         PrimaryKeyConstraint("timer"),
     )
     op.create_index("timer_due", "timer", ["due"])
     op.create_table(
         "subscription",
         Column("subscription", String(64), nullable=False),
+        Column("kind", String(8), nullable=False),
         Column("stream_no", BigInteger(), nullable=False),
         Column("name", String(200), nullable=False),
         Column("correlation", String(64), nullable=False),

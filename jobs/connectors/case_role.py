@@ -1,0 +1,22 @@
+"""People are given a role in the case, in place of those who had it; the token goes on when the case has them."""
+
+from __future__ import annotations
+
+from engine.commands import AssignCaseRole
+from engine.value import Value
+from jobs.connector import Call
+from storage.database import Database
+
+
+class CaseRole:
+    """`persons` hold `role` in the case from now on: tasks offered to the role are theirs."""
+
+    name = "case-role"
+
+    def run(self, call: Call, database: Database) -> Value:
+        """Who holds which role now. Raises ConnectorFailed when the case refuses it."""
+        call.to_case(AssignCaseRole, {"role": call.text("role"), "persons": call.parameters["persons"]})
+        return call.parameters
+
+
+CONNECTOR = CaseRole()
