@@ -4,7 +4,19 @@ The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances
 """
 
 from engine.flow.model import NORMALISER, Model
-from engine.flow.step import begin, cancel, caught, complete, receive, retry, start, throw
+from engine.flow.step import (
+    begin,
+    cancel,
+    caught,
+    complete,
+    move,
+    receive,
+    retry,
+    start,
+    throw,
+    visit,
+    withdraw,
+)
 from engine.flow.window import finished, size
 
 __all__ = [
@@ -15,9 +27,12 @@ __all__ = [
     "caught",
     "complete",
     "finished",
+    "move",
     "receive",
     "retry",
     "size",
     "start",
     "throw",
+    "visit",
+    "withdraw",
 ]

@@ -54,7 +54,7 @@ class Joining(FlowNode):
     def expects(self, tokens: Tokens, scope: str, empty: Sequence[Flow], full: Sequence[Flow]) -> bool:
         """Another token of the scope can reach an empty flow, and no full one. BPMN 2.0.2 §13.4.3."""
         for other in tokens.within(scope):
-            name = other.task_spec.name
+            name = other.stands_for
             if other.task_spec is self or "consumed" in other.internal_data:
                 continue
             if self._reaches(name, empty) and not self._reaches(name, full):

@@ -108,7 +108,7 @@ class FlowNode(TaskSpec):
                 notes["phase"] = "leaving"
             self.disarm(token)
             if "chosen" not in notes:
-                notes["chosen"] = [flow.id for flow in self.choose(token)]
+                notes["chosen"] = [] if "back" in notes else [flow.id for flow in self.choose(token)]
         except ExpressionFailed as error:
             self.fail(token, error.text)
             return None
@@ -118,6 +118,9 @@ class FlowNode(TaskSpec):
         tokens, chosen = token.workflow, token.internal_data["chosen"]
         tokens.host.leave(token.activity, Outcome.COMPLETED)
         self._remember(token)
+        if "back" in token.internal_data:
+            tokens.go_back(token)
+            return
         for _ in range(self.element.completion_quantity):
             for flow in self.outgoing:
                 if flow.id in chosen:
@@ -159,6 +162,8 @@ class FlowNode(TaskSpec):
     def _enter(self, token: Token) -> None:
         tokens = token.workflow
         tokens.enter(token, tokens.host.enter(self.element, token.scope, token.internal_data.pop("flow", None)))
+        if "bare" in token.internal_data:
+            return
         for name in self.boundaries:
             if not tokens.gone(token):
                 tokens.spec.task_specs[name].arm(tokens, token.scope, token.activity)

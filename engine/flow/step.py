@@ -5,7 +5,7 @@ from __future__ import annotations
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Reason, Refused
-from engine.flow import catching, condition
+from engine.flow import catching, condition, moving
 from engine.flow import window as windows
 from engine.flow.adhoc import AdHocSubProcess
 from engine.flow.elements import Kind, Process, Trigger
@@ -16,6 +16,8 @@ from engine.flow.model import Model
 from engine.flow.token import Token, Tokens
 from engine.value import Context, Value
 from engine.words import ScopeKind
+
+PEOPLE = (Kind.USER_TASK, Kind.MANUAL_TASK)
 
 
 def start(
@@ -41,8 +43,12 @@ def complete(model: Model, window: bytes, activity: str, host: Host) -> bytes:
     """What an activity or event waited for is there: it goes on."""
     tokens = windows.decode(window, model.specification, host)
     token = tokens.of(activity)
+    counted, back = tokens.counted, token.internal_data.get("back", ())
     token.node.resume(token)
-    return _run(tokens)
+    _run(tokens)
+    if token.element.kind in PEOPLE:
+        moving.remember(tokens, activity, counted, back)
+    return windows.encode(tokens)
 
 
 def receive(model: Model, window: bytes, activity: str, host: Host, payload: Value) -> bytes:
@@ -92,6 +98,34 @@ def begin(model: Model, window: bytes, activity: str, element: str, host: Host) 
         zh, en = f"{activity} 应为自由子流程", f"expected an ad-hoc sub-process, but {activity} is none"
         raise Refused(Reason.INVALID_DATA, zh, en)
     token.node.begin(token, element)
+    return _run(tokens)
+
+
+def move(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
+    """Take the token of an activity away, and put one at an element of its level or one around it. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    here, found = moving.may_move(model, tokens, tokens.of(activity), process, target)
+    moving.move(tokens, here, found, target)
+    return _run(tokens)
+
+
+def visit(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
+    """Let an earlier activity be done once more, and come straight back to this one. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    token = tokens.of(activity)
+    moving.may_visit(model, tokens, token, process, target)
+    moving.visit(model, tokens, token, target, [token.element.id, *token.internal_data.get("back", ())])
+    return _run(tokens)
+
+
+def withdraw(model: Model, window: bytes, task: str, scope: str, target: str, host: Host) -> bytes:
+    """Take back what came of the completion of a task, and put a token at its element again. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    here, found, back = moving.may_withdraw(model, tokens, task, scope, target)
+    if back:
+        moving.visit(model, tokens, here, target, back)
+    else:
+        moving.move(tokens, here, found, target)
     return _run(tokens)
 
 

@@ -66,6 +66,12 @@ class Token(Task):
         return found
 
     @property
+    def stands_for(self) -> str:
+        """The name of the node a token counts as being at: that of a visitor is where it goes back to at last."""
+        back = self.internal_data.get("back")
+        return f"{self.element.process}:{back[-1]}" if back else str(self.task_spec.name)
+
+    @property
     def element(self) -> Element:
         """The flow node the token is at."""
         element: Element = self.task_spec.element
@@ -108,7 +114,7 @@ class Tokens(Workflow):
 
         Notes: `flow` it came by; `consumed`, the flows a complex gateway took before its reset; `attached` to an activity;
         `body`, the activity it runs an item or turn of; `race`, the event-based gateway it waits behind; `armed`, it waits
-        to begin an event sub-process and keeps no scope open.
+        to begin an event sub-process and keeps no scope open; `back`, where a visitor goes back to, the next first.
         """
         if key is None:
             self.counted += 1
@@ -142,6 +148,12 @@ class Tokens(Workflow):
         """A token goes along a sequence flow, in the scope of the one it comes from."""
         target = self.spec.task_specs[f"{token.element.process}:{flow.target}"]
         target.arrive(self, flow, token.scope)
+
+    def go_back(self, token: Token) -> None:
+        """A visitor has done its work and goes straight back to where it came from."""
+        first, *rest = token.internal_data["back"]
+        notes = {"back": rest} if rest else {}
+        self.add(f"{token.element.process}:{first}", token.scope, TaskState.READY, **notes)
 
     def fire(self, consumed: Sequence[Token]) -> None:
         """One token goes on for all that a join consumes."""
