@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import re2
 
-from engine.feel.budget import CHARACTERS_A_STEP, TEXT, Budget
+from engine.feel.budget import CHARACTERS_A_STEP, ITEMS, TEXT, Budget
 from engine.feel.functions.patterns import NoPattern, pattern
 from engine.feel.functions.registry import Registry, nothing
 from engine.value import Value, number
@@ -186,8 +186,10 @@ def split(budget: Budget, string: Value, delimiter: Value) -> Value:
     made: list[Value] = []
     last = 0
     for match in compiled.finditer(string):
-        budget.spend()
+        budget.spend(8)
         made.append(string[last : match.start()])
+        if len(made) >= ITEMS:
+            budget.sized(items=len(made) + 1)
         last = match.end()
     budget.sized(items=len(made) + 1)
     return (*made, string[last:])
