@@ -17,7 +17,7 @@ MOST_COLUMNS = 30
 class Line:
     """A column: its points, and of each the rules that surely let it through and those that may.
 
-    A column whose values cannot be told apart has a point for each of its cells, of which only the cell is sure.
+    A cell whose values are not known beforehand has a point of its own, which it and `-` surely let through.
     """
 
     column: Column
@@ -31,30 +31,37 @@ class Line:
 def line(column: Column, axis: Axis | None) -> Line:
     """A column with its points; those asked for are the allowed ones that are not null."""
     if axis is None:
-        return _by_text(column)
+        axis = Axis(
+            (Point(None, free=True), Point(None)), 1, tuple((cell, 3 if cell.always else None) for cell in column.cells)
+        )
     sure, may = [0] * len(axis.points), [0] * len(axis.points)
+    points = list(axis.points)
     of_cells: list[tuple[Cell, tuple[int, ...]]] = []
+    unknown = 0
     for cell, mask in axis.cells:
-        let_through = _bits((axis.every if mask is None else mask) & axis.allowed)
-        of_cells.append((cell, let_through))
-        for point in let_through:
-            may[point] |= cell.rules
-            sure[point] |= 0 if mask is None else cell.rules
+        if mask is None:
+            of_cells.append((cell, (len(points),)))
+            points.append(None)
+            sure.append(cell.rules | column.always)
+            may.append(cell.rules | column.always)
+            unknown |= cell.rules
+            continue
+        of_cells.append((cell, _bits(mask & axis.allowed)))
+        for point in of_cells[-1][1]:
+            sure[point] |= cell.rules
+    for point in range(len(axis.points)):
+        may[point] = sure[point] | unknown
     asked = _bits(axis.allowed & ~axis.null)
-    return Line(column, axis.points, tuple(sure), tuple(may), asked, tuple(of_cells))
-
-
-def _by_text(column: Column) -> Line:
-    every = column.always
-    for cell in column.cells:
-        every |= cell.rules
-    of_cells = tuple((cell, (at,)) for at, cell in enumerate(column.cells))
-    sure = tuple(cell.rules | column.always for cell in column.cells)
-    return Line(column, (None,) * len(sure), sure, (every,) * len(sure), (0,) if sure else (), of_cells)
+    return Line(column, tuple(points), tuple(sure), tuple(may), asked, tuple(of_cells))
 
 
 def _bits(mask: int) -> tuple[int, ...]:
-    return tuple(at for at in range(mask.bit_length()) if mask >> at & 1)
+    found: list[int] = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest.bit_length() - 1)
+        mask ^= lowest
+    return tuple(found)
 
 
 @dataclass
@@ -104,7 +111,7 @@ class Grid:
         if found is None:
             return None
         told = ((self.lines[at].column, self.lines[at].points[point]) for at, point in enumerate(found))
-        return [(column, point) for column, point in told if point is not None]
+        return [(column, point) for column, point in told if point is not None and not point.free]
 
     def _union(self, at: int, points: tuple[int, ...]) -> int:
         found = 0

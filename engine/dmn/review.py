@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from engine.dmn.cells import constant
+from engine.dmn.cells import constant, plain
 from engine.dmn.columns import Cell, Column
 from engine.dmn.compiler import Compiler
 from engine.dmn.finding import Finding, finding
@@ -63,7 +63,12 @@ class Review:
 
     def _axis(self, column: Column) -> Axis | None:
         kind = self.compiler.feel_type(column.clause.type)
-        return axis(column, None if kind is None else kind.name, lambda value: self._allowed(column, value))
+        sources = (column.clause.allowed, self.compiler.types.allowed(self.compiler.namespace, column.clause.type))
+        found = [self.compiler.alone(source, unary=True) for source in sources if source is not None]
+        meanings = [plain(expression.tree) for expression in found if expression is not None]
+        restrictions = [meaning for meaning in meanings if meaning is not None]
+        name = None if kind is None else kind.name
+        return axis(column, name, restrictions, lambda value: self._allowed(column, value))
 
     def _allowed(self, column: Column, value: Value) -> bool:
         """The value is among those of the column and of its type, as far as that is known beforehand."""

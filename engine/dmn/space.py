@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import temporal
-from engine.dmn.cells import ORDERED, Pieces, pieces_of
+from engine.dmn.cells import ORDERED, Pieces, Plain, pieces_of
 from engine.dmn.columns import Cell, Column
 from engine.value import DECIMAL, NANOSECONDS, Date, DaysDuration, MonthsDuration, Value
 
@@ -22,26 +22,30 @@ KINDS: Mapping[str, type] = {
 MOST = 4_000
 """Values of a column that are told apart; a column with more is not looked through."""
 
-WORK = 1_000_000
+WORK = 4_000_000
 """Values times cells of a column that is looked through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value that stands for all which no cell tells apart from it; `other` is a text that no cell names."""
+    """A value that stands for all which no cell tells apart from it.
+
+    `other` is any text that is not named; `free` is any value of a column whose cells tell none apart.
+    """
 
     value: Value
     other: bool = False
+    free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
     """A column: its points, null the last of them, those that are allowed, and which points each cell lets through.
 
-    Points are bits; None for a cell whose points are not known beforehand.
+    Points are bits. A point is None where no value lies; a cell's are None when they are not known beforehand.
     """
 
-    points: tuple[Point, ...]
+    points: tuple[Point | None, ...]
     allowed: int
     cells: tuple[tuple[Cell, int | None], ...]
 
@@ -50,52 +54,62 @@ class Axis:
         """The point that is null."""
         return 1 << (len(self.points) - 1)
 
-    @property
-    def every(self) -> int:
-        """All points."""
-        return (1 << len(self.points)) - 1
 
+def axis(
+    column: Column, kind: str | None, restrictions: Iterable[Plain], allowed: Callable[[Value], bool]
+) -> Axis | None:
+    """The points of a column of that type; None when its values cannot be told apart beforehand.
 
-def axis(column: Column, kind: str | None, allowed: Callable[[Value], bool]) -> Axis | None:
-    """The points of a column of that type; None when its values cannot be told apart beforehand."""
-    cut = pieces_of(cell.plain for cell in column.cells if cell.plain is not None)
+    `restrictions` are the plain ones among the tests of what is allowed; they tell values apart too.
+    """
+    meanings = [*(cell.plain for cell in column.cells if cell.plain is not None), *restrictions]
+    cut = pieces_of(meanings)
     wanted = KINDS.get(kind or "") or (next(iter(cut)) if len(cut) == 1 and kind is None else None)
-    if wanted is None:
+    spans = (span for meaning in meanings for span in meaning.spans)
+    if wanted is None or (wanted is str and any(span.kind is str and not span.constant for span in spans)):
         return None
     pieces = Pieces((False, True)) if wanted is bool else cut.get(wanted, Pieces(()))
-    spans = (span for cell in column.cells if cell.plain is not None for span in cell.plain.spans)
-    if wanted is str and any(span.kind is str and not span.constant for span in spans):
-        return None
     if len(pieces.ends) * 2 > MOST or len(pieces.ends) * len(column.cells) > WORK:
         return None
-    examples = _examples(pieces, wanted)
-    points = (*(point for _, point in examples), Point(None))
-    cells = tuple((cell, _points(cell, pieces, wanted, [piece for piece, _ in examples])) for cell in column.cells)
-    return Axis(points, sum(1 << at for at, point in enumerate(points) if allowed(point.value)), cells)
+    points = (*_examples(pieces, wanted), Point(None))
+    cells = tuple((cell, _points(cell, pieces, wanted)) for cell in column.cells)
+    known = (1 << at for at, point in enumerate(points) if point is not None and (point.free or allowed(point.value)))
+    return Axis(points, sum(known), cells)
 
 
-def _points(cell: Cell, pieces: Pieces, kind: type, known: list[int]) -> int | None:
+def _points(cell: Cell, pieces: Pieces, kind: type) -> int | None:
+    null = 1 << (2 * len(pieces.ends) + 1)
     if cell.always:
-        return (1 << (len(known) + 1)) - 1
+        return 2 * null - 1
     if cell.plain is None:
         return None
-    mask = pieces.mask(cell.plain, kind)
-    found = sum(1 << at for at, piece in enumerate(known) if mask >> piece & 1)
-    return found | (1 << len(known) if cell.plain.null else 0)
+    return pieces.mask(cell.plain, kind) | (null if cell.plain.null else 0)
 
 
-def _examples(pieces: Pieces, kind: type) -> list[tuple[int, Point]]:
+def _examples(pieces: Pieces, kind: type) -> list[Point | None]:
     """An example of each piece that has a value; all texts that are not named are one."""
-    found = [(2 * at + 1, Point(end)) for at, end in enumerate(pieces.ends)]
-    if kind is str:
-        return [*found, (2 * len(pieces.ends), Point("", other=True))]
-    if kind in ORDERED:
-        around = (None, *pieces.ends, None)
-        for at in range(len(pieces.ends) + 1):
-            between = _between(around[at], around[at + 1])
-            if between is not None:
-                found.append((2 * at, Point(between)))
-    return sorted(found, key=lambda one: one[0])
+    if not pieces.ends:
+        return [Point(None, free=True)]
+    found: list[Point | None] = []
+    for before, end in zip((None, *pieces.ends), pieces.ends, strict=False):
+        found += [_example(before, end, kind), Point(end)]
+    return [*found, _last(pieces, kind)]
+
+
+def _last(pieces: Pieces, kind: type) -> Point | None:
+    if kind is not str:
+        return _example(pieces.ends[-1], None, kind)
+    text = "…"
+    while text in pieces.ends:
+        text += "…"
+    return Point(text, other=True)
+
+
+def _example(low: Value, high: Value, kind: type) -> Point | None:
+    if kind is str or kind not in ORDERED:
+        return None
+    between = _between(low, high)
+    return None if between is None else Point(between)
 
 
 def _between(low: Value, high: Value) -> Value:

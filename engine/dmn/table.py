@@ -97,13 +97,14 @@ class Compiled:
         return value
 
     def _matched(self, values: list[Value], rules: tuple[int, ...], outcome: Outcome, value: Value) -> Matched:
-        numbers = tuple([rule + 1 for rule in rules])
+        matching = tuple([rule + 1 for rule in rules])
+        counted = tuple([hit.rule + 1 for hit in outcome.counted])
         labels = (found.clause.label for found in self.columns)
         return Matched(
             table=self.table.id,
             inputs=tuple([(label, brief(value)) for label, value in zip(labels, values, strict=True)]),
-            matching=numbers,
-            rules=tuple([hit.rule + 1 for hit in outcome.counted]),
+            matching=matching,
+            rules=counted,
             value=brief(value),
             problem=outcome.problem,
             name=title(self.table),
@@ -112,36 +113,31 @@ class Compiled:
                 [told_hit(self.table.rules[hit.rule], hit.rule + 1, hit.results) for hit in outcome.counted[:HITS]]
             ),
             default=not rules and not outcome.problem and self.default is not None,
-            told=_in_words(self.table, outcome.problem, numbers),
+            told=_in_words(self.table, outcome.problem, counted or matching),
         )
 
 
 def _in_words(table: Table, problem: str, rules: tuple[int, ...]) -> Text | None:
+    """Why a table yields nothing, because of these rules."""
     kind, _, what = problem.partition(": ")
-    zh, en = "、".join(map(str, rules[:HITS])), ", ".join(map(str, rules[:HITS]))
+    zh = f"规则 {'、'.join(map(str, rules[:HITS]))}"
+    en = f"{'rule' if len(rules) == 1 else 'rules'} {', '.join(map(str, rules[:HITS]))}"
     match kind:
         case "":
             return None
         case hits.CONFLICT:
-            return Text(
-                f"规则 {zh} 同时命中,但命中策略 {table.policy} 只允许一个结果",
-                f"expected one result under {table.policy}, but the rules {en} match together",
-            )
-        case "input-not-allowed":
-            return Text(
-                f"列「{what}」的输入值不在允许的范围内",
-                f"expected an allowed value in the column {what}, but found another",
-            )
+            zh = f"{zh} 同时命中,但命中策略 {table.policy} 只允许一个结果"
+            en = f"expected one result under {table.policy}, but {en} match together"
         case hits.NOT_AGGREGATED:
-            return Text(
-                f"规则 {zh} 的结果不能按 {table.aggregator} 汇总",
-                f"expected results that {table.aggregator} can be made of, but those of the rules {en} cannot",
-            )
+            zh = f"{zh} 的结果不能按 {table.aggregator} 汇总"
+            en = f"expected results that {table.aggregator} can be made of, but found others in {en}"
+        case "input-not-allowed":
+            zh = f"列「{what}」的输入值不在允许的范围内"
+            en = f"expected an allowed value in the column {what}, but found another"
         case _:
-            return Text(
-                f"规则 {zh} 的结果「{what}」不在允许的范围内",
-                f"expected an allowed result {what} of the rules {en}, but found another",
-            )
+            zh = f"{zh} 的结果「{what}」不在允许的范围内"
+            en = f"expected an allowed result {what}, but found another in {en}"
+    return Text(zh, en)
 
 
 def compile_table(compiler: Compiler, table: Table, scope: Scope) -> Compiled:

@@ -111,7 +111,7 @@ def test_a_default_of_one_output_leaves_the_others_null() -> None:
 @pytest.mark.parametrize(
     ("found", "asked", "problem", "zh", "en"),
     [
-        (one("UNIQUE", THREE), 6, "conflict", "规则 1、2、3 同时命中", "the rules 1, 2, 3 match together"),
+        (one("UNIQUE", THREE), 6, "conflict", "规则 1、2、3 同时命中", "but rules 1, 2, 3 match together"),
         (one("ANY", THREE), 6, "conflict", "规则 1、2、3 同时命中", "expected one result under ANY"),
         (
             one("FIRST", [("-", "4")], values="1, 2"),
