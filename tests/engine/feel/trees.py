@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ class Place:
 LITERALS: st.SearchStrategy[Node] = st.builds(
     Literal,
     st.one_of(
-        NUMBERS.map(abs), TEXTS, st.booleans(), st.none(), DATES, TIMES, DATE_TIMES, DAYS,
+        NUMBERS.map(Decimal.copy_abs), TEXTS, st.booleans(), st.none(), DATES, TIMES, DATE_TIMES, DAYS,
     ),
 )  # fmt: skip
 TYPES: st.SearchStrategy[Type] = st.recursive(
