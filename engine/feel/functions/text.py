@@ -31,11 +31,19 @@ def part(size: int, start: Value, length: Value) -> slice | None:
 
 @TEXTS.add("substring", "string", "start position", "length", optional=1)
 def substring(budget: Budget, string: Value, start: Value, length: Value = None) -> Value:
-    """Part of a text from a position (1 is first, -1 is last); null where the text does not reach."""
+    """Part of a text from a position (1 is first, -1 is last), as far as the text reaches."""
+    if isinstance(string, str) and isinstance(length, Decimal):
+        length = min(length, Decimal(_reach(len(string), start)))
     found = part(len(string), start, length) if isinstance(string, str) else None
     if found is None or not isinstance(string, str):
         return nothing(budget, "substring", string, start, length)
     return string[found]
+
+
+def _reach(size: int, start: Value) -> int:
+    """How many characters there are from a position on."""
+    found = part(size, start, None)
+    return 0 if found is None else size - int(found.start)
 
 
 @TEXTS.add("string length", "string")

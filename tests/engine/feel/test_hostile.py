@@ -223,7 +223,7 @@ BOUNDED = {
     "years": ('date("2026-01-01") + duration("P1Y") * 1e6000', None),
     "hours": ("time(1e6000, 1e6000, 1e6000)", None),
     "index": ("list[1e6000]", None),
-    "part": ("substring(text, 1, 1e6000)", None),
+    "part": ("substring(text, 1, 1e6000)", "知行合一"),
 }
 
 
