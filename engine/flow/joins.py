@@ -8,10 +8,14 @@ from functools import cached_property
 
 from lxml import etree
 
+from engine.flow.definitions import definitions
+from engine.flow.linkstructure import links
 from engine.flow.wording import Found, found, local
 from engine.xml import BPMN
 
-JOINS = frozenset({"parallelGateway", "inclusiveGateway"})
+AGAIN = frozenset(f"{kind}EventDefinition" for kind in ("message", "signal", "conditional", "escalation"))
+"""What a boundary event that does not interrupt may catch more than once, beside a cycle."""
+JOINS = frozenset({"parallelGateway", "inclusiveGateway", "complexGateway"})
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ def joins(scope: etree._Element) -> Iterator[Found]:
         str(flow.get("id")): (flow.get("sourceRef", ""), flow.get("targetRef", ""))
         for flow in scope.iterchildren(f"{{{BPMN}}}sequenceFlow")
     }
+    for throw, catch in links(scope):
+        drawn[f"{throw.get('id')} "] = (throw.get("id", ""), catch.get("id", ""))  # no id of a flow has a space
     level = Level(nodes, {key: ends for key, ends in drawn.items() if set(ends) <= nodes.keys()})
     starts = [key for key, node in nodes.items() if local(node) == "startEvent"]
     if len(starts) == 1:
@@ -99,7 +105,7 @@ def _circles(level: Level) -> Iterator[Found]:
         entries = level.entries(join)
         waits[join] = [other for other in level.joins if other != join and 0 < len(entries[other]) < len(flows)]
     for join in level.joins:
-        if local(level.nodes[join]) == "inclusiveGateway" and join in _walk(waits, waits[join], ""):
+        if local(level.nodes[join]) != "parallelGateway" and join in _walk(waits, waits[join], ""):
             yield found(
                 level.nodes[join],
                 "structure",
@@ -138,9 +144,7 @@ def _clashes(level: Level, join: str, event: str, host: str) -> bool:
 
 
 def _comes_again(event: etree._Element) -> bool:
-    return (
-        event.find(f".//{{{BPMN}}}timeCycle") is not None or event.find(f"{{{BPMN}}}messageEventDefinition") is not None
-    )
+    return any(local(one) in AGAIN or one.find(f"{{{BPMN}}}timeCycle") is not None for one in definitions(event))
 
 
 def _walk(steps: Mapping[str, list[str]], begin: list[str], without: str) -> set[str]:

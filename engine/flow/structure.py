@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine.flow.activitystructure import LEVELS, levels
+from engine.flow.definitions import definition
 from engine.flow.vocabulary import ACTIVITIES, FLOW_NODES
 from engine.flow.wording import Found, found, local
 from engine.xml import BPMN
 
 ELEMENT_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 MAX_ID = 64
-RESERVED_IDS = frozenset({"End", "Root"})
-CONDITIONAL = ACTIVITIES | {"exclusiveGateway", "inclusiveGateway"}
+CONDITIONAL = ACTIVITIES | {"exclusiveGateway", "inclusiveGateway", "complexGateway"}
 """What a flow with a condition may leave."""
 SENDERS = frozenset({"sendTask", "intermediateThrowEvent", "endEvent"})
 RECEIVERS = frozenset({"receiveTask", "intermediateCatchEvent", "boundaryEvent"})
@@ -28,7 +29,7 @@ def structure(root: etree._Element) -> Iterator[Found]:
     yield from _pools(root)
     for process in root.iterchildren(f"{{{BPMN}}}process"):
         yield from _lanes(process)
-        for scope in (process, *process.iter(f"{{{BPMN}}}subProcess")):
+        for scope in levels(process):
             yield from _scope(scope)
 
 
@@ -51,7 +52,7 @@ def _identifiers(root: etree._Element) -> Iterator[Found]:
 
 
 def _identifier(node: etree._Element, key: str) -> Iterator[Found]:
-    if not ELEMENT_ID.fullmatch(key) or "__" in key or key in RESERVED_IDS or len(key) > MAX_ID:
+    if not ELEMENT_ID.fullmatch(key) or "__" in key or len(key) > MAX_ID:
         yield found(
             node,
             "identifier",
@@ -83,7 +84,7 @@ def _ends(node: etree._Element, arriving: int, leaving: int) -> Iterator[Found]:
         yield found(node, "structure", f"{tag} 不能有流入的顺序流", f"expected no sequence flow into a {tag}")
     if tag == "endEvent" and leaving:
         yield found(node, "structure", "结束事件不能有流出的顺序流", "expected no sequence flow out of an end event")
-    if tag in ("startEvent", "boundaryEvent") and not leaving:
+    if tag in ("startEvent", "boundaryEvent") and not leaving and definition(node, "compensate") is None:
         yield found(node, "structure", f"{tag} 之后应有顺序流", f"expected a sequence flow out of the {tag}")
 
 
@@ -141,14 +142,14 @@ def _condition(node: etree._Element, flow: etree._Element, leaving: list[etree._
         )
     elif conditional and is_default:
         yield found(flow, "structure", "默认流不能有条件", "expected no condition on a default flow")
-    elif conditional and len(leaving) == 1 and tag != "subProcess":
+    elif conditional and len(leaving) == 1 and tag not in LEVELS:
         yield found(
             flow,
             "structure",
             "唯一的流出不能有条件:条件不成立时无路可走",
             "expected no condition on the only flow: nothing could be done when it does not hold",
         )
-    elif not conditional and not is_default and len(leaving) > 1 and tag in ("exclusiveGateway", "inclusiveGateway"):
+    elif not conditional and not is_default and len(leaving) > 1 and tag in CONDITIONAL - ACTIVITIES:
         yield found(
             flow,
             "structure",

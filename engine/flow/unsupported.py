@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
+from engine.flow.activitystructure import activity_structure, by_event, levels
+from engine.flow.catchstructure import catchers
+from engine.flow.eventstructure import events
 from engine.flow.joins import joins
+from engine.flow.linkstructure import event_gateways, link_findings, links
+from engine.flow.markers import associated
+from engine.flow.startstructure import starts
 from engine.flow.structure import structure
 from engine.flow.vocabulary import FLOW_NODES
-from engine.flow.wording import Found, wording
+from engine.flow.wording import Found, local, wording
 from engine.flow.wording import found as _found
 from engine.xml import BPMN
 
@@ -18,6 +24,7 @@ def findings(root: etree._Element) -> Iterator[Found]:
     """(element id, rule, sentence) for everything that is not supported."""
     yield from wording(root)
     yield from structure(root)
+    yield from events(root)
     for process in root.iterchildren(f"{{{BPMN}}}process"):
         yield from _process(process)
 
@@ -25,18 +32,16 @@ def findings(root: etree._Element) -> Iterator[Found]:
 def _process(process: etree._Element) -> Iterator[Found]:
     if process.get("isExecutable") != "true":
         yield _found(process, "structure", '流程应标为可执行(isExecutable="true")', 'expected isExecutable="true"')
-    scopes = [process, *process.iter(f"{{{BPMN}}}subProcess")]
-    for scope in scopes:
+    for scope in levels(process):
+        yield from activity_structure(scope)
+        yield from starts(scope)
+        yield from catchers(scope)
+        yield from link_findings(scope)
+        yield from event_gateways(scope)
         yield from _scope(scope)
 
 
 def _scope(scope: etree._Element) -> Iterator[Found]:
-    starts = scope.findall(f"{{{BPMN}}}startEvent")
-    if len(starts) != 1:
-        yield _found(
-            scope, "structure", "应有且只有一个开始事件", f"expected exactly one start event, but found {len(starts)}"
-        )
-        return
     nodes = {child.get("id", ""): child for child in scope if _is_node(child)}
     follows: dict[str, list[str]] = {}
     for flow in scope.findall(f"{{{BPMN}}}sequenceFlow"):
@@ -44,8 +49,11 @@ def _scope(scope: etree._Element) -> Iterator[Found]:
     for child in nodes.values():
         if child.get("attachedToRef"):
             follows.setdefault(child.get("attachedToRef", ""), []).append(child.get("id", ""))
+            follows.setdefault(child.get("id", ""), []).extend(associated(child))
+    for throw, catch in links(scope):
+        follows.setdefault(throw.get("id", ""), []).append(catch.get("id", ""))
     reached: set[str] = set()
-    todo = [starts[0].get("id", "")]
+    todo = [*_begins(nodes, follows), *(key for key, node in nodes.items() if by_event(node))]
     while todo:
         key = todo.pop()
         if key not in reached:
@@ -54,6 +62,13 @@ def _scope(scope: etree._Element) -> Iterator[Found]:
     for key in sorted(nodes.keys() - reached):
         yield _found(nodes[key], "structure", f"从开始事件到不了 {key}", f"expected a path from the start to {key}")
     yield from joins(scope)
+
+
+def _begins(nodes: Mapping[str, etree._Element], follows: Mapping[str, list[str]]) -> list[str]:
+    """Where a level begins: at its start events and what an event instantiates, else at what nothing leads to."""
+    starts = [key for key, node in nodes.items() if local(node) == "startEvent" or node.get("instantiate") == "true"]
+    led = {target for targets in follows.values() for target in targets}
+    return starts or [key for key, node in nodes.items() if key not in led and node.get("isForCompensation") != "true"]
 
 
 def _is_node(node: etree._Element) -> bool:

@@ -44,14 +44,15 @@ def _word(attributes: str = "", *, once: str = "", many: str = "", zx: str = "",
 
 FLOW_NODES = frozenset(
     _names("""startEvent endEvent intermediateCatchEvent intermediateThrowEvent boundaryEvent
-    task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess callActivity
-    exclusiveGateway parallelGateway inclusiveGateway""")
+    task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess transaction
+    adHocSubProcess callActivity exclusiveGateway parallelGateway inclusiveGateway complexGateway eventBasedGateway""")
 )
 """Flow nodes that are executed."""
 
 ACTIVITIES = frozenset(
     _names(
-        "task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess callActivity"
+        """task userTask manualTask scriptTask businessRuleTask serviceTask sendTask receiveTask subProcess transaction
+        adHocSubProcess callActivity"""
     )
 )
 _ARTIFACTS = "textAnnotation association group"
@@ -61,6 +62,12 @@ _LOOPS = "standardLoopCharacteristics multiInstanceLoopCharacteristics"
 _FLOWS = "incoming outgoing"
 _PERSON = "form result section assignee candidates due remind escalation separateFrom document approved external bulk"
 _EXPRESSION = _word("language evaluatesToTypeRef")
+_AWAITED = "timerEventDefinition messageEventDefinition signalEventDefinition conditionalEventDefinition"
+_THROWN = "messageEventDefinition signalEventDefinition escalationEventDefinition"
+_CAUGHT = "errorEventDefinition escalationEventDefinition"
+_UNDONE = "compensateEventDefinition"
+_CANCELLED = "cancelEventDefinition"
+_DEFINITIONS = f"{_AWAITED} {_CAUGHT} linkEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}"
 
 
 def _activity(attributes: str = "", *, once: str = "", many: str = "", zx: str = "result", inside: str = "") -> Word:
@@ -68,13 +75,13 @@ def _activity(attributes: str = "", *, once: str = "", many: str = "", zx: str =
 
 
 def _event(attributes: str = "", *, definitions: str = "", zx: str = "", inside: str = "") -> Word:
-    return _word(f"name {attributes}", many=f"{_FLOWS} {definitions}", zx=zx, inside=inside)
+    return _word(f"name {attributes}", many=f"{_FLOWS} eventDefinitionRef {definitions}", zx=zx, inside=inside)
 
 
 WORDS: dict[str, Word] = {
     "definitions": _word(
         "name targetNamespace expressionLanguage typeLanguage exporter exporterVersion",
-        many="process collaboration message category",
+        many=f"process collaboration message signal error escalation category {_DEFINITIONS}",
     ),
     "process": _word(
         "name isExecutable processType isClosed definitionalCollaborationRef", many=f"{_CONTENT} {_ARTIFACTS}"
@@ -83,21 +90,32 @@ WORDS: dict[str, Word] = {
     "participant": _word("name processRef"),
     "messageFlow": _word("name sourceRef targetRef messageRef"),
     "message": _word("name"),
+    "signal": _word("name"),
+    "error": _word("name errorCode"),
+    "escalation": _word("name escalationCode"),
     "laneSet": _word("name", many="lane"),
     "lane": _word("name", once="childLaneSet", many="flowNodeRef", zx="role"),
     "childLaneSet": _word("name", many="lane"),
     "flowNodeRef": _word(),
     "sequenceFlow": _word("name sourceRef targetRef isImmediate", once="conditionExpression"),
     "conditionExpression": _EXPRESSION,
-    "startEvent": _event("isInterrupting parallelMultiple", zx="inputs"),
-    "endEvent": _event(definitions="messageEventDefinition terminateEventDefinition", zx="correlation", inside="input"),
-    "intermediateCatchEvent": _event(
-        "parallelMultiple", definitions="timerEventDefinition messageEventDefinition", zx="correlation result"
+    "startEvent": _event(
+        "isInterrupting parallelMultiple", definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE}", zx="inputs correlation result"
     ),
-    "intermediateThrowEvent": _event(definitions="messageEventDefinition", zx="correlation", inside="input"),
+    "endEvent": _event(
+        definitions=f"{_THROWN} errorEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}",
+        zx="correlation ttl",
+        inside="input",
+    ),
+    "intermediateCatchEvent": _event(
+        "parallelMultiple", definitions=f"{_AWAITED} linkEventDefinition", zx="correlation result"
+    ),
+    "intermediateThrowEvent": _event(
+        definitions=f"{_THROWN} linkEventDefinition {_UNDONE}", zx="correlation ttl", inside="input"
+    ),
     "boundaryEvent": _event(
         "attachedToRef cancelActivity parallelMultiple",
-        definitions="timerEventDefinition messageEventDefinition",
+        definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE} {_CANCELLED}",
         zx="correlation result",
     ),
     "timerEventDefinition": _word(once="timeDate timeDuration timeCycle"),
@@ -105,7 +123,16 @@ WORDS: dict[str, Word] = {
     "timeDuration": _EXPRESSION,
     "timeCycle": _EXPRESSION,
     "messageEventDefinition": _word("messageRef"),
+    "signalEventDefinition": _word("signalRef"),
+    "errorEventDefinition": _word("errorRef"),
+    "escalationEventDefinition": _word("escalationRef"),
+    "conditionalEventDefinition": _word(once="condition"),
+    "condition": _EXPRESSION,
+    "linkEventDefinition": _word("name"),
+    "eventDefinitionRef": _word(),
     "terminateEventDefinition": _word(),
+    "compensateEventDefinition": _word("activityRef waitForCompletion"),
+    "cancelEventDefinition": _word(),
     "task": _activity(),
     "userTask": _activity("implementation", zx=_PERSON),
     "manualTask": _activity(zx=_PERSON),
@@ -113,13 +140,18 @@ WORDS: dict[str, Word] = {
     "script": _word(),
     "businessRuleTask": _activity("implementation", zx="result decision", inside="input"),
     "serviceTask": _activity("implementation", zx="result connector document", inside="parameter"),
-    "sendTask": _activity("implementation messageRef", zx="result correlation", inside="input"),
+    "sendTask": _activity("implementation messageRef", zx="result correlation ttl", inside="input"),
     "receiveTask": _activity("implementation messageRef instantiate", zx="result correlation"),
     "subProcess": _activity("triggeredByEvent", many=_CONTENT),
+    "transaction": _activity("method", many=_CONTENT),
+    "adHocSubProcess": _activity("ordering cancelRemainingInstances", once="completionCondition", many=_CONTENT),
     "callActivity": _activity("calledElement", inside="input output"),
     "exclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
     "parallelGateway": _word("name gatewayDirection", many=_FLOWS),
     "inclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
+    "complexGateway": _word("name gatewayDirection default", once="activationCondition", many=_FLOWS),
+    "activationCondition": _EXPRESSION,
+    "eventBasedGateway": _word("name gatewayDirection instantiate eventGatewayType", many=_FLOWS),
     "multiInstanceLoopCharacteristics": _word(
         "isSequential behavior",
         once="loopCardinality loopDataInputRef inputDataItem completionCondition",
@@ -146,7 +178,7 @@ WORDS: dict[str, Word] = {
 
 BOOLEANS = frozenset(
     _names("""isExecutable isClosed isImmediate isInterrupting parallelMultiple cancelActivity isForCompensation instantiate
-    triggeredByEvent isSequential testBefore isCollection""")
+    triggeredByEvent isSequential testBefore isCollection waitForCompletion cancelRemainingInstances""")
 )
 """Attributes that are read as `true` or `false`; XML's `1` and `0` would be read as neither."""
 
@@ -155,13 +187,20 @@ Sentence = tuple[str, str]
 ONLY: dict[str, tuple[frozenset[str], Sentence]] = {
     "processType": (frozenset({"None", "Private"}), ("用私有流程", "a private process")),
     "isImmediate": (frozenset({"true"}), ("直接相连的顺序流", "a sequence flow without steps left out")),
-    "isInterrupting": (frozenset({"true"}), ("用非中断边界事件", "a non-interrupting boundary event")),
     "parallelMultiple": (frozenset({"false"}), ("并行网关后画多个事件", "several events behind a parallel gateway")),
-    "isForCompensation": (frozenset({"false"}), ("画出补救步骤", "the remedial steps drawn out")),
-    "startQuantity": (frozenset({"1"}), ("用并行网关汇合", "a parallel join")),
-    "completionQuantity": (frozenset({"1"}), ("用多实例", "a multi-instance activity")),
-    "instantiate": (frozenset({"false"}), ("用无触发的开始事件", "a start event without trigger")),
-    "triggeredByEvent": (frozenset({"false"}), ("用子流程上的边界事件", "a boundary event on a sub-process")),
+    "waitForCompletion": (
+        frozenset({"true"}),
+        ("并行网关后的补偿事件", "the compensation event on a branch of its own behind a parallel gateway"),
+    ),
+    "method": (frozenset({"##Compensate"}), ("用补偿撤销的事务", "a transaction that compensation undoes")),
+    "ordering": (frozenset({"Parallel", "Sequential"}), ("Parallel 或 Sequential", "Parallel or Sequential")),
+    "eventGatewayType": (
+        frozenset({"Exclusive"}),
+        (
+            "每个消息一个开始事件,或并行网关后画接收任务",
+            "a start event for each message, or receive tasks behind a parallel gateway",
+        ),
+    ),
     "behavior": (frozenset({"All"}), ("用 completionCondition", "a completionCondition")),
     "implementation": (
         frozenset({"##unspecified", "##WebService"}),
@@ -181,24 +220,7 @@ _AWAY = ("去掉它", "nothing: leave it out")
 _CALLED = ("画成流程并用调用活动引用", "a process, called by a call activity")
 
 INSTEAD: dict[str, Sentence] = {
-    "eventBasedGateway": ("用边界事件", "boundary events"),
-    "complexGateway": ("用包容网关", "an inclusive gateway"),
-    "activationCondition": ("用包容网关", "an inclusive gateway"),
-    "adHocSubProcess": ("用并行或包容网关", "parallel or inclusive gateways"),
-    "transaction": ("用子流程", "a sub-process"),
-    "linkEventDefinition": ("直接画顺序流", "a sequence flow"),
-    "signalEventDefinition": ("用消息", "a message"),
-    "signal": ("用消息", "a message"),
-    "errorEventDefinition": ("用网关判断结果", "a gateway on the result"),
-    "error": ("用网关判断结果", "a gateway on the result"),
-    "escalationEventDefinition": ("用非中断定时边界事件", "a non-interrupting timer boundary event"),
-    "escalation": ("用 zx:escalation", "zx:escalation"),
-    "compensateEventDefinition": ("画出补救步骤", "the remedial steps drawn out"),
-    "cancelEventDefinition": ("用终止结束事件", "a terminate end event"),
-    "conditionalEventDefinition": ("用网关和循环", "a gateway and a loop"),
-    "condition": ("用网关和循环", "a gateway and a loop"),
-    "eventDefinitionRef": ("在事件之内写触发", "the trigger inside the event"),
-    "eventDefinition": ("用定时、消息或终止", "a timer, a message or terminate"),
+    "eventDefinition": ("用定时、消息、信号等具体的触发", "a timer, a message, a signal or another trigger"),
     "implicitThrowEvent": ("用中间抛出事件", "an intermediate throw event"),
     "event": ("用开始、中间或结束事件", "a start, intermediate or end event"),
     "operationRef": _CONNECTOR,
@@ -260,12 +282,6 @@ INSTEAD: dict[str, Sentence] = {
     ),
 }
 """Every other element of the standard, with what to draw instead."""
-
-TRIGGERED_START = (
-    "无触发的开始事件;到期或来信后由人或消息续接的地方画中间事件",
-    "a start event without trigger, and an intermediate event where the process waits",
-)
-"""What to draw instead of a start event with a trigger."""
 
 HARMLESS_NAMESPACES = frozenset(
     {

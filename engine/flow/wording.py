@@ -16,7 +16,6 @@ from engine.flow.vocabulary import (
     HARMLESS_NAMESPACES,
     INSTEAD,
     ONLY,
-    TRIGGERED_START,
     WORDS,
     ZX_ANYWHERE,
     ZX_ELEMENTS,
@@ -28,7 +27,6 @@ from engine.xml import BPMN, ZX
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 FEEL = re.compile(r"feel|https?://www\.omg\.org/spec/(DMN/\d+/)?FEEL(/\d+)?/?", re.IGNORECASE)
 EXPRESSIONS = frozenset(tag for tag, word in WORDS.items() if "evaluatesToTypeRef" in word.attributes)
-EVENTS = frozenset(tag for tag in WORDS if tag.endswith("Event"))
 
 Found = tuple[str, str, Text]
 
@@ -80,8 +78,6 @@ def _node(node: etree._Element) -> Iterator[Found]:
         yield found(node, "unsupported", '脚本语言应为 feel(scriptFormat="feel")', 'expected scriptFormat="feel"')
     if tag == "extensionElements" or not word.children:
         return
-    if tag in EVENTS:
-        yield from _triggers(node, tag)
     if tag in ACTIVITIES or tag == "multiInstanceLoopCharacteristics":
         yield from _loops(node, tag)
 
@@ -106,9 +102,6 @@ def _children(node: etree._Element, tag: str, word: Word) -> Iterator[Found]:
 
 
 def _misplaced(child: etree._Element, parent: str, name: str) -> Found:
-    if name.endswith("EventDefinition") and parent == "startEvent":
-        zh, en = TRIGGERED_START
-        return found(child, "unsupported", f"开始事件不支持触发,请用{zh}", f"a start event has no trigger; draw {en}")
     if name in INSTEAD:
         zh, en = INSTEAD[name]
         return found(child, "unsupported", f"不支持 {name},请{zh}", f"{name} is not supported; draw {en} instead")
@@ -236,39 +229,6 @@ def _type(node: etree._Element, key: str, value: str) -> Iterator[Found]:
 def _expression(node: etree._Element) -> Iterator[Found]:
     if not (node.text or "").strip().removeprefix("=").strip():
         yield found(node, "expression", f"{local(node)} 应有表达式", f"expected an expression in {local(node)}")
-
-
-def _triggers(node: etree._Element, tag: str) -> Iterator[Found]:
-    triggers = [child for child in node if isinstance(child.tag, str) and local(child).endswith("EventDefinition")]
-    if len(triggers) > 1:
-        yield found(node, "unsupported", "一个事件只能有一个触发", "expected at most one trigger on an event")
-    if tag in ("intermediateCatchEvent", "boundaryEvent") and not triggers:
-        yield found(node, "structure", "事件应等待定时或消息", "expected the event to wait for a timer or a message")
-    for trigger in triggers:
-        times = [child for child in trigger if isinstance(child.tag, str) and local(child).startswith("time")]
-        if local(trigger) == "timerEventDefinition":
-            yield from _timer(node, times)
-
-
-def _timer(node: etree._Element, times: list[etree._Element]) -> Iterator[Found]:
-    if len(times) != 1:
-        yield found(
-            node,
-            "structure",
-            "定时应有 timeDate、timeDuration、timeCycle 之一",
-            f"expected one of timeDate, timeDuration, timeCycle, but found {len(times)}",
-        )
-    elif local(times[0]) == "timeCycle" and node.get("cancelActivity") != "false":
-        yield found(
-            node,
-            "unsupported",
-            "timeCycle 只在非中断边界事件上重复,请用 timeDuration",
-            "timeCycle repeats on a non-interrupting boundary event only; draw timeDuration instead",
-        )
-    elif local(times[0]) == "timeCycle" and re.match(r'\s*=?\s*"?R\d', times[0].text or ""):
-        yield found(
-            node, "unsupported", "不支持限次的循环定时", "a cycle with a count is not supported; draw a loop instead"
-        )
 
 
 def _loops(node: etree._Element, tag: str) -> Iterator[Found]:
