@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from engine import document as documents
+from engine import message as messages
 from engine.commands import (
     AssignCaseRole,
     CloseCase,
@@ -15,6 +16,7 @@ from engine.commands import (
     IssueDocument,
     OpenCase,
     ReviewDocument,
+    SendMessage,
     SetCaseData,
 )
 from engine.document import Document
@@ -29,10 +31,11 @@ from engine.events import (
     DocumentReviewed,
     Event,
     FollowUpScheduled,
+    MessageThrown,
 )
 from engine.organisation import Organisation, known, unattended
 from engine.procedure import CaseField, Procedure
-from engine.starting import may_give
+from engine.starting import may_begin, may_give
 from engine.value import Context, Date, DateTime, Person, Ref, Value
 from engine.words import Status
 
@@ -72,6 +75,8 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
         return _open(procedure, case, command, organisation)
     if case.status is not Status.RUNNING:
         raise Refused(Reason.WRONG_STATE, "应为进行中的服务项目", "expected a case that is running")
+    if isinstance(command, SendMessage):
+        return (messages.sent(procedure, case.stream, case.revision, command, organisation),)
     _may(procedure, command, organisation)
     match command:
         case SetCaseData():
@@ -107,7 +112,7 @@ def apply(case: Case, event: Event) -> Case:
             return _with(case, documents.issued(case.documents[event.document], event))
         case CaseClosed():
             return replace(case, status=Status.COMPLETED, outcome=event.outcome)
-        case FollowUpScheduled():
+        case FollowUpScheduled() | MessageThrown():
             return case
         case _:
             raise UnknownKind(type(event).__name__, event.VERSION)
@@ -130,6 +135,8 @@ def _open(procedure: Procedure | None, case: Case, command: OpenCase, organisati
     fields = Context(
         {"case": str(case.stream), "version": command.version, "process": command.process, "input": command.input}
     )
+    if command.start is not None:
+        fields = fields.with_entries({"start": command.start, "payload": command.payload})
     job = f"{case.stream}.{case.revision + 1}.1"
     return (opened, *data, FollowUpScheduled(job=job, stream=None, kind="StartInstance", fields=fields))
 
@@ -146,6 +153,7 @@ def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisatio
             )
         roles.add(procedure.start_role(command.process) or procedure.owner)
         may_give(procedure, command.process, command.input, command.envelope.actor)
+        may_begin(procedure, command.process, command.start, command.envelope.actor)
     if not unattended(command.envelope) and not _acts(command, roles, organisation):
         wanted = sorted(roles)
         raise Refused(

@@ -247,13 +247,31 @@ class DecideIncident(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCase(Command):
-    """Begin a service project; when `process` is given, its root instance is started by a job."""
+    """Begin a service project; when `process` is given, its root instance is started by a job.
+
+    `start` and `payload` are those of the root instance, when a message begins it.
+    """
 
     procedure: str
     version: str
     data: Context
     process: str | None
     input: Context
+    start: str | None = None
+    payload: Context | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendMessage(Command):
+    """A message came in from outside, for a case or for nobody in particular; whoever awaits it there has it.
+
+    `procedure` is that of the case; without a case the version in force says which messages there are.
+    """
+
+    procedure: str
+    name: str
+    correlation: Value
+    payload: Context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

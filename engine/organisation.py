@@ -30,6 +30,7 @@ from engine.events import (
     DeputyAppointed,
     DeputyDismissed,
     Event,
+    MessageThrown,
     PersonAdded,
     PersonErased,
     RoleGranted,
@@ -140,7 +141,7 @@ def apply(organisation: Organisation, event: Event) -> Organisation:
             return replace(organisation, calendar=event.calendar)
         case PersonErased():
             return _without(organisation, event.person)
-        case CaseErased() | StreamDisposed():
+        case CaseErased() | StreamDisposed() | MessageThrown():
             return organisation
         case _:
             raise UnknownKind(type(event).__name__, event.VERSION)

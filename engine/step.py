@@ -121,7 +121,15 @@ class Progress:
         message = self.new_id()
         correlation = self.optional(element.extensions.get("correlation"), scope)
         payload = Context({name: self.evaluate(source, scope) for name, source in element.inputs.items()})
-        self.emit(MessageThrown(message=message, name=element.message or "", correlation=correlation, payload=payload))
+        self.emit(
+            MessageThrown(
+                message=message,
+                name=element.message or "",
+                correlation=correlation,
+                payload=payload,
+                until=waiting.kept_until(self, element, scope),
+            )
+        )
 
     def throw_signal(self, activity: str, element: Element, payload: Context) -> None:
         """A signal leaves; who waits for it here is told by the flow, who waits elsewhere by a job."""

@@ -7,9 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, Union
 
-from engine import case, execution, instance, organisation, publication
+from engine import case, execution, instance, message, organisation, publication
 from engine.case import Case
-from engine.commands import ClaimTask, Command, CompleteTask, DecideIncident, DelegateTask, OpenTask, TransferTask
+from engine.commands import (
+    ClaimTask,
+    Command,
+    CompleteTask,
+    DecideIncident,
+    DelegateTask,
+    OpenTask,
+    SendMessage,
+    TransferTask,
+)
 from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Activity, Instance
@@ -114,6 +123,8 @@ def _decide(
     match state:
         case Case():
             return case.execute(procedure, state, command, around.organisation)
+        case Organisation() if isinstance(command, SendMessage):
+            return (message.sent(procedure, state.stream, state.revision, command, state),)
         case Organisation():
             return organisation.execute(procedure, state, command)
         case Publications():

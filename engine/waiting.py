@@ -128,14 +128,24 @@ def _moment(progress: Progress, activity: str, element: Element, scope: str) -> 
     )
 
 
-def _duration(found: Value, element: Element) -> MonthsDuration | DaysDuration:
+def kept_until(progress: Progress, element: Element, scope: str) -> DateTime | None:
+    """Until when a message waits for a receiver, by `zx:ttl`, else by the setting `message_ttl`; None is as usual."""
+    usual = "settings.message_ttl" if "message_ttl" in progress.procedure.settings else None
+    found = progress.optional(element.extensions.get("ttl", usual), scope)
+    if found is None:
+        return None
+    until = temporal.add(progress.now, _ahead(_duration(found, element, "zx:ttl"), element))
+    return moment(progress, until, element, "zx:ttl")
+
+
+def _duration(found: Value, element: Element, what: str | None = None) -> MonthsDuration | DaysDuration:
     if isinstance(found, str):
         text = found.rpartition("/")[2] if found.startswith("R/") else found
         with suppress(ValueError):
             found = temporal.parse_duration(text)
     if isinstance(found, MonthsDuration | DaysDuration):
         return found
-    raise _unexpected(element, str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)
+    raise _unexpected(element, what or str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)
 
 
 def _ahead(found: MonthsDuration | DaysDuration, element: Element) -> MonthsDuration | DaysDuration:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from engine import encoding
-from engine.commands import DeliverMessage, ReceiveSignal, StartInstance
+from engine.commands import DeliverMessage, Envelope, OpenCase, ReceiveSignal, StartInstance
 from engine.encoding import Json
 from engine.errors import Text
 from engine.flow.elements import Trigger
+from engine.stream import ORGANISATION
 from engine.value import Context
 from engine.words import StreamKind
 from jobs import lease, start
@@ -43,8 +44,8 @@ class Delivery:
         content = _content(job)
         with self.store.database.read() as connection:
             found = self._receiver(connection, job)
-            begins = None if found is not None else self._start(connection, job)
             case = start.case_of(connection, job.stream)
+            begins = None if found is not None else self._start(connection, job, case)
         if found is not None:
             whom = envelope(self.store, job, found.stream_no)
             return self.store.submit(
@@ -62,7 +63,8 @@ class Delivery:
         with self.store.database.write() as connection:
             case = start.case_of(connection, job.stream)
             waiting = connection.execute(_waiting(job)).all()
-            begins = start.starts(self.store, connection, Trigger.SIGNAL, job.name or "")
+            own = None if case is None else start.procedure_of(connection, job.stream)
+            begins = start.starts(self.store, connection, Trigger.SIGNAL, job.name or "", own)
             asked: list[tuple[str, int | None, Json]] = [
                 ("received", row.stream_no, {"subscription": row.subscription, "payload": payload}) for row in waiting
             ]
@@ -88,24 +90,26 @@ class Delivery:
         oldest = query.order_by(table.stream_no, func.length(table.subscription), table.subscription)
         return connection.execute(oldest.limit(1)).one_or_none()
 
-    def _start(self, connection: Connection, job: Job) -> Start | None:
+    def _start(self, connection: Connection, job: Job, case: int | None) -> Start | None:
+        """What begins with the message; in a case only what is of its procedure."""
         own = start.procedure_of(connection, job.stream)
-        found = start.starts(self.store, connection, Trigger.MESSAGE, job.name or "", own)
-        return found[0] if found else None
+        found = start.starts(self.store, connection, Trigger.MESSAGE, job.name or "", None if case is None else own)
+        return min(found, key=lambda begins: begins.procedure != own, default=None)
 
     def _begin(self, job: Job, found: Start, case: int | None, payload: Context, also: Done) -> Receipt:
-        def build(number: int) -> StartInstance:
-            return StartInstance(
-                envelope=envelope(self.store, job, number),
-                case=case,
-                version=found.version,
-                process=found.process,
-                input=Context(),
-                start=found.element,
-                payload=payload,
+        if case is None and job.stream == ORGANISATION:
+            return self.store.open_stream(
+                StreamKind.CASE,
+                key(job),
+                lambda number: _opening(envelope(self.store, job, number), found, payload),
+                also=also,
             )
-
-        return self.store.open_stream(StreamKind.INSTANCE, key(job), build, also=also)
+        return self.store.open_stream(
+            StreamKind.INSTANCE,
+            key(job),
+            lambda number: _beginning(envelope(self.store, job, number), found, case, payload),
+            also=also,
+        )
 
     def _row(self, job: Job, number: int, kind: str, target: int | None, payload: Json) -> dict[str, object]:
         return {
@@ -117,6 +121,32 @@ class Delivery:
             "payload": encoding.write(payload),
             "due": micros(self.store.now()),
         }
+
+
+def _opening(whose: Envelope, found: Start, payload: Context) -> OpenCase:
+    """A message from outside that is for no case begins one."""
+    return OpenCase(
+        envelope=whose,
+        procedure=found.procedure,
+        version=found.version,
+        data=Context(),
+        process=found.process,
+        input=Context(),
+        start=found.element,
+        payload=payload,
+    )
+
+
+def _beginning(whose: Envelope, found: Start, case: int | None, payload: Context) -> StartInstance:
+    return StartInstance(
+        envelope=whose,
+        case=case,
+        version=found.version,
+        process=found.process,
+        input=Context(),
+        start=found.element,
+        payload=payload,
+    )
 
 
 def _waiting(job: Job) -> Select[tuple[object, ...]]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from engine.flow.elements import Element, Kind, Process, Trigger
+from engine.flow.elements import Element, Trigger
+from engine.flow.level import begun_by
 from engine.procedure import Procedure
 from storage import schema
 from storage.submission import Store
@@ -17,19 +18,20 @@ from storage.submission import Store
 class Start:
     """An element at which a process of a version begins."""
 
+    procedure: str
     version: str
     process: str
     element: str
 
 
-def starts(store: Store, connection: Connection, trigger: Trigger, name: str, first: str | None = None) -> list[Start]:
-    """Where a message or signal of this name begins something; those of the procedure `first` come first."""
+def starts(store: Store, connection: Connection, trigger: Trigger, name: str, only: str | None = None) -> list[Start]:
+    """Where a message or signal of this name begins something, in one procedure or in all of them."""
     table = schema.publication.c
     query = select(table.procedure, table.version).where(table.version.is_not(None)).order_by(table.procedure)
-    rows = sorted(connection.execute(query).all(), key=lambda row: row.procedure != first)
+    rows = connection.execute(query if only is None else query.where(table.procedure == only))
     return [
-        Start(version=row.version, process=process, element=element)
-        for row in rows
+        Start(procedure=row.procedure, version=row.version, process=process, element=element)
+        for row in rows.all()
         for process, element in of_procedure(store.procedures.get(row.version, connection), trigger, name)
     ]
 
@@ -38,22 +40,12 @@ def of_procedure(procedure: Procedure, trigger: Trigger, name: str) -> Iterator[
     """The processes of a version that begin with this message or signal, and at which element."""
     for process in procedure.model.processes.values():
         for element in process.elements.values():
-            if element.trigger is trigger and _names(element) == name and _begins(process, element):
+            if element.trigger is trigger and _names(element) == name and begun_by(process, element.id):
                 yield process.id, element.id
 
 
 def _names(element: Element) -> str | None:
     return element.message if element.trigger is Trigger.MESSAGE else element.code
-
-
-def _begins(process: Process, element: Element) -> bool:
-    """The element begins its process: a start event, an instantiating receive task, an event behind such a gateway."""
-    if element.parent is not None:
-        return False
-    if element.kind is Kind.START or element.instantiate:
-        return True
-    before = (process.elements[flow.source] for flow in process.flows.values() if flow.target == element.id)
-    return any(gateway.kind is Kind.EVENT_GATEWAY and gateway.instantiate for gateway in before)
 
 
 def case_of(connection: Connection, stream: int) -> int | None:

@@ -12,7 +12,7 @@ from engine.errors import Text
 from engine.procedure import MANIFEST, Procedure
 
 TABLES = frozenset({"key", "label", "owner", "title", "rights", "roles", "settings", "case", "documents", "escalation"})
-RIGHTS = frozenset({"publish", "terminate", "waive", "resolve", "reassign", "settings", "case"})
+RIGHTS = frozenset({"publish", "terminate", "waive", "resolve", "reassign", "settings", "case", "message"})
 SETTINGS = frozenset({"int", "dec", "money", "pct", "text", "bool"})
 ROWS = {
     "title": frozenset({"zh", "en"}),

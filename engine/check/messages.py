@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.check.finding import Finding, Rule, at
-from engine.flow.elements import Element, Kind, Trigger
+from engine.flow.elements import Element, Trigger
+from engine.flow.level import begun_by
+from engine.message import SENDERS
 from engine.procedure import Procedure
-
-SENDERS = (Kind.SEND_TASK, Kind.THROW_EVENT, Kind.END)
 
 
 def findings(procedure: Procedure) -> Iterator[Finding]:
-    """Messages without correlation, and messages that nobody awaits."""
+    """Messages without correlation, messages that nobody awaits, and two that would begin with the same one."""
     elements = [e for process in procedure.model.processes.values() for e in process.elements.values()]
     awaited = {e.message for e in elements if e.trigger is Trigger.MESSAGE and e.kind not in SENDERS}
+    yield from _twice(procedure)
     for process in procedure.model.processes.values():
         for element in process.elements.values():
             if element.trigger is not Trigger.MESSAGE:
                 continue
-            if not element.extensions.get("correlation", "").strip():
+            if not element.extensions.get("correlation", "").strip() and begun_by(process, element.id) is None:
                 yield at(
                     process,
                     element.id,
@@ -39,3 +40,18 @@ def _nobody(procedure: Procedure, element: Element) -> Finding:
         f"没有元素等待消息 {element.message}",
         f"expected an element that waits for message {element.message}, but there is none",
     )
+
+
+def _twice(procedure: Procedure) -> Iterator[Finding]:
+    """A message begins one instance, so one element only may begin with it."""
+    seen: dict[str, str] = {}
+    for process in procedure.model.processes.values():
+        for element in process.elements.values():
+            if element.trigger is not Trigger.MESSAGE or begun_by(process, element.id) is None:
+                continue
+            name = element.message or ""
+            if name in seen:
+                zh = f"消息 {name} 已由 {seen[name]} 启动流程,只能有一个开始"
+                en = f"expected one element to begin with message {name}, but {seen[name]} does already"
+                yield at(process, element.id, Rule.MESSAGE, zh, en)
+            seen.setdefault(name, element.id)

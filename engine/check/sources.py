@@ -42,7 +42,7 @@ def _of(process: Process, element: Element) -> Iterator[Source]:
     def source(what: str, text: str, names: frozenset[str] = frozenset()) -> Source:
         return Source(process=process, element=element.id, what=what, text=text, names=names, task=what in OF_TASK)
 
-    for key in (*OF_TASK, "correlation", "approved"):
+    for key in (*OF_TASK, "correlation", "ttl", "approved"):
         if key in element.extensions:
             yield source(key, element.extensions[key].strip().removeprefix("=").strip())
     for what, named in (("input", element.inputs), ("output", element.outputs), ("parameter", element.parameters)):
