@@ -6,8 +6,21 @@ from pathlib import Path
 import pytest
 
 from engine.flow.vocabulary import ENGINES, INSTEAD, ONLY, WORDS, ZX_NOT_YET
-from tests.engine import test_check_rules, test_check_structure, test_check_words, test_decisions
-from tests.engine.flow import test_elements
+from tests.engine import (
+    test_check_activities,
+    test_check_rules,
+    test_check_structure,
+    test_check_words,
+    test_decisions,
+)
+from tests.engine.flow import (
+    test_adhoc,
+    test_compensation,
+    test_complex_gateway,
+    test_elements,
+    test_quantities,
+    test_transaction,
+)
 
 PAGE = (Path(__file__).parents[2] / "docs" / "bpmn.md").read_text(encoding="utf-8")
 ROWS = [
@@ -15,12 +28,24 @@ ROWS = [
     for line in PAGE.splitlines()
     if line.startswith("|") and not line.startswith(("|---", "| element |", "| what stands", "| on |"))
 ]
+RUNS = {
+    "adhoc": test_adhoc,
+    "compensation": test_compensation,
+    "complex": test_complex_gateway,
+    "elements": test_elements,
+    "quantities": test_quantities,
+    "transaction": test_transaction,
+}
 TESTS = {
     "words": test_check_words.CASES.keys() | test_check_words.HARMLESS.keys() | INSTEAD.keys(),
     "structure": test_check_structure.CASES.keys(),
     "decisions": test_decisions.MISTAKES.keys(),
     "rules": test_check_rules.CASES.keys(),
-    "elements": {name.removeprefix("test_") for name in vars(test_elements) if name.startswith("test_")},
+    "activities": test_check_activities.CASES.keys(),
+    **{
+        key: {name.removeprefix("test_") for name in vars(module) if name.startswith("test_")}
+        for key, module in RUNS.items()
+    },
 }
 
 

@@ -81,32 +81,11 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     # ------------------------------------------------------------------ attributes
     "unknown attribute": (model(attributes='speed="3"'), "u", "the attribute speed"),
     "attribute of another element": (model(attributes='calledElement="p"'), "u", "the attribute calledElement"),
-    "compensation": (model(attributes='isForCompensation="true"'), "u", "the remedial steps drawn out"),
-    "start quantity": (model(attributes='startQuantity="2"'), "u", "a parallel join"),
-    "completion quantity": (model(attributes='completionQuantity="2"'), "u", "a multi-instance activity"),
     "implementation": (model(attributes='implementation="##other"'), "u", "zx:connector, zx:form or zx:decision"),
-    "triggered by event": (
-        model(
-            '<bpmn:subProcess id="x" triggeredByEvent="true"><bpmn:startEvent id="xs"/><bpmn:endEvent id="xe"/>'
-            f"{chain('xs', 'xe')}</bpmn:subProcess>" + FLOW.format("u", "x")
-        ),
-        "x",
-        "a boundary event on a sub-process",
-    ),
-    "start that does not interrupt": (
-        model().replace(b'startEvent id="s"', b'startEvent id="s" isInterrupting="false"'),
-        "s",
-        "a non-interrupting boundary event",
-    ),
     "parallel multiple": (
         model().replace(b'startEvent id="s"', b'startEvent id="s" parallelMultiple="true"'),
         "s",
         "several events behind a parallel gateway",
-    ),
-    "instantiate": (
-        model(beside('<bpmn:receiveTask id="x" messageRef="m" instantiate="true" zx:correlation="1"/>'), root=MESSAGE),
-        "x",
-        "a start event without trigger",
     ),
     "multi-instance behaviour": (
         model(task='<bpmn:multiInstanceLoopCharacteristics id="l" behavior="One" zx:collection="[1]" zx:item="i"/>'),
