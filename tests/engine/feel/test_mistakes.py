@@ -200,3 +200,17 @@ def test_an_error_on_a_later_line_has_its_place_there() -> None:
     with pytest.raises(feel.FeelError) as told:
         feel.compile("a +\n  custmer", NAMES)
     assert (told.value.line, told.value.column, told.value.length, told.value.found) == (2, 3, 7, "custmer")
+
+
+WIDE = "{" + ",".join(f"k{n}: 1" for n in range(900)) + "}"
+MISTAKEN = {
+    "many names that are nearly there": "{w: " + WIDE + ", r: [" + ",".join(f"w.j{n}" for n in range(900)) + "]}",
+    "a long side of many comparisons": "(" + "+".join(["1"] * 4_000) + ")" + ' = "a"' * 1_000,
+    "many brackets": "[" * 20 + "1" + "]" * 19,
+    "many texts that are no numbers": "[" + ",".join(['1 > "1"'] * 1_500) + "]",
+}
+
+
+@pytest.mark.parametrize("source", MISTAKEN.values(), ids=MISTAKEN)
+def test_many_mistakes_are_told_up_to_a_number(source: str) -> None:
+    assert 1 <= len(feel.check(source)) <= 50

@@ -35,9 +35,12 @@ READS = [
     "T01.contacts[1].name.length",
     "for c in T01.contacts return {x: c}.x.name",
     "[1, 2][T01.contacts[1].name = item]",
+    'T01.contacts in (some c in ? satisfies c.name = "x")',
+    'T01.contacts[1] in (?.name = "x")',
 ]
 READS_NOT = [
     "T01.contacts.kind",
+    'T01.contacts[1] in (?.kind = "x")',
     "T01.contacts",
     "T01",
     "count(T01.contacts)",

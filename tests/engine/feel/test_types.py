@@ -8,6 +8,7 @@ from engine import feel
 from engine.feel import Type
 from engine.feel.types import narrower
 from engine.value import Context, Value, number
+from tests.engine.feel.test_hostile import outcome
 
 NUMBER, STRING, ANY = Type("number"), Type("string"), Type("Any")
 
@@ -226,3 +227,22 @@ def test_an_external_function_yields_null_and_says_why() -> None:
     source = '(function(a) external {java: {class: "java.lang.Math", method signature: "abs(int)"}})(1)'
     assert feel.compile(source).evaluate({}, budget=budget) is None
     assert any("external" in note for note in budget.notes)
+
+
+MANY = "{" + ",".join(f"k{n}: 1" for n in range(900)) + "}"
+TYPED = {
+    "shared contexts": "{t0: {a: 1}," + ",".join(f"t{n}: {{a: t{n - 1}, b: t{n - 1}}}" for n in range(1, 300)) + "}.t9.a.b.a",
+    "contexts in one list": "["
+    + ",".join(["{t0: {a b: 1}," + ",".join(f"t{n}: [t{n - 1}, {{c: t{n - 1}}}]" for n in range(1, 40)) + "}"] * 12)
+    + "].t0.a b",
+    "ifs of lists": "{t0: [{a b: 1}]," + ",".join(f"t{n}: if true then [t{n - 1}] else [t{n - 1}, t{n - 1}]" for n in range(1, 250)) + "}.t0.a b",
+    "wide contexts filtered": "{w: " + MANY + ", r: [" + ",".join(["w[k1 = 1]"] * 700) + "]}.r[1].k2",
+    "wide contexts in filters": MANY + "[k1 = 1]" * 60 + ".k899",
+    "filters within filters": "[" + MANY + "]" + "[count([" + MANY[:2000].rsplit(",", 1)[0] + "}][k1 = 1" + "]) = 1]",
+    "an entry of everything": "[" + ",".join(f"{{k{n}: {n}}}" for n in range(1_100)) + "].k1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", TYPED.values(), ids=TYPED)
+def test_what_is_inferred_of_types_does_not_grow_without_bound(source: str) -> None:
+    assert not isinstance(outcome(source), feel.FeelError)
