@@ -66,15 +66,13 @@ def test_the_prompt_may_be_left(terminal: Terminal, model: Path) -> None:
 
 
 def test_what_is_not_executed_is_told_first(terminal: Terminal, model: Path) -> None:
-    model.write_text(MODEL.replace("<startEvent", '<complexGateway id="Odd"/><startEvent'), encoding="utf-8")
+    model.write_text(MODEL.replace("<startEvent", '<choreographyTask id="Odd"/><startEvent'), encoding="utf-8")
     ran = terminal.run("run-model", model, "--json")
     assert (ran.code, ran.out) == (3, "")
     assert f"{model} Odd unsupported" in {fault["path"] for fault in ran.error["faults"]}
 
 
-@pytest.mark.parametrize(
-    "tag", ["transaction", "adHocSubProcess", "eventBasedGateway", "complexGateway"]
-)
+@pytest.mark.parametrize("tag", ["choreographyTask", "subChoreography", "callChoreography", "conversation"])
 def test_of_an_element_that_is_not_executed_only_that_is_told(terminal: Terminal, model: Path, tag: str) -> None:
     model.write_text(MODEL.replace('userTask id="Decide"', f'{tag} id="Decide"'), encoding="utf-8")
     ran = terminal.run("run-model", model, "--json")
@@ -89,11 +87,11 @@ def test_of_an_element_that_is_not_executed_only_that_is_told(terminal: Terminal
 
 def test_of_a_boundary_event_the_element_that_is_not_executed_is_told(terminal: Terminal, model: Path) -> None:
     late = '<boundaryEvent id="Late" attachedToRef="Pay"><terminateEventDefinition/></boundaryEvent>'
-    model.write_text(MODEL.replace("<startEvent", f'<transaction id="Pay"/>{late}<startEvent'), encoding="utf-8")
+    model.write_text(MODEL.replace("<startEvent", f'<callChoreography id="Pay"/>{late}<startEvent'), encoding="utf-8")
     ran = terminal.run("run-model", model, "--json")
     told = {fault["path"]: fault["en"] for fault in ran.error["faults"]}
     assert ran.code == 3
-    assert "transaction" in told[f"{model} Pay unsupported"]
+    assert "callChoreography" in told[f"{model} Pay unsupported"]
     assert not [said for said in told.values() if "boundary event Late" in said]
 
 
