@@ -5,19 +5,21 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.conformance.cases import cases_in
-from tests.conformance.report import page
+from tests.conformance.report import level, page, tallies
 from tests.conformance.runner import Outcome, run_all
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print, write; 1 when a case fails."""
     parser = ArgumentParser(prog="python -m tests.conformance")
     parser.add_argument("path", type=Path, help="a folder with *.dmn and *-test-*.xml at any depth")
     parser.add_argument("--write", type=Path, help="write the table and the list of failures into this file")
     parser.add_argument("--only", default="", help="run the folders whose name contains this")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     if not chosen.path.is_dir():
         parser.error(f"expected a folder, but found {chosen.path}")
     cases = [case for case in cases_in(chosen.path) if chosen.only in case.folder]
@@ -36,8 +38,11 @@ def _print(outcomes: list[Outcome]) -> None:
     for outcome in outcomes:
         if not outcome.passed:
             print(f"{outcome.case.folder} {outcome.case.id}: {outcome.told}")
+    for tally in tallies(outcomes, level):
+        print(f"{tally.name}: {tally.passed} of {tally.cases}")
     passed = sum(outcome.passed for outcome in outcomes)
     print(f"{passed} passed, {len(outcomes) - passed} failed")
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -41,6 +41,8 @@ def run(case: Case) -> Outcome:
         told = [told for expected in case.expected if (told := _judge(library, case, expected))]
     except EngineError as error:
         return Outcome(case, False, f"{type(error).__name__}: {error}")
+    if not case.expected:
+        return Outcome(case, False, "the case expects nothing")
     return Outcome(case, not told, "; ".join(told))
 
 
