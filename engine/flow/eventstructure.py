@@ -130,7 +130,7 @@ def _code(node: etree._Element, trigger: etree._Element, kind: str) -> Iterator[
             node,
             "structure",
             f"{kind} {key} 应有 {CODES[kind]}",
-            f"expected {kind} {key} to have a {CODES[kind]}, by which it is caught",
+            f"expected {kind} {key} to have {_a(CODES[kind])}, by which it is caught",
         )
 
 

@@ -8,6 +8,7 @@ import pytest
 from engine.flow.vocabulary import ENGINES, INSTEAD, ONLY, WORDS, ZX_NOT_YET
 from tests.engine import (
     test_check_activities,
+    test_check_events,
     test_check_rules,
     test_check_structure,
     test_check_words,
@@ -17,8 +18,16 @@ from tests.engine.flow import (
     test_adhoc,
     test_compensation,
     test_complex_gateway,
+    test_conditions,
     test_elements,
+    test_errors,
+    test_escalations,
+    test_event_gateway,
+    test_event_sub_processes,
+    test_links,
     test_quantities,
+    test_signals,
+    test_starts,
     test_transaction,
 )
 
@@ -32,8 +41,16 @@ RUNS = {
     "adhoc": test_adhoc,
     "compensation": test_compensation,
     "complex": test_complex_gateway,
+    "conditions": test_conditions,
     "elements": test_elements,
+    "errors": test_errors,
+    "escalations": test_escalations,
+    "gateway": test_event_gateway,
+    "handlers": test_event_sub_processes,
+    "links": test_links,
     "quantities": test_quantities,
+    "signals": test_signals,
+    "starts": test_starts,
     "transaction": test_transaction,
 }
 TESTS = {
@@ -42,6 +59,7 @@ TESTS = {
     "decisions": test_decisions.MISTAKES.keys(),
     "rules": test_check_rules.CASES.keys(),
     "activities": test_check_activities.CASES.keys(),
+    "events": test_check_events.CASES.keys(),
     **{
         key: {name.removeprefix("test_") for name in vars(module) if name.startswith("test_")}
         for key, module in RUNS.items()
