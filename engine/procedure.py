@@ -14,7 +14,8 @@ from engine import dmn, feel
 from engine import form as forms
 from engine.errors import Fault, Reason, Refused, Text
 from engine.flow import Model
-from engine.flow.elements import Element, Kind, MultiInstance
+from engine.flow.elements import Element, Kind, MultiInstance, Trigger
+from engine.flow.level import starts
 from engine.form import Form
 from engine.value import Context, Value, number
 
@@ -105,9 +106,11 @@ class Procedure:
         return self.variables | RESERVED
 
     def start_role(self, process: str) -> str | None:
-        """The role in whose lane the process starts."""
-        elements = self.model.processes[process].elements.values()
-        return next((e.role for e in elements if e.kind is Kind.START and e.parent is None), None)
+        """The role in whose lane the process starts: that of its start event, else of what nothing leads to."""
+        found = self.model.processes[process]
+        drawn = [e for e in found.elements.values() if e.kind is Kind.START and e.parent is None]
+        begins = drawn or [found.elements[name.partition(":")[2]] for name in starts(found, None)]
+        return begins[0].role if begins else None
 
     def inputs(self, process: str) -> frozenset[str]:
         """The variables that whoever starts the process may give."""
@@ -250,9 +253,17 @@ _YIELDING = {
 }
 
 
+_CARRYING = {Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION}
+
+
+def _has_payload(element: Element) -> bool:
+    """The start event takes over what a message, signal, error or escalation says."""
+    return element.kind is Kind.START and element.trigger in _CARRYING
+
+
 def _variables(elements: Iterable[Element]) -> Iterator[str]:
     for element in elements:
-        if element.kind in _YIELDING or element.loop is not None:
+        if element.kind in _YIELDING or element.loop is not None or _has_payload(element):
             yield element.result
         if isinstance(element.loop, MultiInstance) and element.loop.item:
             yield element.loop.item

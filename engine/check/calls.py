@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.check.finding import Finding, Rule, at
-from engine.flow.elements import Element, Kind, Process
+from engine.flow.elements import Element, Kind, Process, Trigger
+from engine.flow.level import starts
 from engine.procedure import Procedure
 
-WAITING = (Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.RECEIVE_TASK, Kind.CATCH_EVENT)
+WAITING = (Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SERVICE_TASK, Kind.RECEIVE_TASK, Kind.CATCH_EVENT, Kind.AD_HOC)
 
 
 def findings(procedure: Procedure) -> Iterator[Finding]:
@@ -24,6 +25,14 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
                     Rule.STRUCTURE,
                     f"调用的流程 {element.called} 不在本程序中",
                     f"expected a process of this procedure, but {element.called} is none",
+                )
+            elif element.kind is Kind.CALL_ACTIVITY and not starts(processes[element.called or ""], None):
+                yield at(
+                    process,
+                    element.id,
+                    Rule.STRUCTURE,
+                    f"调用的流程 {element.called} 只由事件启动,应有无触发的开始事件",
+                    f"expected a start event without trigger in {element.called}: a call begins with no event",
                 )
         for call in straight[process.id]:
             if _comes_back(straight, call, process.id):
@@ -54,19 +63,31 @@ def _straight(process: Process) -> Iterator[Element]:
     follows: dict[str, list[str]] = {}
     for flow in process.flows.values():
         follows.setdefault(flow.source, []).append(flow.target)
+    for thrown, caught in _links(process):
+        follows.setdefault(thrown, []).append(caught)
     seen: set[str] = set()
-    todo = [key for key, element in process.elements.items() if _begins(element, None)]
+    todo = _begins(process, None)
     while todo:
         key = todo.pop()
         element = process.elements[key]
-        if key in seen or element.kind in WAITING:
+        if key in seen or (element.kind in WAITING and element.trigger is not Trigger.LINK):
             continue
         seen.add(key)
         if element.kind is Kind.CALL_ACTIVITY:
             yield element
-        todo += [inner.id for inner in process.elements.values() if _begins(inner, key)]
+        todo += _begins(process, key)
         todo += [target for target in follows.get(key, []) if target in process.elements]
 
 
-def _begins(element: Element, parent: str | None) -> bool:
-    return element.kind is Kind.START and element.parent == parent
+def _begins(process: Process, parent: str | None) -> list[str]:
+    return [name.partition(":")[2] for name in starts(process, parent)]
+
+
+def _links(process: Process) -> Iterator[tuple[str, str]]:
+    """Each link throw event with the catch event that it leads to."""
+    links = [element for element in process.elements.values() if element.trigger is Trigger.LINK]
+    for thrown in links:
+        for caught in links:
+            place = (caught.kind, caught.code, caught.parent)
+            if thrown.kind is Kind.THROW_EVENT and place == (Kind.CATCH_EVENT, thrown.code, thrown.parent):
+                yield thrown.id, caught.id

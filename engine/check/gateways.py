@@ -14,7 +14,7 @@ from engine.flow.elements import Element, Flow, Kind, Process
 from engine.form_fields import Field, FieldType
 from engine.procedure import Procedure
 
-CHOOSING = (Kind.EXCLUSIVE_GATEWAY, Kind.INCLUSIVE_GATEWAY)
+CHOOSING = (Kind.EXCLUSIVE_GATEWAY, Kind.INCLUSIVE_GATEWAY, Kind.COMPLEX_GATEWAY)
 Covered = frozenset[str | bool]
 
 

@@ -14,6 +14,9 @@ RUNTIME = frozenset(
     {"numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances"}
 )
 TURNS = frozenset({"loopCounter"})
+ACTIVATION = frozenset({"activationCount", "activationCounts"})
+STARTING = frozenset({"waitingForStart"})
+"""What a complex gateway knows when its activation condition is asked, and when the conditions behind it are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +38,9 @@ def sources(procedure: Procedure) -> Iterator[Source]:
             yield from _of(process, element)
         for flow in process.flows.values():
             if flow.condition is not None:
-                yield Source(process=process, element=flow.id, what="condition", text=flow.condition)
+                source = process.elements.get(flow.source)
+                names = STARTING if source is not None and source.kind is Kind.COMPLEX_GATEWAY else frozenset()
+                yield Source(process=process, element=flow.id, what="condition", text=flow.condition, names=names)
 
 
 def _of(process: Process, element: Element) -> Iterator[Source]:
@@ -51,6 +56,12 @@ def _of(process: Process, element: Element) -> Iterator[Source]:
         yield source("script", element.script or "")
     if element.trigger in TIMERS:
         yield source("timer", element.expression or "")
+    if element.trigger is Trigger.CONDITIONAL:
+        yield source("condition", element.expression or "")
+    if element.activation is not None:
+        yield source("activation", element.activation, ACTIVATION)
+    if element.ad_hoc is not None and element.ad_hoc.completion_condition is not None:
+        yield source("completion", element.ad_hoc.completion_condition)
     for what, text, names in _loop(element):
         yield source(what, text, names)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine import feel
 from engine.check.finding import Finding, Rule, at
 from engine.check.shapes import PEOPLE, shapes
-from engine.check.sources import RUNTIME, TURNS
+from engine.check.sources import ACTIVATION, RUNTIME, STARTING, TURNS
 from engine.feel.tree import Name
 from engine.flow.elements import Element, Kind, MultiInstance, Process
 from engine.procedure import RESERVED, Procedure
@@ -36,7 +36,7 @@ KEYWORDS = frozenset(
         "true",
     ]
 )
-TAKEN = RESERVED | RUNTIME | TURNS | KEYWORDS | {"item", "partial", "?"}
+TAKEN = RESERVED | RUNTIME | TURNS | ACTIVATION | STARTING | KEYWORDS | {"item", "partial", "?"}
 LONGEST = 64
 
 
