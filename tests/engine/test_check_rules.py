@@ -1,12 +1,14 @@
 """Every rule of the check by one change to a procedure without findings: where it is told, by which rule, in which words."""
 
 import json
+import re
 
 import pytest
 
 from engine.check import Finding, Rule, check
 from engine.check.files import MOST_BYTES, MOST_FILES
 from tests.engine.approval import MAIN, SENDING, files
+from tests.engine.world import chain
 
 TOML, MODEL, CALLED = "procedure.toml", "processes/main.bpmn", "processes/sending.bpmn"
 WRITE, REVIEW, ENGLISH = "forms/write.form", "forms/review.form", "texts/en.json"
@@ -24,6 +26,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "unknown column": (MODEL, "count(offer.contacts)", "count(offer.contacts.town)", "count", Rule.EXPRESSION, "there is no offer.contacts.town"),
     "nothing of the organisation": (MODEL, "{size: count(offer.contacts)}", "{size: organisation.name}", "count", Rule.EXPRESSION, "there is no organisation.name"),
     "a task where there is none": (MODEL, f">review.decision = {Q}通", f">task.id = {Q}通", "f_yes", Rule.EXPRESSION, "expected no task here"),
+    "an unknown variable of a condition": (MODEL, '<bpmn:endEvent id="e"/>', '<bpmn:endEvent id="e"/><bpmn:subProcess id="eh" triggeredByEvent="true"><bpmn:startEvent id="eh_s"><bpmn:conditionalEventDefinition><bpmn:condition>sise = 3</bpmn:condition></bpmn:conditionalEventDefinition></bpmn:startEvent><bpmn:endEvent id="eh_e"/><bpmn:sequenceFlow id="eh_f" sourceRef="eh_s" targetRef="eh_e"/></bpmn:subProcess>', "eh_s", Rule.EXPRESSION, "sise"),
     "a moment that cannot be read": (MODEL, "working days after(now, settings.days)", "working days after(now,", "write", Rule.EXPRESSION, "working days after(now,"),
     "a script that is no context": (MODEL, "{size: count(offer.contacts)}", "count(offer.contacts)", "count", Rule.EXPRESSION, "a script to be a context"),
     "an expression without end": (MODEL, "settings.days)", "settings.days)" + " + 0" * 4_000, "write", Rule.EXPRESSION, "at most 10000 characters"),
@@ -71,6 +74,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "a call of nothing": (MODEL, 'calledElement="sending"', 'calledElement="sendings"', "inform", Rule.STRUCTURE, "sendings is none"),
     "a circle of calls": (CALLED, '<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>', '<bpmn:callActivity id="send" calledElement="sending"/>', "send", Rule.CALL, "for ever"),
     "a message without correlation": (CALLED, ' zx:correlation="reference"/><bpmn:receiveTask', "/><bpmn:receiveTask", "send", Rule.MESSAGE, "may reach another case"),
+    "a message kept for an unknown time": (CALLED, ' zx:correlation="reference"/><bpmn:receiveTask', ' zx:correlation="reference" zx:ttl="P3D"/><bpmn:receiveTask', "send", Rule.EXPRESSION, "P3D"),
     "a message that nobody awaits": (CALLED, '<bpmn:receiveTask id="wait" messageRef="m2" zx:correlation="reference"/>', '<bpmn:task id="wait"/>', "send", Rule.MESSAGE, "there is none"),
     # ------------------------------------------------------------------ documents
     "an unknown document": (MODEL, "offer:write", "quote:write", "write", Rule.DOCUMENT, "but found quote"),
@@ -179,6 +183,25 @@ def test_a_circle_through_two_processes_is_told_unless_somebody_waits_in_it() ->
         .encode()
     )
     assert {f.element for f in check(draft) if f.rule is Rule.CALL} == {"inform", "send"}
+
+
+def test_a_circle_through_a_link_is_told() -> None:
+    draft = files()
+    send = '<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>'
+    there = '<bpmn:intermediateThrowEvent id="send"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateThrowEvent>'
+    here = '<bpmn:intermediateCatchEvent id="here"><bpmn:linkEventDefinition name="A"/></bpmn:intermediateCatchEvent>'
+    again = '<bpmn:callActivity id="again" calledElement="sending"/>' + chain("here", "again")
+    draft[CALLED] = SENDING.replace(send, there + here + again).encode()
+    assert "again" in {f.element for f in check(draft) if f.rule is Rule.CALL}
+
+
+def test_a_called_process_begins_without_an_event() -> None:
+    draft = files()
+    triggered = '<bpmn:messageEventDefinition messageRef="m2"/></bpmn:startEvent>'
+    draft[CALLED] = re.sub(r'(<bpmn:startEvent [^>]*)/>', rf"\1>{triggered}", SENDING, count=1).encode()
+    assert ("inform", "expected a start event without trigger in sending: a call begins with no event") in {
+        (f.element, f.text.en) for f in check(draft)
+    }
 
 
 def test_a_boolean_answer_needs_both_ways_or_a_default() -> None:
