@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from engine.value import Context, Date, Person, Personal, Value
-from engine.words import Channel
+from engine.words import Channel, ReturnMode, SignPlace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,6 +169,46 @@ class WaiveSeparation(Command):
 
     task: str
     person: Person
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnTask(Command):
+    """Send the work back to an earlier task; `target` is its element, perhaps `process:element`.
+
+    Step by step everything behind it is done again; straight, only it is, and the work comes back here.
+    """
+
+    task: str
+    target: str
+    mode: ReturnMode
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawTask(Command):
+    """Take a task back that one has completed, while nobody has opened what follows."""
+
+    task: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddSigner(Command):
+    """Let other persons give their opinion on the task, one after the other, before or after its holder."""
+
+    task: str
+    persons: tuple[Person, ...]
+    place: SignPlace
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveToken(Command):
+    """Put the work of an activity elsewhere, against the drawing; `target` is an element, perhaps `process:element`."""
+
+    activity: str
+    target: str
     reason: str
 
 

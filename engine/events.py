@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from engine.value import Context, Date, DateTime, Person, Personal, Value
-from engine.words import Outcome, ScopeKind, TimerKind
+from engine.words import Outcome, ScopeKind, SignPlace, TimerKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +255,71 @@ class TaskCompleted(Event):
     person: Person
     role: str | None
     on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReturned(Event):
+    """The work went back from a task to an earlier element; `straight` when it comes back from there at once."""
+
+    task: str
+    person: Person
+    process: str
+    element: str
+    straight: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskWithdrawn(Event):
+    """A person took back what they had completed; `task` is the completed one."""
+
+    task: str
+    person: Person
+    process: str
+    element: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignersAdded(Event):
+    """Other persons are to give their opinion on the task, one after the other."""
+
+    task: str
+    person: Person
+    signers: tuple[Person, ...]
+    place: SignPlace
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSigned(Event):
+    """An added signer gave their opinion."""
+
+    task: str
+    person: Person
+    on_behalf_of: Person | None
+    opinion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskSubmitted(Event):
+    """A person did the task; it is completed when those have signed who were added after them."""
+
+    task: str
+    person: Person
+    role: str | None
+    on_behalf_of: Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenMoved(Event):
+    """The work of an activity was put at another element, against the drawing."""
+
+    activity: str
+    person: Person
+    process: str
+    element: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import adhoc, entitlement, flow, paperwork, waiting, work
+from engine import adhoc, entitlement, flow, paperwork, returning, waiting, work
 from engine.commands import (
+    AddSigner,
     AnswerService,
     ClaimTask,
     Command,
@@ -18,17 +19,20 @@ from engine.commands import (
     FailService,
     FailTimer,
     FireTimer,
+    MoveToken,
     OpenTask,
     ReceiveSignal,
     ReleaseTask,
     ResolveTask,
     RetryIncident,
+    ReturnTask,
     StartActivity,
     StartInstance,
     TerminateInstance,
     TransferTask,
     UrgeTask,
     WaiveSeparation,
+    WithdrawTask,
 )
 from engine.errors import Reason, Refused, Text, UnknownKind
 from engine.events import (
@@ -76,6 +80,7 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
     except KeyError:
         raise UnknownKind(type(command).__name__, command.VERSION) from None
     after = handler(progress, command, window)
+    returning.hand_back(progress)
     if progress.instance.status is Status.RUNNING and flow.finished(after):
         progress.emit(InstanceCompleted(ends=tuple(progress.ends)))
     return progress.finish(after)
@@ -139,7 +144,19 @@ def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes
     element = progress.procedure.model.element(task.process, task.element)
     progress.assign(task.scope, element.result, values)
     paperwork.document_written(progress, element, task, values)
-    return flow.complete(progress.procedure.model, window, task.id, progress)
+    return _onward(progress, task.id, window)
+
+
+def _opinion(progress: Progress, command: ResolveTask, window: bytes) -> bytes:
+    work.resolve(progress, command)
+    return _onward(progress, command.task, window)
+
+
+def _onward(progress: Progress, task: str, window: bytes) -> bytes:
+    """The token of a completed task goes on; one that still waits for signatures or its owner does not."""
+    if task in progress.instance.tasks:
+        return window
+    return flow.complete(progress.procedure.model, window, task, progress)
 
 
 def _fire(progress: Progress, command: FireTimer, window: bytes) -> bytes:
@@ -284,13 +301,17 @@ def _people(handler: Callable[..., None]) -> Callable[..., bytes]:
 _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     StartInstance: _start,
     TerminateInstance: _terminate,
+    ReturnTask: returning.return_task,
+    WithdrawTask: returning.withdraw,
+    AddSigner: returning.add_signer,
+    MoveToken: returning.move,
     StartActivity: _begin,
     ClaimTask: _people(work.claim),
     OpenTask: _people(work.open_first),
     ReleaseTask: _people(work.release),
     TransferTask: _people(work.transfer),
     DelegateTask: _people(work.delegate),
-    ResolveTask: _people(work.resolve),
+    ResolveTask: _opinion,
     UrgeTask: _people(work.urge),
     CopyTask: _people(work.copy),
     WaiveSeparation: _people(work.waive),

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from engine import events as happened
 from engine import task as tasks
+from engine import trail
 from engine.errors import UnknownKind
 from engine.events import Event
 from engine.task import Task
 from engine.value import Context, DateTime, Person, Value
-from engine.words import ScopeKind, Status, TimerKind
+from engine.words import Outcome, ScopeKind, Status, TimerKind
 
 REMEMBERED = 16
 """How many closed tasks an instance remembers, to tell whoever was too late who was faster."""
@@ -21,7 +22,7 @@ REMEMBERED = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A scope of variables: one value for each name."""
+    """A scope of variables: one value for each name; `done` are the elements completed in it, each once."""
 
     id: str
     parent: str | None
@@ -29,6 +30,7 @@ class Scope:
     activity: str | None
     index: int | None
     variables: dict[str, Value] = field(default_factory=dict)
+    done: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,8 @@ class Incident:
 class Instance:
     """Everything that is open in one run, and who did what so far (for the separation of duties).
 
-    `closed`: the last few tasks that are gone, in order, each with the id of who completed it, or "" when it was cancelled.
+    `closed`: the last few tasks that are gone, in order, each with the id of who completed it, or "" when it was cancelled;
+    `completions`: the last few that were completed; `awaited`: who returned a task that comes straight back, by `place_of`.
     """
 
     stream: int
@@ -121,6 +124,8 @@ class Instance:
     incidents: dict[str, Incident] = field(default_factory=dict)
     performers: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     closed: tuple[tuple[str, str], ...] = ()
+    completions: dict[str, trail.Completion] = field(default_factory=dict)
+    awaited: dict[str, trail.Awaited] = field(default_factory=dict)
     ends: tuple[str, ...] = ()
 
 
@@ -172,7 +177,8 @@ def _scope_opened(instance: Instance, event: happened.ScopeOpened, _at: datetime
 
 
 def _scope_closed(instance: Instance, event: happened.ScopeClosed, _at: datetime) -> Instance:
-    return replace(instance, scopes=_without(instance.scopes, event.scope))
+    awaited = trail.without_scope(instance.awaited, event.scope)
+    return replace(instance, scopes=_without(instance.scopes, event.scope), awaited=awaited)
 
 
 def _variable_set(instance: Instance, event: happened.VariableSet, _at: datetime) -> Instance:
@@ -183,11 +189,21 @@ def _variable_set(instance: Instance, event: happened.VariableSet, _at: datetime
 
 def _entered(instance: Instance, event: happened.ElementEntered, _at: datetime) -> Instance:
     activity = Activity(id=event.activity, process=event.process, element=event.element, scope=event.scope)
-    return replace(instance, activities={**instance.activities, activity.id: activity})
+    found = replace(instance, activities={**instance.activities, activity.id: activity})
+    if instance.awaited and event.flow is not None:  # it came by the drawing: nobody waits for it to come back
+        place = trail.place_of(event.scope, event.process, event.element)
+        return replace(found, awaited=_without(instance.awaited, place))
+    return found
 
 
 def _left(instance: Instance, event: happened.ElementLeft, _at: datetime) -> Instance:
-    return replace(instance, activities=_without(instance.activities, event.activity))
+    found = replace(instance, activities=_without(instance.activities, event.activity))
+    activity = instance.activities[event.activity]
+    scope = instance.scopes[activity.scope]
+    if event.outcome is Outcome.CANCELLED or activity.element in scope.done:
+        return found
+    scope = replace(scope, done=(*scope.done, activity.element))
+    return replace(found, scopes={**instance.scopes, scope.id: scope})
 
 
 def _items_taken(instance: Instance, event: happened.ItemsTaken, _at: datetime) -> Instance:
@@ -211,7 +227,11 @@ def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> I
 
 
 def _claimed(instance: Instance, event: happened.TaskClaimed, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.claimed(instance.tasks[event.task], event))
+    task = instance.tasks[event.task]
+    found = _with_task(instance, tasks.claimed(task, event))
+    if not instance.awaited:
+        return found
+    return replace(found, awaited=_without(instance.awaited, trail.place_of(task.scope, task.process, task.element)))
 
 
 def _opened(instance: Instance, event: happened.TaskOpened, _at: datetime) -> Instance:
@@ -246,12 +266,56 @@ def _unchanged(instance: Instance, _event: Event, _at: datetime) -> Instance:
     return instance
 
 
-def _task_completed(instance: Instance, event: happened.TaskCompleted, at: datetime) -> Instance:
-    key = instance.tasks[event.task].key
+def _task_completed(instance: Instance, event: happened.TaskCompleted, _at: datetime) -> Instance:
+    task, revision = instance.tasks[event.task], instance.revision + 1
+    found = _performed(_close(instance, event.task, event.person), task.key, event)
+    return replace(found, completions=trail.completed(instance.completions, task, event, revision))
+
+
+def _performed(
+    instance: Instance, key: str, event: happened.TaskCompleted | happened.TaskSubmitted | happened.TaskSigned
+) -> Instance:
     done = instance.performers.get(key, ())
     new = [p for p in (event.person, event.on_behalf_of) if p is not None and p not in done]
-    performers = {**instance.performers, key: (*done, *new)} if new else instance.performers
-    return replace(_close(instance, event.task, event.person), performers=performers)
+    return replace(instance, performers={**instance.performers, key: (*done, *new)}) if new else instance
+
+
+def _signers_added(instance: Instance, event: happened.SignersAdded, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.signers_added(instance.tasks[event.task], event))
+
+
+def _task_signed(instance: Instance, event: happened.TaskSigned, _at: datetime) -> Instance:
+    task = instance.tasks[event.task]
+    return _with_task(_performed(instance, tasks.signers_of(task.key), event), tasks.signed(task, event))
+
+
+def _submitted(instance: Instance, event: happened.TaskSubmitted, _at: datetime) -> Instance:
+    task = instance.tasks[event.task]
+    return _with_task(_performed(instance, task.key, event), tasks.submitted(task, event))
+
+
+def _returned(instance: Instance, event: happened.TaskReturned, _at: datetime) -> Instance:
+    if not event.straight:
+        return instance
+    task = instance.tasks[event.task]
+    who = trail.Awaited(person=event.person, role=task.role, on_behalf_of=task.on_behalf_of)
+    place = trail.place_of(task.scope, task.process, task.element)
+    return replace(instance, awaited={**instance.awaited, place: who})
+
+
+def _withdrawn(instance: Instance, event: happened.TaskWithdrawn, _at: datetime) -> Instance:
+    return replace(instance, completions=_without(instance.completions, event.task))
+
+
+def _follow_up(instance: Instance, event: happened.FollowUpScheduled, at: datetime) -> Instance:
+    return (
+        instance if event.kind == "DraftDocument" else _thrown(instance, event, at)
+    )  # a draft is followed by the next
+
+
+def _thrown(instance: Instance, _event: Event, _at: datetime) -> Instance:
+    completions = trail.thrown(instance.completions, instance.revision + 1)
+    return instance if completions is instance.completions else replace(instance, completions=completions)
 
 
 def _task_cancelled(instance: Instance, event: happened.TaskCancelled, at: datetime) -> Instance:
@@ -357,6 +421,12 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskReminded: _unchanged,
     happened.TaskCompleted: _task_completed,
     happened.TaskCancelled: _task_cancelled,
+    happened.TaskReturned: _returned,
+    happened.TaskWithdrawn: _withdrawn,
+    happened.SignersAdded: _signers_added,
+    happened.TaskSigned: _task_signed,
+    happened.TaskSubmitted: _submitted,
+    happened.TokenMoved: _unchanged,
     happened.SeparationWaived: _waived,
     happened.TimerStarted: _timer_started,
     happened.TimerFired: _timer_gone,
@@ -364,11 +434,11 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.MessageAwaited: _awaited,
     happened.MessageReceived: _message_gone,
     happened.MessageWaitCancelled: _message_gone,
-    happened.MessageThrown: _unchanged,
+    happened.MessageThrown: _thrown,
     happened.SignalAwaited: _signal_awaited,
     happened.SignalReceived: _signal_gone,
     happened.SignalWaitCancelled: _signal_gone,
-    happened.SignalThrown: _unchanged,
+    happened.SignalThrown: _thrown,
     happened.ConditionAwaited: _unchanged,
     happened.ConditionMet: _unchanged,
     happened.ErrorThrown: _unchanged,
@@ -381,5 +451,5 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.IncidentRaised: _failed,
     happened.IncidentResolved: _incident_gone,
     happened.IncidentCancelled: _incident_gone,
-    happened.FollowUpScheduled: _unchanged,
+    happened.FollowUpScheduled: _follow_up,
 }

@@ -6,7 +6,7 @@ from engine.errors import Reason, Refused
 from engine.flow.elements import Element
 from engine.role import Authority
 from engine.step import Progress
-from engine.task import Task
+from engine.task import SIGNED, Task, signers_of
 from engine.value import Person
 
 
@@ -27,7 +27,7 @@ def apart(progress: Progress, element: Element, acting: set[Person]) -> None:
         done = (*progress.instance.performers.get(key, ()), *progress.around.performers.get(key, ()))
         clash = sorted(p.id for p in acting.intersection(done))
         if clash:
-            other = key.partition(":")[2]
+            other = key.partition(":")[2].removesuffix(SIGNED)
             raise Refused(
                 Reason.SEPARATION_OF_DUTIES,
                 f"职责分离:{clash[0]} 已办理 {other},不得再办理 {element.id}",
@@ -36,11 +36,12 @@ def apart(progress: Progress, element: Element, acting: set[Person]) -> None:
 
 
 def separate_from(progress: Progress, task: Task) -> tuple[str, ...]:
-    """The `process:element` keys whose performers may not do this task."""
+    """The keys, as in `separation_keys`, of those who may not do this task."""
     return separation_keys(progress.procedure.model.element(task.process, task.element))
 
 
 def separation_keys(element: Element) -> tuple[str, ...]:
-    """What `zx:separateFrom` names, each as `process:element`."""
+    """What `zx:separateFrom` names, each as `process:element`: its performers, and those who signed it."""
     named = element.extensions.get("separateFrom", "").split()
-    return tuple(name if ":" in name else f"{element.process}:{name}" for name in named)
+    keys = [name if ":" in name else f"{element.process}:{name}" for name in named]
+    return tuple(name for key in keys for name in (key, signers_of(key)))

@@ -7,17 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, Union
 
-from engine import case, execution, instance, message, organisation, publication
+from engine import case, execution, instance, message, organisation, publication, trail
 from engine.case import Case
 from engine.commands import (
+    AddSigner,
     ClaimTask,
     Command,
     CompleteTask,
     DecideIncident,
     DelegateTask,
+    MoveToken,
     OpenTask,
+    ResolveTask,
+    ReturnTask,
     SendMessage,
     TransferTask,
+    WithdrawTask,
 )
 from engine.errors import Reason, Refused
 from engine.events import Event
@@ -33,7 +38,16 @@ from engine.words import StreamKind
 
 State: TypeAlias = Union[Instance, Case, Organisation, Publications]
 
-SEPARATED = (ClaimTask, OpenTask, CompleteTask, TransferTask, DelegateTask)
+SEPARATED = (
+    ClaimTask,
+    OpenTask,
+    CompleteTask,
+    TransferTask,
+    DelegateTask,
+    ResolveTask,
+    ReturnTask,
+    AddSigner,
+)
 """Commands that ask who did other tasks of the case."""
 
 ORGANISATION = 1
@@ -98,8 +112,12 @@ def consults(procedure: Procedure | None, state: State, command: Command) -> tup
     """The `process:element` keys whose performers in other instances of the case the command needs."""
     if procedure is None or not isinstance(state, Instance):
         return ()
+    places = [trail.element_of(place) for place in state.awaited]  # what comes straight back is held again at once
     found = _apart(state, command)
-    return () if found is None else separation_keys(procedure.model.element(found.process, found.element))
+    if found is not None:
+        places.append((found.process, found.element))
+    keys = [separation_keys(procedure.model.element(process, element)) for process, element in places]
+    return tuple(dict.fromkeys(key for several in keys for key in several))
 
 
 def nobody_around(stream: int = ORGANISATION) -> Surroundings:
@@ -108,10 +126,14 @@ def nobody_around(stream: int = ORGANISATION) -> Surroundings:
     return Surroundings(organisation=Organisation(stream=stream), case=None, performers=performers)
 
 
-def _apart(state: Instance, command: Command) -> Task | Activity | None:
+def _apart(state: Instance, command: Command) -> Task | Activity | trail.Completion | None:
     """What the command does instead of others who may be barred from it."""
     if isinstance(command, SEPARATED):
         return state.tasks.get(command.task)
+    if isinstance(command, WithdrawTask):
+        return state.completions.get(command.task)
+    if isinstance(command, MoveToken):
+        return state.activities.get(command.activity)
     if isinstance(command, DecideIncident) and command.incident in state.incidents:
         return state.activities.get(state.incidents[command.incident].activity)
     return None

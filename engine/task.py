@@ -1,4 +1,4 @@
-"""One step waiting for a person: offer, claim, open, release, complete, transfer, delegate, resolve, urge, copy."""
+"""One step waiting for a person: offer, claim, open, release, complete, transfer, delegate, sign, return, urge, copy."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.commands import (
+    AddSigner,
     ClaimTask,
     Command,
     CompleteTask,
@@ -14,37 +15,49 @@ from engine.commands import (
     OpenTask,
     ReleaseTask,
     ResolveTask,
+    ReturnTask,
     TransferTask,
     UrgeTask,
     WaiveSeparation,
+    WithdrawTask,
 )
 from engine.errors import Reason, Refused
 from engine.events import (
     SeparationWaived,
+    SignersAdded,
     TaskClaimed,
     TaskDelegated,
     TaskOffered,
     TaskOpened,
     TaskReleased,
     TaskResolved,
+    TaskSigned,
+    TaskSubmitted,
     TaskTransferred,
 )
 from engine.value import DateTime, Person
-from engine.words import Stage
+from engine.words import SignPlace, Stage
+
+OPEN = frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED, Stage.SIGNING})
 
 LIFECYCLE: dict[type[Command], frozenset[Stage]] = {
     ClaimTask: frozenset({Stage.OFFERED}),
-    OpenTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+    OpenTask: OPEN,
     ReleaseTask: frozenset({Stage.CLAIMED}),
     CompleteTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
     TransferTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
     DelegateTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
-    ResolveTask: frozenset({Stage.DELEGATED}),
-    UrgeTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
-    CopyTask: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
-    WaiveSeparation: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
+    ResolveTask: frozenset({Stage.DELEGATED, Stage.SIGNING}),
+    UrgeTask: OPEN,
+    CopyTask: OPEN,
+    WaiveSeparation: OPEN,
+    ReturnTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
+    AddSigner: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.SIGNING}),
+    WithdrawTask: frozenset(),
 }
 """In which stages a command is possible; everything else is refused with WRONG_STATE."""
+
+SIGNED = "+"
 
 URGED = timedelta(hours=1)
 """How long a task that was urged is left in peace."""
@@ -53,7 +66,18 @@ STAGES = {
     Stage.OFFERED: ("待认领", "waits to be claimed"),
     Stage.CLAIMED: ("已被认领", "is claimed"),
     Stage.DELEGATED: ("已委派他人", "is delegated"),
+    Stage.SIGNING: ("正在加签", "is being signed"),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Somebody who has the task after others: to give an opinion (`signs`), or as its holder."""
+
+    person: Person
+    role: str | None = None
+    on_behalf_of: Person | None = None
+    signs: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +85,8 @@ class Task:
     """An open task; its id is the id of the activity it belongs to.
 
     `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties;
-    `qualifying` are the roles it was first offered to, whose holders may receive it.
+    `qualifying` are the roles it was first offered to, whose holders may receive it; `turns` are those who have it after
+    the holder, the next first; `submitted` did it already, and only signatures are missing.
     """
 
     id: str
@@ -83,11 +108,18 @@ class Task:
     waived: tuple[Person, ...] = ()
     qualifying: tuple[str, ...] = ()
     urged_at: datetime | None = None
+    turns: tuple[Turn, ...] = ()
+    submitted: Turn | None = None
 
     @property
     def key(self) -> str:
         """The element it belongs to, as the separation of duties names it."""
         return f"{self.process}:{self.element}"
+
+
+def signers_of(key: str) -> str:
+    """The name under which those are kept who signed a task that others performed."""
+    return f"{key}{SIGNED}"
 
 
 def permitted(task: Task, command: Command) -> Task:
@@ -166,6 +198,52 @@ def transferred(task: Task, event: TaskTransferred) -> Task:
         role=None,
         on_behalf_of=None,
         opened=False,
+        turns=_after_holder(task.turns),
+        submitted=None,
+    )
+
+
+def _after_holder(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+    """Who signs after the holder, whoever that is."""
+    held = [place for place, turn in enumerate(turns) if not turn.signs]
+    return turns[held[0] + 1 :] if held else turns
+
+
+def signers_added(task: Task, event: SignersAdded) -> Task:
+    """The task with more signers: the first of them has it at once, or they wait behind its holder."""
+    new = tuple(Turn(person=person) for person in event.signers)
+    if event.place is SignPlace.AFTER:
+        return replace(task, turns=(*new, *task.turns))
+    signs = task.stage is Stage.SIGNING
+    this = Turn(person=event.person, role=task.role, on_behalf_of=task.on_behalf_of, signs=signs)
+    if signs and task.holder is not None:
+        this = Turn(person=task.holder)
+    return _next_turn(replace(task, turns=(*new, this, *task.turns)))
+
+
+def signed(task: Task, _event: TaskSigned) -> Task:
+    """The task with whoever comes after a signer."""
+    return _next_turn(task)
+
+
+def submitted(task: Task, event: TaskSubmitted) -> Task:
+    """The task done, with the first of those who sign after."""
+    done = Turn(person=event.person, role=event.role, on_behalf_of=event.on_behalf_of, signs=False)
+    return _next_turn(replace(task, submitted=done))
+
+
+def _next_turn(task: Task) -> Task:
+    if not task.turns:
+        return task  # the last signature: the task is completed in the same entry
+    turn, *rest = task.turns
+    return replace(
+        task,
+        stage=Stage.SIGNING if turn.signs else Stage.CLAIMED,
+        holder=turn.person,
+        role=turn.role,
+        on_behalf_of=turn.on_behalf_of,
+        opened=False,
+        turns=tuple(rest),
     )
 
 

@@ -62,3 +62,18 @@ class Stage(StrEnum):
     OFFERED = "offered"
     CLAIMED = "claimed"
     DELEGATED = "delegated"
+    SIGNING = "signing"
+
+
+class ReturnMode(StrEnum):
+    """How the work goes on after what was returned has been corrected."""
+
+    STEP = "step"
+    STRAIGHT = "straight"
+
+
+class SignPlace(StrEnum):
+    """When an added signer has their turn: before the holder of the task, or after."""
+
+    BEFORE = "before"
+    AFTER = "after"

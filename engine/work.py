@@ -37,6 +37,7 @@ from engine.events import (
     TaskOpened,
     TaskReleased,
     TaskResolved,
+    TaskSubmitted,
     TaskTransferred,
     TaskUrged,
 )
@@ -48,6 +49,7 @@ from engine.procedure import RESERVED
 from engine.remark import reason_given, written
 from engine.role import Authority
 from engine.separation import separate_from, separated
+from engine.signing import sign, signing
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Person, Value
@@ -69,8 +71,10 @@ def open_first(progress: Progress, command: OpenTask) -> None:
         return
     if task.stage is Stage.OFFERED:
         _unbarred(progress, task)
+    elif task.stage is Stage.SIGNING:
+        signing(progress, task)
     else:
-        _holder(progress, task)
+        holding(progress, task)
     progress.emit(TaskOpened(task=task.id, person=actor(progress)))
 
 
@@ -86,19 +90,25 @@ def release(progress: Progress, command: ReleaseTask) -> None:
 def complete(progress: Progress, command: CompleteTask) -> tuple[Task, Context]:
     """Check authority and form, and note who did it: the task as it was, and the values to be kept.
 
-    Whoever completes an unclaimed task claims it by that. Whoever holds one must still have the right to it.
+    Whoever completes an unclaimed task claims it by that. Whoever holds one must still have the right to it. With
+    signers after its holder the task stays open for them.
     """
-    task = tasks.permitted(open_task(progress.instance, command.task), command)
-    if task.stage is Stage.OFFERED:
-        task = _take(progress, task)
-        person = _holder(progress, task)
-    else:
-        person = _holder(progress, task)
-        still_entitled(progress, task, person)
-        separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
+    task = in_own_hand(progress, tasks.permitted(open_task(progress.instance, command.task), command))
+    person = actor(progress)
     values = _form_accepts(progress, task, command.data)
-    progress.emit(TaskCompleted(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
+    done = TaskSubmitted if task.turns else TaskCompleted
+    progress.emit(done(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
     return task, values
+
+
+def in_own_hand(progress: Progress, task: Task) -> Task:
+    """The task with an actor who holds it and still may; one that is offered is taken by that."""
+    if task.stage is Stage.OFFERED:
+        return _take(progress, task)
+    person = holding(progress, task)
+    still_entitled(progress, task, person)
+    separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
+    return task
 
 
 def transfer(progress: Progress, command: TransferTask) -> None:
@@ -119,16 +129,19 @@ def delegate(progress: Progress, command: DelegateTask) -> None:
     task = tasks.permitted(open_task(progress.instance, command.task), command)
     person = actor(progress)
     task = _take(progress, task) if task.stage is Stage.OFFERED else task
-    _holder(progress, task)
+    holding(progress, task)
     to = _another(progress, person, command.to)
     separated(progress, task, Authority(role=None), to)
     progress.emit(TaskDelegated(task=task.id, person=person, to=to, reason=command.reason))
 
 
 def resolve(progress: Progress, command: ResolveTask) -> None:
-    """Hand the task back to its owner; the owner may also call it back."""
+    """Hand the task back to its owner, who may also call it back; an added signer gives their opinion by that."""
     written(command.opinion)
     task = tasks.permitted(open_task(progress.instance, command.task), command)
+    if task.stage is Stage.SIGNING:
+        sign(progress, task, command.opinion)
+        return
     person = actor(progress)
     if task.owner is None or person not in (task.holder, task.owner):
         raise _not_yours(task)
@@ -257,7 +270,8 @@ def _in_hand(progress: Progress, key: str, command: Command) -> tuple[Task, Pers
     return task, person
 
 
-def _holder(progress: Progress, task: Task) -> Person:
+def holding(progress: Progress, task: Task) -> Person:
+    """The actor, who holds the task. Raises Refused (NOT_ALLOWED)."""
     person = actor(progress)
     if task.holder != person:
         raise _not_yours(task)

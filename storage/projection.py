@@ -31,9 +31,14 @@ TASK_EVENTS = (
     events.TaskTransferred,
     events.TaskDelegated,
     events.TaskResolved,
+    events.SignersAdded,
+    events.TaskSigned,
+    events.TaskSubmitted,
     events.TaskCompleted,
     events.TaskCancelled,
 )
+
+PERFORMED = (events.TaskCompleted, events.TaskSubmitted, events.TaskSigned)
 
 _OFFER, _ENTER_INBOX = insert(schema.task), insert(schema.inbox)
 _LEAVE_INBOX = delete(schema.inbox).where(schema.inbox.c.task == bindparam("gone"))
@@ -170,9 +175,9 @@ def _subscription(after: Instance, kind: str, key: str, name: str, keys: Value) 
 
 
 def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
-    if after.case is None or not any(isinstance(event, events.TaskCompleted) for event in entry.events):
+    done = [event for event in entry.events if isinstance(event, PERFORMED)]
+    if after.case is None or not done:
         return
-    done = [event for event in entry.events if isinstance(event, events.TaskCompleted)]
     people = {person.id for event in done for person in (event.person, event.on_behalf_of) if person is not None}
     rows = [
         {"case_no": after.case, "element": element, "person": person.id}

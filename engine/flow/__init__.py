@@ -3,19 +3,17 @@
 The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances; `step.py` is all they know of it.
 """
 
+from engine.flow.against import came_of, levels, may_move, may_return, move, visit, withdraw
 from engine.flow.model import NORMALISER, Model
 from engine.flow.step import (
     begin,
     cancel,
     caught,
     complete,
-    move,
     receive,
     retry,
     start,
     throw,
-    visit,
-    withdraw,
 )
 from engine.flow.window import finished, size
 
@@ -23,10 +21,14 @@ __all__ = [
     "NORMALISER",
     "Model",
     "begin",
+    "came_of",
     "cancel",
     "caught",
     "complete",
     "finished",
+    "levels",
+    "may_move",
+    "may_return",
     "move",
     "receive",
     "retry",

@@ -36,7 +36,7 @@ def start(
     tokens.arm(model.specification.levels[process, None].guards, scope)
     if not tokens.interrupted(scope):
         _begin(tokens, model.processes[process], scope, begun)
-    return _run(tokens)
+    return run(tokens)
 
 
 def complete(model: Model, window: bytes, activity: str, host: Host) -> bytes:
@@ -45,7 +45,7 @@ def complete(model: Model, window: bytes, activity: str, host: Host) -> bytes:
     token = tokens.of(activity)
     counted, back = tokens.counted, token.internal_data.get("back", ())
     token.node.resume(token)
-    _run(tokens)
+    _settle(tokens)
     if token.element.kind in PEOPLE:
         moving.remember(tokens, activity, counted, back)
     return windows.encode(tokens)
@@ -56,7 +56,7 @@ def receive(model: Model, window: bytes, activity: str, host: Host, payload: Val
     tokens = windows.decode(window, model.specification, host)
     token = tokens.of(activity)
     token.node.receive(token, payload)
-    return _run(tokens)
+    return run(tokens)
 
 
 def caught(model: Model, window: bytes, activity: str, host: Host, code: str | None) -> bool:
@@ -72,7 +72,7 @@ def throw(model: Model, window: bytes, activity: str, host: Host, code: str | No
     assert catcher is not None
     host.throw_error(activity, code)
     catcher.take(payload)
-    return _run(tokens)
+    return run(tokens)
 
 
 def retry(
@@ -87,7 +87,7 @@ def retry(
         token.node.decide(token)
     else:
         token.node.retry(token)
-    return _run(tokens)
+    return run(tokens)
 
 
 def begin(model: Model, window: bytes, activity: str, element: str, host: Host) -> bytes:
@@ -98,35 +98,7 @@ def begin(model: Model, window: bytes, activity: str, element: str, host: Host) 
         zh, en = f"{activity} 应为自由子流程", f"expected an ad-hoc sub-process, but {activity} is none"
         raise Refused(Reason.INVALID_DATA, zh, en)
     token.node.begin(token, element)
-    return _run(tokens)
-
-
-def move(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
-    """Take the token of an activity away, and put one at an element of its level or one around it. Raises Barred."""
-    tokens = windows.decode(window, model.specification, host)
-    here, found = moving.may_move(model, tokens, tokens.of(activity), process, target)
-    moving.move(tokens, here, found, target)
-    return _run(tokens)
-
-
-def visit(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
-    """Let an earlier activity be done once more, and come straight back to this one. Raises Barred."""
-    tokens = windows.decode(window, model.specification, host)
-    token = tokens.of(activity)
-    moving.may_visit(model, tokens, token, process, target)
-    moving.visit(model, tokens, token, target, [token.element.id, *token.internal_data.get("back", ())])
-    return _run(tokens)
-
-
-def withdraw(model: Model, window: bytes, task: str, scope: str, target: str, host: Host) -> bytes:
-    """Take back what came of the completion of a task, and put a token at its element again. Raises Barred."""
-    tokens = windows.decode(window, model.specification, host)
-    here, found, back = moving.may_withdraw(model, tokens, task, scope, target)
-    if back:
-        moving.visit(model, tokens, here, target, back)
-    else:
-        moving.move(tokens, here, found, target)
-    return _run(tokens)
+    return run(tokens)
 
 
 def cancel(model: Model, window: bytes, host: Host) -> bytes:
@@ -176,7 +148,13 @@ def _choose(token: Token, flows: tuple[str, ...]) -> None:
     token.internal_data["chosen"] = list(flows)
 
 
-def _run(tokens: Tokens) -> bytes:
+def run(tokens: Tokens) -> bytes:
+    """Run tokens until all of them wait; the window after it."""
+    _settle(tokens)
+    return windows.encode(tokens)
+
+
+def _settle(tokens: Tokens) -> None:
     """Run tokens until none is ready and no inclusive join can fire."""
     while True:
         while tokens.ready:
@@ -188,7 +166,7 @@ def _run(tokens: Tokens) -> bytes:
         if not _joined(tokens):
             if not any(tokens.open()):
                 tokens.close_all_kept()
-            return windows.encode(tokens)
+            return
 
 
 def _joined(tokens: Tokens) -> bool:

@@ -339,7 +339,7 @@ def test_what_was_done_in_other_instances_of_the_case_bars_the_decision_too() ->
     (incident,) = world.instance(stream).incidents
     envelope = world.envelope(stream, "chen")
     decision = DecideIncident(envelope=envelope, incident=incident, flows=(), result=Context(), reason="期限算不出")
-    assert streams.consults(world.procedure, instance, decision) == ("p:write",)
+    assert streams.consults(world.procedure, instance, decision) == ("p:write", "p:write+")
     assert streams.consults(world.procedure, instance, replace(decision, incident="9.9.9")) == ()
     organisation = world.journal.states[ORGANISATION]
     assert isinstance(organisation, Organisation)

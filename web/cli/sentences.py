@@ -6,7 +6,7 @@ from engine import events
 from engine.document import DocumentStatus
 from engine.errors import Text
 from engine.events import Event
-from engine.words import Stage, Status, TimerKind
+from engine.words import SignPlace, Stage, Status, TimerKind
 
 QUIET = frozenset(
     {
@@ -43,6 +43,18 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.TaskCopied: ("把 {step} 知会 {to}:{message}", "informed {to} of {step}: {message}"),
     events.TaskReminded: ("提醒 {step}", "reminder of {step}"),
     events.TaskCompleted: ("完成 {step}{principal}", "completed {step}{principal}"),
+    events.TaskReturned: (
+        "把 {step} 退回至 {target}{mode}:{reason}",
+        "returned {step} to {target}{mode}: {reason}",
+    ),
+    events.TaskWithdrawn: ("撤回 {step}:{reason}", "withdrew {step}: {reason}"),
+    events.SignersAdded: (
+        "请 {signers} 为 {step} {place}:{reason}",
+        "asked {signers} to sign {step} {place}: {reason}",
+    ),
+    events.TaskSigned: ("加签 {step}{principal}:{opinion}", "signed {step}{principal}: {opinion}"),
+    events.TaskSubmitted: ("办毕 {step}{principal},待加签", "did {step}{principal}, to be signed by others"),
+    events.TokenMoved: ("把 {step} 移至 {target}:{reason}", "moved {step} to {target}: {reason}"),
     events.TaskCancelled: ("取消 {step}", "cancelled {step}"),
     events.SeparationWaived: (
         "准许 {person} 办理 {step}(豁免职责分离):{reason}",
@@ -144,6 +156,11 @@ WAITS = {
     TimerKind.REMINDER: Text("定时提醒", "reminder set for"),
 }
 
+SIGN_PLACES = {
+    SignPlace.BEFORE: Text("前加签", "before its holder"),
+    SignPlace.AFTER: Text("后加签", "after its holder"),
+}
+
 FOLLOW_UPS = {
     "StartInstance": Text("安排启动流程", "the process is to start"),
     "DraftDocument": Text("安排登记文件的新版本", "the new version of the document is to be recorded"),
@@ -164,6 +181,10 @@ ASKED = {
     "ResolveTask": ("交回", "hand back"),
     "UrgeTask": ("催办", "urge"),
     "CopyTask": ("知会", "inform others of"),
+    "ReturnTask": ("退回修改", "return"),
+    "WithdrawTask": ("撤回", "withdraw"),
+    "AddSigner": ("加签", "add signers to"),
+    "MoveToken": ("移动", "move"),
     "WaiveSeparation": ("豁免", "waive the separation of duties for"),
     "OpenCase": ("建立服务项目", "open a case"),
     "SetCaseData": ("修改项目数据", "change the data of the case"),
@@ -190,6 +211,7 @@ STAGES = {
     Stage.OFFERED: Text("待认领", "offered"),
     Stage.CLAIMED: Text("办理中", "claimed"),
     Stage.DELEGATED: Text("已委派", "delegated"),
+    Stage.SIGNING: Text("加签中", "being signed"),
 }
 
 STATUS = {

@@ -12,7 +12,10 @@ from engine.journal import Entry
 from engine.value import Context, Person
 from engine.words import Channel
 from web.cli.naming import Names, joined, same, shown
-from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, WAITS
+from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
+
+CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, events.SignersAdded)
+"""What claims an unclaimed task by that."""
 
 PLACES = ("timer", "request", "subscription", "incident")
 """What belongs to an activity and is named without it later on."""
@@ -54,7 +57,7 @@ class Teller:
 
     def _told(self, entry: Entry, hidden: Collection[str]) -> Iterator[Told]:
         kinds = {type(event) for event in entry.events}
-        completed = {event.task for event in entry.events if isinstance(event, events.TaskCompleted)}
+        completed = {event.task for event in entry.events if isinstance(event, CLAIMING)}
         for place, event in enumerate(entry.events):
             self._learn(event)
             if type(event) in QUIET or (isinstance(event, events.TaskClaimed) and event.task in completed):
@@ -75,7 +78,9 @@ class Teller:
     def _who(self, entry: Entry, event: Event) -> Text:
         if type(event) in BY_ITSELF:
             return same("")
-        actor = getattr(event, "author", None) or getattr(event, "reviewer", None) or entry.command.envelope.actor
+        done = event.person if isinstance(event, events.TaskCompleted) else None  # the last who signed is another
+        actor = getattr(event, "author", None) or getattr(event, "reviewer", None) or done
+        actor = actor or entry.command.envelope.actor
         return self.actor(actor, entry.command.envelope.channel)
 
     def _what(self, event: Event, after: tuple[Event, ...]) -> Text:
@@ -118,7 +123,15 @@ class Teller:
         until = Text(f",{due.zh} 前", f", by {due.en}") if due.zh else due
         return {"offered": joined(whom), "due": until}
 
-    def _principal(self, event: events.TaskClaimed | events.TaskCompleted) -> dict[str, Text]:
+    def _goal(self, event: events.TaskReturned | events.TokenMoved) -> dict[str, Text]:
+        """Where the work went, and whether it comes straight back."""
+        straight = isinstance(event, events.TaskReturned) and event.straight
+        mode = Text("(改后直接返回)", " (to come straight back)") if straight else same("")
+        return {"target": self.names.step(event.process, event.element), "mode": mode}
+
+    def _principal(
+        self, event: events.TaskClaimed | events.TaskCompleted | events.TaskSubmitted | events.TaskSigned
+    ) -> dict[str, Text]:
         if event.on_behalf_of is None:
             return {"principal": same("")}
         principal = self.names.person(event.on_behalf_of)
@@ -173,6 +186,11 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskOffered: Teller._offer,
     events.TaskClaimed: Teller._principal,
     events.TaskCompleted: Teller._principal,
+    events.TaskSubmitted: Teller._principal,
+    events.TaskSigned: Teller._principal,
+    events.TaskReturned: Teller._goal,
+    events.TokenMoved: Teller._goal,
+    events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},
     events.FollowUpScheduled: lambda _, event: {"follow_up": FOLLOW_UPS.get(event.kind, FOLLOW_UPS[""])},
     events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},

@@ -1,0 +1,70 @@
+"""Steps against the drawing: moves, visits, withdrawals, and whether they may be made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.flow import moving
+from engine.flow import window as windows
+from engine.flow.elements import Element
+from engine.flow.host import Host
+from engine.flow.model import Model
+from engine.flow.moving import Done
+from engine.flow.step import run
+
+NOBODY: Any = None
+"""The host of those who only ask: nothing happens."""
+
+
+def levels(model: Model, window: bytes, activity: str) -> list[tuple[str, str | None]]:
+    """The process and sub-process an activity is in, and those around it, from the inside out."""
+    tokens = windows.decode(window, model.specification, NOBODY)
+    found = [(token.element.process, token.element.parent) for token in moving.chain(tokens, tokens.of(activity))]
+    return list(dict.fromkeys(found))
+
+
+def may_return(model: Model, window: bytes, activity: str, target: Element, done: Done, *, straight: bool) -> None:
+    """Refuse a way back to what was not done before, or that would lose or double a token. Raises Barred."""
+    tokens = windows.decode(window, model.specification, NOBODY)
+    moving.may_return(model, tokens, tokens.of(activity), target.process, target.id, done, straight=straight)
+
+
+def may_move(model: Model, window: bytes, activity: str, target: Element) -> None:
+    """Refuse a move that would lose or double a token. Raises Barred."""
+    tokens = windows.decode(window, model.specification, NOBODY)
+    moving.may_move(model, tokens, tokens.of(activity), target.process, target.id)
+
+
+def came_of(model: Model, window: bytes, task: str) -> tuple[list[str], bool]:
+    """The activities that came of the completion of a task and have not moved since; and whether it went straight back."""
+    came = moving.came_of(windows.decode(window, model.specification, NOBODY), task)
+    straight = any("back" in token.internal_data["after"] for token in came)
+    return [token.activity for token in came if token.activity is not None], straight
+
+
+def move(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
+    """Take the token of an activity away, and put one at an element of its level or one around it. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    here, found = moving.may_move(model, tokens, tokens.of(activity), process, target)
+    moving.move(tokens, here, found, target)
+    return run(tokens)
+
+
+def visit(model: Model, window: bytes, activity: str, process: str, target: str, host: Host) -> bytes:
+    """Let an earlier activity be done once more, and come straight back to this one. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    token = tokens.of(activity)
+    moving.may_visit(model, tokens, token, process, target)
+    moving.visit(model, tokens, token, target, [token.element.id, *token.internal_data.get("back", ())])
+    return run(tokens)
+
+
+def withdraw(model: Model, window: bytes, task: str, scope: str, target: str, host: Host) -> bytes:
+    """Take back what came of the completion of a task, and put a token at its element again. Raises Barred."""
+    tokens = windows.decode(window, model.specification, host)
+    here, found, back = moving.may_withdraw(model, tokens, task, scope, target)
+    if back:
+        moving.visit(model, tokens, here, target, back)
+    else:
+        moving.move(tokens, here, found, target)
+    return run(tokens)
