@@ -26,7 +26,7 @@ from engine.dmn.model import (
 from engine.dmn.types import ItemType, Types
 from engine.feel.budget import Budget
 from engine.feel.frame import Closure, Frame, Run
-from engine.feel.tree import Type
+from engine.feel.tree import Type, height
 from engine.value import Context, Value
 
 Scope = Mapping[str, Type | None]
@@ -37,7 +37,8 @@ TESTED = "?"
 class Compiler:
     """One model: where it lies, its types, the functions of the host, the names of its elements, and what comes of it.
 
-    `findings` is what is wrong; `tables` are the decision tables, to be looked through.
+    `findings` is what is wrong; `tables` are the decision tables, to be looked through; `highest` is the height of the
+    highest expression of the function that is being compiled.
     """
 
     path: str
@@ -47,6 +48,7 @@ class Compiler:
     drawn: frozenset[str] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     tables: list[table.Compiled] = field(default_factory=list)
+    highest: int = 0
 
     # -------------------------------------------------------------- FEEL sources
 
@@ -70,12 +72,14 @@ class Compiler:
     def expression(self, literal: Literal, scope: Scope, *, unary: bool = False) -> feel.Expression | None:
         """The compiled source; None, and a fault, when it cannot be read."""
         try:
-            return self._compiled(literal.text, scope, unary)
+            found = self._compiled(literal.text, scope, unary)
         except feel.FeelError as error:
             missing = self._missing(literal.text, scope, unary)
             at = (self.path, literal.element, literal.line, literal.place)
             self.findings.append(not_required(*at, missing, error) if missing else unreadable(*at, error))
             return None
+        self.highest = max(self.highest, height(found.tree))
+        return found
 
     def alone(self, literal: Literal, tested: Type | None = None, *, unary: bool = False) -> feel.Expression | None:
         """The compiled source when it depends on nothing but what is tested; else None, and no fault."""
@@ -213,7 +217,10 @@ class Compiler:
             return lambda frame: forms.note(frame, "an external function is not called")
         parameters = tuple(parameter.name for parameter in box.parameters)
         inner = {**scope, **{parameter.name: self.feel_type(parameter.type) for parameter in box.parameters}}
+        around, self.highest = self.highest, 0
         body = self._resulting(self.boxed(box.body, inner), box.type)
+        high = forms.CALL + self.highest
+        self.highest = max(around, high)
         convert = self._converters(box.parameters)
         kind = self.types.function(self.namespace, box.parameters, box.type)
 
@@ -223,9 +230,9 @@ class Compiler:
                 arguments = convert(called, given)
                 if arguments is None:
                     return None
-                budget.enter(forms.FRAMES)
+                budget.enter(high)
                 found = body(forms.within(called, arguments))
-                budget.leave(forms.FRAMES)
+                budget.leave(high)
                 return found
 
             return Closure(parameters, call, kind)  # type: ignore[return-value]  # a function lives inside one evaluation

@@ -18,6 +18,9 @@ from engine.value import Context, Value
 if TYPE_CHECKING:
     from engine.dmn.library import Compiled, Library
 
+SERVICE = 8
+"""The height that a called service counts for, beside its expressions; see `engine.feel.budget.HEIGHT`."""
+
 
 class Evaluation:
     """The values made so far, and the elements that are being made."""
@@ -103,10 +106,10 @@ class Evaluation:
             arguments = forms.arguments_of(frame, parameters, given)
             if arguments is None:
                 return None
-            budget.enter(forms.FRAMES)
+            budget.enter(SERVICE)
             run = Evaluation(self.library, dict(zip(keys, arguments.values(), strict=True)), budget, self.functions)
             found = run.service(service)
-            budget.leave(forms.FRAMES)
+            budget.leave(SERVICE)
             return found
 
         kind = self.library.feel_type(service) or Type("function")

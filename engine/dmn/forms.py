@@ -10,8 +10,8 @@ from engine.feel.frame import Closure, Frame, Run
 from engine.value import Context, Range, Value
 
 Names = dict[str, Value]
-FRAMES = 8
-"""How many frames of Python's stack one call of a boxed function takes, about."""
+CALL = 2
+"""The height that a call of a boxed function counts for, beside that of its body; see `engine.feel.budget.HEIGHT`."""
 
 
 def arguments_of(
@@ -92,7 +92,9 @@ def repeated(frame: Frame, kind: str, name: str, found: Value, body: Run) -> Val
     decisive = kind == "some"
     if any(value is decisive for value in made):
         return decisive
-    return None if any(not isinstance(value, bool) for value in made) else not decisive
+    if any(not isinstance(value, bool) for value in made):
+        return note(frame, f"{kind} asks what is true or false of each item")
+    return not decisive
 
 
 def _run_through(frame: Frame, found: Value) -> tuple[Value, ...]:
