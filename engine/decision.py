@@ -17,6 +17,8 @@ from engine.value import Context, Value, number
 PROBLEMS = {
     "conflict": ("几条规则同时命中而结果不唯一", "several rules match where one outcome was expected"),
     "input-not-allowed": ("输入值不在允许的范围内", "an input value is not among those allowed"),
+    "output-not-allowed": ("结果不在允许的范围内", "a result is not among those allowed"),
+    "not-aggregated": ("结果不能汇总", "the results cannot be made into one"),
 }
 
 
