@@ -9,39 +9,21 @@ from functools import cached_property, lru_cache
 from itertools import accumulate
 
 from engine import calendar_seed, temporal
+from engine.service_window import DAY, MONDAY_TO_FRIDAY, WINDOWS, Window, named, plain, windows_of
 from engine.value import NANOSECONDS, Context, Date, DateTime, DaysDuration, Time, Value, number
 
-MONDAY_TO_FRIDAY = (1, 2, 3, 4, 5)
 MAX_DAYS = 3_660
-DAY = 86_400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A service window: on these weekdays (Monday is 1) from one time to another; `holidays` says whether on days off too."""
-
-    name: str
-    days: tuple[int, ...] = MONDAY_TO_FRIDAY
-    start: int = 9 * 3_600
-    end: int = 18 * 3_600
-    holidays: bool = False
-
-
-WINDOWS = (
-    Window(name="5×8"),
-    Window(name="5×12", start=8 * 3_600, end=20 * 3_600),
-    Window(name="7×24", days=(1, 2, 3, 4, 5, 6, 7), start=0, end=DAY, holidays=True),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """The organisation's zone, its days off and its make-up days; made by `shipped` or `from_value`."""
+    """The organisation's zone, days off, make-up days and service windows; made by `shipped` or `from_value`."""
 
     zone: str = "Asia/Shanghai"
     holidays: dict[Date, str] = field(default_factory=dict)
     make_up_days: frozenset[Date] = frozenset()
     complete_until: int = 0
+    windows: dict[str, Window] = field(default_factory=lambda: named(WINDOWS))
 
     @classmethod
     @lru_cache(maxsize=1)
@@ -70,6 +52,7 @@ class Calendar:
             holidays=days,
             make_up_days=frozenset(day for day in make_up if isinstance(day, Date)),
             complete_until=0 if until is None else int(until),
+            windows=windows_of(value.get("windows")),
         )
 
     def to_value(self) -> Context:
@@ -79,8 +62,16 @@ class Calendar:
             "holidays": Context({temporal.format_date(day): name for day, name in self.holidays.items()}),
             "make up days": tuple(sorted(self.make_up_days)),
             "complete until": number(self.complete_until),
+            "windows": Context({name: window.to_value() for name, window in self.windows.items()}),
         }
         return Context(entries)
+
+    def window(self, name: str) -> Window:
+        """The service window of this name; `5x8` is `5×8`. Raises ValueError when there is none."""
+        found = named(self.windows.values(), plainly=True).get(plain(name))
+        if found is None:
+            raise ValueError(f"expected one of {', '.join(self.windows)}, but found {name[:40]}")
+        return found
 
     def is_working_day(self, day: Date) -> bool:
         """The day is worked: a make-up day, or Monday to Friday without a holiday."""
@@ -140,6 +131,30 @@ class Calendar:
                 left -= closes - begin
             day, clock = day + 1, 0
         raise ValueError("expected a shorter duration")
+
+    def opening(self, moment: DateTime, window: Window) -> DateTime:
+        """The moment itself when the window is open then, else when it opens next, on the clocks of the calendar's zone."""
+        return self.add_working_time(moment, DaysDuration(0), window)
+
+    def working_time_between(self, first: DateTime, last: DateTime, window: Window = WINDOWS[0]) -> DaysDuration:
+        """How much time of a service window lies between two moments; negative when the second is earlier.
+
+        Raises ValueError for more than ten years.
+        """
+        begin, end = self.local(first), self.local(last)
+        if (temporal.ordinal(end.date), _of_day(end.time)) < (temporal.ordinal(begin.date), _of_day(begin.time)):
+            return DaysDuration(-self.working_time_between(last, first, window).nanoseconds)
+        day, until = temporal.ordinal(begin.date), temporal.ordinal(end.date)
+        if until - day > MAX_DAYS:
+            raise ValueError("expected two moments at most ten years apart")
+        opens, closes = window.start * NANOSECONDS, window.end * NANOSECONDS
+        passed, clock = 0, _of_day(begin.time)
+        while day <= until:
+            ends = min(closes, _of_day(end.time)) if day == until else closes
+            if self._open(temporal.from_ordinal(day), window):
+                passed += max(0, ends - max(clock, opens))
+            day, clock = day + 1, 0
+        return DaysDuration(passed)
 
     def _worked(self, day: int) -> int:
         """How many working days there were up to and with the day, less a constant; without going through them."""

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal
 
 from engine import feel, temporal
-from engine.calendar import Calendar
 from engine.errors import Text
 from engine.flow.host import ExpressionFailed
 from engine.instance import Instance
 from engine.procedure import HOST_FUNCTIONS, RESERVED, Procedure
 from engine.role import Surroundings, holders
-from engine.value import Context, Date, DateTime, Person, Value, number
+from engine.value import Context, DateTime, Person, Value
 from engine.words import ScopeKind
+from engine.working_time import calendar_functions
 
 
 class Variables(Mapping[str, Value]):
@@ -113,42 +112,11 @@ def _instance(instance: Instance, now: DateTime) -> Context:
     )
 
 
-def calendar_functions(calendar: Calendar) -> dict[str, feel.HostFunction]:
-    """The functions on working days; forms may call them too."""
-
-    def after(moment: Value, count: Value) -> Value:
-        if not isinstance(count, Decimal) or not isinstance(moment, DateTime | Date):
-            return None
-        if isinstance(moment, Date):
-            return calendar.add_working_days(moment, int(count))
-        return calendar.after(moment, int(count))
-
-    def between(first: Value, last: Value) -> Value:
-        one = calendar.local(first).date if isinstance(first, DateTime) else first
-        other = calendar.local(last).date if isinstance(last, DateTime) else last
-        if not isinstance(one, Date) or not isinstance(other, Date):
-            return None
-        return number(calendar.working_days_between(one, other))
-
-    return {
-        "working days after": feel.HostFunction(("from", "count"), after),
-        "working days between": feel.HostFunction(("from", "to"), between),
-    }
-
-
-def functions(variables: Variables) -> dict[str, feel.HostFunction]:
-    """What expressions call here: who holds a role or did a task, and when working days are over."""
-    around = variables.around
+def organisation_functions(around: Surroundings) -> dict[str, feel.HostFunction]:
+    """What every expression calls: who holds a role, and when working days are over."""
 
     def in_role(role: Value) -> Value:
         return holders(around, role) if isinstance(role, str) else None
-
-    def performers(element: Value) -> Value:
-        if not isinstance(element, str):
-            return None
-        key = element if ":" in element else f"{variables.instance.process}:{element}"
-        done = (*variables.instance.performers.get(key, ()), *around.performers.get(key, ()))
-        return tuple(dict.fromkeys(done))  # the case counts this instance too: everybody once
 
     def has_role(person: Value, role: Value) -> Value:
         if not isinstance(person, Person) or not isinstance(role, str):
@@ -156,8 +124,21 @@ def functions(variables: Variables) -> dict[str, feel.HostFunction]:
         return person in holders(around, role)
 
     return {
-        **calendar_functions(variables.around.organisation.working),
+        **calendar_functions(around.organisation.working),
         "persons in role": feel.HostFunction(("role",), in_role),
-        "performers": feel.HostFunction(("element",), performers),
         "has role": feel.HostFunction(("person", "role"), has_role),
     }
+
+
+def functions(variables: Variables) -> dict[str, feel.HostFunction]:
+    """What expressions of an instance call: also who did a task."""
+
+    def performers(element: Value) -> Value:
+        if not isinstance(element, str):
+            return None
+        key = element if ":" in element else f"{variables.instance.process}:{element}"
+        done = (*variables.instance.performers.get(key, ()), *variables.around.performers.get(key, ()))
+        return tuple(dict.fromkeys(done))  # the case counts this instance too: everybody once
+
+    own = {"performers": feel.HostFunction(("element",), performers)}
+    return {**organisation_functions(variables.around), **own}

@@ -10,6 +10,7 @@ from engine import feel, form_input
 from engine.errors import Fault, Reason, Refused, Text
 from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType, Form
+from engine.working_time import CALENDAR_FUNCTIONS
 
 MAX_BYTES = 500_000
 MAX_FIELDS = 500
@@ -23,7 +24,7 @@ PROPERTIES = frozenset({"type", "patternMessage:en", "currency", "kind", "role",
 VALIDATIONS = frozenset({"required", "min", "max", "minLength", "maxLength", "pattern", "validationType", "patternErrorMessage"})  # fmt: skip
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 GROUPS = 8
-FUNCTIONS = frozenset({"working days after", "working days between"})
+FUNCTIONS = CALENDAR_FUNCTIONS
 """What the rules of a form may call besides FEEL's own functions."""
 OUTSIDE = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
 ROW_NUMBER = "row number"

@@ -276,8 +276,8 @@ def _setting(procedure: Procedure | None, command: ChangeSetting) -> SettingChan
     if command.value is not None and not setting.accepts(command.value):
         raise Refused(
             Reason.INVALID_DATA,
-            f"设置项 {command.key} 应为 {setting.type} 类型的值",
-            f"expected a value of type {setting.type} for setting {command.key}",
+            f"设置项 {command.key} 应为{setting.wanted.zh}",
+            f"expected {setting.wanted.en} for setting {command.key}",
         )
     return SettingChanged(procedure=command.procedure, key=command.key, value=command.value)
 

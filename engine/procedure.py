@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -18,13 +19,14 @@ from engine.flow.elements import Element, Kind, MultiInstance, Trigger
 from engine.flow.level import starts
 from engine.form import Form
 from engine.value import Context, Value, number
+from engine.working_time import CALENDAR_FUNCTIONS
 
 MANIFEST = "procedure.toml"
 MOST_BYTES = 200_000
 MOST_DOTS = 64
 """A key of thousands of parts takes the reader of TOML minutes."""
 
-HOST_FUNCTIONS = frozenset({"working days after", "working days between", "persons in role", "performers", "has role"})
+HOST_FUNCTIONS = CALENDAR_FUNCTIONS | {"persons in role", "performers", "has role"}
 """What an expression of a procedure may call besides FEEL's own functions."""
 
 RESERVED = frozenset({"case", "settings", "instance", "task", "organisation", "now"})
@@ -47,9 +49,22 @@ class Setting:
     type: str
     default: Value
     name: Text
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    @property
+    def wanted(self) -> Text:
+        """What is accepted, in words."""
+        low = Text("", "") if self.least is None else Text(f",不小于 {self.least:f}", f", at least {self.least:f}")
+        high = Text("", "") if self.most is None else Text(f",不大于 {self.most:f}", f", at most {self.most:f}")
+        return Text(f"{self.type} 类型的值{low.zh}{high.zh}", f"a value of type {self.type}{low.en}{high.en}")
 
     def accepts(self, value: Value) -> bool:
-        """The value is of the setting's type."""
+        """The value is of the setting's type, and not below its least or above its most value."""
+        if isinstance(value, Decimal) and not isinstance(value, bool):
+            low, high = self.least is not None and value < self.least, self.most is not None and value > self.most
+            if low or high:
+                return False
         match self.type:
             case "bool":
                 return isinstance(value, bool)
@@ -227,7 +242,21 @@ def _setting(key: str, row: Mapping[str, object]) -> Setting:
             f"设置项 {key} 的默认值应为整数、布尔值或文本(小数写成文本)",
             f"expected the default of setting {key} to be a whole number, a boolean or text (decimals as text)",
         ) from None
-    return Setting(key=key, type=kind, default=value, name=_names_of(row))
+    bounds = {bound: _bound(key, row.get(bound)) for bound in ("min", "max")}
+    return Setting(key=key, type=kind, default=value, name=_names_of(row), least=bounds["min"], most=bounds["max"])
+
+
+def _bound(key: str, found: object) -> Decimal | None:
+    """The least or most value of a setting: a whole number, or a decimal written as text."""
+    if found is None:
+        return None
+    if isinstance(found, int | str) and not isinstance(found, bool):
+        with suppress(ValueError, ArithmeticError):
+            return number(found)
+    raise _unreadable(
+        f"设置项 {key} 的 min、max 应为数(小数写成文本)",
+        f"expected min and max of setting {key} to be numbers (decimals as text)",
+    )
 
 
 def _default(found: object, kind: str) -> Value:

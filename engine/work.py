@@ -41,7 +41,6 @@ from engine.events import (
     TaskTransferred,
     TaskUrged,
 )
-from engine.expression import calendar_functions
 from engine.flow.elements import Element
 from engine.instance import Instance
 from engine.organisation import known
@@ -54,6 +53,7 @@ from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Person, Value
 from engine.words import Stage
+from engine.working_time import calendar_functions
 
 MOST_INFORMED = 50
 
@@ -246,7 +246,8 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
     """What the form's rules see: the reserved names, the rights of the task, the result of the time before."""
     view = progress.view(task.scope)
     earlier = view.get(element.result)
-    this: dict[str, Value] = {"id": task.id, "element": task.element, "repeated": earlier is not None}
+    roles = task.qualifying or task.roles
+    this: dict[str, Value] = {"id": task.id, "element": task.element, "repeated": earlier is not None, "roles": roles}
     return forms.surrounding(
         names={**{name: view[name] for name in RESERVED}, "task": Context(this)},
         rights=forms.rights(element.extensions.get("section", "")),

@@ -17,7 +17,7 @@ SETTINGS = frozenset({"int", "dec", "money", "pct", "text", "bool"})
 ROWS = {
     "title": frozenset({"zh", "en"}),
     "roles": frozenset({"zh", "en"}),
-    "settings": frozenset({"type", "default", "zh", "en"}),
+    "settings": frozenset({"type", "default", "min", "max", "zh", "en"}),
     "case": frozenset({"type", "zh", "en"}),
     "documents": frozenset({"zh", "en"}),
     "escalation": frozenset({"zh", "en", "before", "steps"}),
@@ -98,8 +98,8 @@ def _settings(procedure: Procedure) -> Iterator[Finding]:
         elif not setting.accepts(setting.default):
             yield _found(
                 f"settings.{key}",
-                f"设置项 {key} 的默认值应为 {setting.type} 类型",
-                f"expected a default of type {setting.type} for setting {key}",
+                f"设置项 {key} 的默认值应为{setting.wanted.zh}",
+                f"expected {setting.wanted.en} as default of setting {key}",
             )
 
 

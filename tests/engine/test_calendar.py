@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import calendar_seed, encoding, feel, temporal
-from engine.calendar import MAX_DAYS, WINDOWS, Calendar, Window
-from engine.expression import calendar_functions
+from engine.calendar import MAX_DAYS, Calendar
+from engine.service_window import WINDOWS, Window
 from engine.value import NANOSECONDS, Context, Date, DateTime, DaysDuration, Time, Value, number
+from engine.working_time import calendar_functions
 
 SHIPPED = Calendar.shipped()
 HOUR = 3_600 * NANOSECONDS
@@ -268,6 +269,16 @@ def test_a_calendar_comes_back_from_its_value(until: int) -> None:
         {"complete until": "2026"},
         {"complete until": number("2026.5")},
         {"complete until": True},
+        {"windows": Context({})},
+        {"windows": "5x8"},
+        {"windows": Context({"5x8": SHIPPED.windows["5×8"].to_value(), "5×8": SHIPPED.windows["5×8"].to_value()})},
+        {"windows": Context({"a": Context({"days": (), "from": "09:00", "to": "18:00"})})},
+        {"windows": Context({"a": Context({"days": (number(8),), "from": "09:00", "to": "18:00"})})},
+        {"windows": Context({"a": Context({"days": (number(1),), "from": "18:00", "to": "09:00"})})},
+        {"windows": Context({"a": Context({"days": (number(1),), "from": "9", "to": "18:00"})})},
+        {"windows": Context({"a": Context({"days": (number(1),), "from": "09:60", "to": "18:00"})})},
+        {"windows": Context({"a": Context({"days": (number(1),), "from": "09:00", "to": "24:01"})})},
+        {"windows": Context({"a": Context({"days": (number(1),), "from": "09:00", "to": "18:00", "holidays": "no"})})},
     ],
     ids=repr,
 )
@@ -286,6 +297,28 @@ FEEL = [
     ('working days after("2026-09-30", 1)', "null"),
     ('working days after(@"2026-09-30", null)', "null"),
     ('working days between(null, @"2026-09-30")', "null"),
+    (
+        'working time after(@"2026-09-30T17:00:00@Asia/Shanghai", duration("PT2H"), "5x8")',
+        '@"2026-10-08T10:00:00@Asia/Shanghai"',
+    ),
+    (
+        'working time after(@"2026-09-30T09:00:00Z", duration("PT2H"), "7×24")',
+        '@"2026-09-30T19:00:00@Asia/Shanghai"',
+    ),
+    (
+        'working time between(@"2026-10-09T17:00:00@Asia/Shanghai", @"2026-10-10T10:00:00@Asia/Shanghai", "5X8")',
+        'duration("PT2H")',
+    ),
+    (
+        'working time between(@"2026-10-10T10:00:00@Asia/Shanghai", @"2026-10-09T17:00:00@Asia/Shanghai", "5x8")',
+        'duration("-PT2H")',
+    ),
+    ('is working day(@"2026-10-10")', "true"),
+    ('is working day(@"2026-10-01T12:00:00@Asia/Shanghai")', "false"),
+    ('working time after(@"2026-09-30", duration("PT2H"), "5x8")', "null"),
+    ('working time after(@"2026-09-30T09:00:00Z", duration("P1M"), "5x8")', "null"),
+    ('working time between(@"2026-09-30T09:00:00Z", null, "5x8")', "null"),
+    ('is working day("today")', "null"),
 ]
 
 
@@ -295,3 +328,44 @@ def test_rules_count_working_days(source: str, expected: str) -> None:
     found = feel.compile(source, frozenset(), frozenset(functions)).evaluate({}, functions=functions)
     wanted = feel.evaluate(expected)
     assert (type(found), found) == (type(wanted), wanted)
+
+
+def test_a_window_that_there_is_not_is_told_with_those_that_there_are() -> None:
+    functions = calendar_functions(SHIPPED)
+    source = 'working time after(@"2026-09-30T09:00:00Z", duration("PT2H"), "6x9")'
+    with pytest.raises(ValueError, match="expected one of 5×8, 5×12, 7×24, but found 6x9"):
+        feel.compile(source, frozenset(), frozenset(functions)).evaluate({}, functions=functions)
+
+
+def test_an_organisation_names_its_own_windows() -> None:
+    night = Window(name="night", days=(6, 7), start=0, end=6 * 3_600, holidays=True)
+    own = Calendar(windows={"night": night})
+    stored = encoding.decode(encoding.encode(own.to_value()))
+    assert isinstance(stored, Context)
+    found = Calendar.from_value(stored)
+    assert found.windows == {"night": night}
+    assert found.add_working_time(moment("2026-03-02T09:00:00"), DaysDuration(HOUR), found.window("Night")) == moment(
+        "2026-03-07T01:00:00"
+    )
+
+
+def test_a_calendar_of_before_there_were_windows_has_those_that_ship() -> None:
+    before = Context({name: value for name, value in SHIPPED.to_value().items() if name != "windows"})
+    assert Calendar.from_value(before) == SHIPPED
+
+
+@given(st.sampled_from(WINDOWS), DAYS, st.integers(0, 24 * HOUR - 1), st.integers(0, 100 * HOUR))
+@settings(max_examples=60)
+def test_the_working_time_between_is_what_was_added(window: Window, start: Date, clock: int, hours: int) -> None:
+    begin = temporal.add(DateTime(start, Time(0, 0, 0, zone=SHIPPED.zone)), DaysDuration(clock))
+    end = SHIPPED.add_working_time(begin, DaysDuration(hours), window)
+    assert SHIPPED.working_time_between(begin, end, window).nanoseconds == hours
+
+
+def test_the_week_of_the_national_holiday_and_the_saturday_that_makes_up_for_it_on_a_server_in_utc() -> None:
+    """16:30 in UTC on the day before is half past midnight of the first of October in Shanghai: a day off."""
+    window = SHIPPED.window("5x8")
+    opens = SHIPPED.opening(temporal.parse_date_time("2026-09-30T16:30:00Z"), window)
+    assert opens == moment("2026-10-08T09:00:00")
+    saturday = SHIPPED.opening(temporal.parse_date_time("2026-10-10T02:00:00Z"), window)
+    assert saturday == moment("2026-10-10T10:00:00")
