@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.flow.activities import SubProcess
-from engine.flow.compensable import Done
+from engine.flow.compensable import Done, Row
 from engine.flow.elements import Element, Kind, Process, Trigger
 from engine.flow.events import End
 from engine.flow.node import FlowNode
 from engine.flow.several import ITEM
-from engine.flow.token import Token
+from engine.flow.token import Token, Tokens
 from engine.flow.transaction import Transaction
 
 CLOSE = "close"
@@ -29,13 +29,13 @@ class Compensating(FlowNode):
         """Take what is to be undone, and begin with the latest."""
         notes = token.internal_data
         if "undo" not in notes:
-            notes["undo"] = [done.row() for done in self.take(token)]
+            notes["undo"] = self.take(token)
         while notes["undo"]:
             if self._undone(token):
                 return False
         return True
 
-    def take(self, token: Token) -> list[Done]:
+    def take(self, token: Token) -> list[Row]:
         """What is to be undone, the oldest first; nobody else will undo it."""
         tokens, wanted = token.workflow, self.element.compensates
         scope = _compensated(token)
@@ -46,7 +46,7 @@ class Compensating(FlowNode):
             and not (done.turn_of is not None and tokens.entered(done.turn_of))
         ]
         tokens.compensable.forget(found)
-        return found
+        return [done.row() for done in found]
 
     def item_done(self, token: Token, item: Token) -> None:
         """A handler is over: go on with the next."""
@@ -106,17 +106,30 @@ class CompensationEnd(Compensating, End):
 class CancelEnd(Compensating, End):
     """The cancel end event: ends what goes on in its transaction, then undoes what was done in it."""
 
-    def take(self, token: Token) -> list[Done]:
-        """Cancel everything else in the transaction first; what was done in it so far is undone too."""
+    def take(self, token: Token) -> list[Row]:
+        """Cancel everything else in the transaction first; what was done in it so far is undone too, as one."""
         tokens = token.workflow
         transaction = tokens.owner(token.scope)
         transaction.internal_data["cancelled"] = True
         tokens.undoing = True
         tokens.cancel_all(other for other in tokens.within(token.scope) if other is not token)
         tokens.undoing = False
-        found: list[Done] = tokens.compensable.within(token.scope)
-        tokens.compensable.forget(found)
-        return found
+        kept: list[str] = []
+        found = sorted(_parts(token.workflow, token.scope, kept), key=lambda done: done.order)
+        closing: list[Row] = [[CLOSE, scope] for scope in kept]
+        return closing + [done.row() for done in found]
+
+
+def _parts(tokens: Tokens, scope: str, kept: list[str]) -> Iterator[Done]:
+    """What was done in a scope, and in those that were cancelled within it, which are noted in `kept`."""
+    found = tokens.compensable.within(scope)
+    tokens.compensable.forget(found)
+    for done in found:
+        if done.name:
+            yield done
+        for inner in () if done.name else done.inner:
+            kept.append(inner)
+            yield from _parts(tokens, inner, kept)
 
 
 def _compensated(token: Token) -> str:

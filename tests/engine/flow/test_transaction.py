@@ -59,6 +59,21 @@ def test_what_was_done_in_a_sub_process_that_is_under_way_is_undone_too() -> Non
     assert (run.open, scopes_left(run)) == (["h"], 0)
 
 
+def test_what_was_done_in_different_sub_processes_under_way_is_undone_the_latest_first() -> None:
+    deep = node("startEvent", "s3") + booked("c", "d") + path("s3", "c", "d")
+    other = node("startEvent", "s4") + booked("g", "i") + path("s4", "g", "i")
+    inner = node("startEvent", "s2") + gateway("parallel", "f") + booked("a") + user("x") + cancel_end("ce")
+    inner += node("subProcess", "sp", deep) + node("subProcess", "sq", other)
+    inner += path("s2", "f", "a", "x", "ce") + path("f", "sp") + path("f", "sq")
+    run = Recorder(model(around(inner)))
+    for key in ("g", "a", "c", "x"):
+        run.finish(key)
+    for key in ("c_undo", "a_undo", "g_undo"):
+        assert (run.open, clear(run)) == ([key], True)
+        run.finish(key)
+    assert (run.open, scopes_left(run)) == (["h"], 0)
+
+
 def test_items_done_of_a_multi_instance_under_way_are_undone_each_in_its_scope() -> None:
     deep = user("m", several(times="3")) + remedy("z") + undone_by("m", "z")
     inner = node("startEvent", "s2") + gateway("parallel", "f") + deep + user("x") + cancel_end("ce")
