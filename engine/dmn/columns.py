@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from engine.dmn.cells import PLAIN, Pieces, Plain, pieces_of, plain
 from engine.dmn.model import InputClause, Literal, Table
+from engine.feel import Expression
 from engine.feel.frame import Frame, Run
-from engine.feel.tree import Tests
+from engine.feel.tree import Tests, Type
 from engine.value import Value
 
 if TYPE_CHECKING:
@@ -38,9 +39,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """An input: how its value is found and judged, and which rules its cells let through."""
+    """An input: its type as far as it is known, how its value is found and judged, which rules its cells let through."""
 
     clause: InputClause
+    kind: Type | None
     value: Run
     allowed: Run | None
     cells: tuple[Cell, ...]
@@ -76,12 +78,15 @@ class Column:
 def column(compiler: Compiler, table: Table, at: int, scope: Scope) -> Column:
     """The column of a table's input at a place."""
     clause = table.inputs[at]
-    tested = {**scope, TESTED: compiler.feel_type(clause.type)}
+    source = compiler.expression(clause.source, scope)
+    kind = compiler.feel_type(clause.type) or _inferred(source)
+    tested = {**scope, TESTED: kind}
     cells = tuple(_cells(compiler, [rule.tests[at] for rule in table.rules], tested))
     found = [cell for cell in cells if cell.test is not None and not cell.always]
     return Column(
         clause=clause,
-        value=compiler.typed(compiler.source(clause.source, scope), clause.type, clause.label),
+        kind=kind,
+        value=compiler.typed(compiler.weighed(clause.source, source), clause.type, clause.label),
         allowed=None if clause.allowed is None else compiler.source(clause.allowed, tested, unary=True),
         cells=cells,
         always=_joined(cell.rules for cell in cells if cell.always),
@@ -90,6 +95,10 @@ def column(compiler: Compiler, table: Table, at: int, scope: Scope) -> Column:
         tests=_tests(cell for cell in found if cell.plain is None),
         all_tests=_tests(found),
     )
+
+
+def _inferred(source: Expression | None) -> Type | None:
+    return None if source is None or source.type.name in ("Any", "Null") else source.type
 
 
 def _cells(compiler: Compiler, written: list[Literal], tested: Scope) -> Iterator[Cell]:
@@ -105,7 +114,7 @@ def _cells(compiler: Compiler, written: list[Literal], tested: Scope) -> Iterato
             yield Cell(cell, rules[text], None, False, None)
         else:
             always = isinstance(found.tree, Tests) and not found.tree.tests
-            yield Cell(cell, rules[text], compiler.weighed(found), always, plain(found.tree))
+            yield Cell(cell, rules[text], compiler.weighed(cell, found), always, plain(found.tree))
 
 
 def _cut(cells: list[Cell]) -> dict[type, tuple[Pieces, Sequence[int]]]:

@@ -54,13 +54,12 @@ class Compiler:
 
     def source(self, literal: Literal, scope: Scope, *, unary: bool = False) -> Run:
         """The function of a FEEL source; null when it cannot be read."""
-        found = self.expression(literal, scope, unary=unary)
+        return self.weighed(literal, self.expression(literal, scope, unary=unary))
+
+    def weighed(self, literal: Literal, found: feel.Expression | None) -> Run:
+        """The function of a compiled source, which spends what its evaluation costs."""
         if found is None:
             return lambda frame: forms.note(frame, f"{literal.element}: the expression cannot be read")
-        return self.weighed(found)
-
-    def weighed(self, found: feel.Expression) -> Run:
-        """The function of an expression, which spends what its evaluation costs."""
         weight, run = found.weight, found.run
 
         def spend(frame: Frame) -> Value:

@@ -49,7 +49,8 @@ class Review:
     def warnings(self) -> Iterator[Finding]:
         """What is found: cells by themselves, then rules together."""
         for column, found in zip(self.compiled.columns, self.axes, strict=True):
-            yield from islice(self._cells(column, found), TOLD)
+            if found is not None:
+                yield from islice(self._cells(column, found), TOLD)
         for at, output in enumerate(self.compiled.outputs):
             yield from islice(self._results(at, output), TOLD)
         if len(self.axes) <= MOST_COLUMNS:
@@ -62,12 +63,11 @@ class Review:
     # -------------------------------------------------------------- cells
 
     def _axis(self, column: Column) -> Axis | None:
-        kind = self.compiler.feel_type(column.clause.type)
         sources = (column.clause.allowed, self.compiler.types.allowed(self.compiler.namespace, column.clause.type))
         found = [self.compiler.alone(source, unary=True) for source in sources if source is not None]
         meanings = [plain(expression.tree) for expression in found if expression is not None]
         restrictions = [meaning for meaning in meanings if meaning is not None]
-        name = None if kind is None else kind.name
+        name = None if column.kind is None else column.kind.name
         return axis(column, name, restrictions, lambda value: self._allowed(column, value))
 
     def _allowed(self, column: Column, value: Value) -> bool:
@@ -95,18 +95,19 @@ class Review:
         except FeelError:
             return True
 
-    def _cells(self, column: Column, found: Axis | None) -> Iterator[Finding]:
-        wanted = self.compiler.feel_type(column.clause.type)
-        kind = None if wanted is None else KINDS.get(wanted.name)
-        for cell, mask in () if found is None else found.cells:
-            if cell.plain is None or found is None:
-                continue
-            others = [span for span in cell.plain.spans if kind is not None and span.kind is not kind]
-            if others and wanted is not None:
+    def _cells(self, column: Column, found: Axis) -> Iterator[Finding]:
+        """Conditions of another type than the column, on nothing that is allowed, or on something that is not."""
+        wanted = column.kind
+        kind = None if wanted is None else KINDS[wanted.name]
+        for cell, mask in found.cells:
+            spans = () if cell.plain is None else cell.plain.spans
+            other = next((span for span in spans if kind not in (None, span.kind)), None)
+            if other is not None and wanted is not None:
+                text = written(other.high if other.low is None else other.low)
                 yield self._at(
                     cell.written,
-                    f"列的类型是 {wanted.name},{_shown(others[0].low, others[0].high)} 永远不会命中",
-                    f"expected a condition on a {wanted.name}, but {_shown(others[0].low, others[0].high)} never matches one",
+                    f"列的类型是 {wanted.name},{text} 永远不会命中",
+                    f"expected a condition on a {wanted.name}, but {text} never matches one",
                 )
             elif mask is not None and not mask & found.allowed:
                 yield self._at(cell.written, *_never(mask))
@@ -190,10 +191,6 @@ class Review:
     def _about(self, rule: int, zh: str, en: str) -> Finding:
         found = self.table.rules[rule]
         return finding(self.compiler.path, found.id or self.table.id, found.line, zh, en)
-
-
-def _shown(low: Value, high: Value) -> str:
-    return written(high if low is None else low)
 
 
 def _never(mask: int) -> tuple[str, str]:

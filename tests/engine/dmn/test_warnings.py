@@ -141,6 +141,12 @@ def test_a_table_that_is_hardly_meant_so_is_told(case: str) -> None:
     )
 
 
+def test_the_type_of_a_column_is_also_known_from_what_it_asks() -> None:
+    logic = table([column("n + 1")], [output(default="0")], [(['"a"'], ["1"]), (["1"], ["2"])])
+    found = library(given("n", "number"), decision("d", logic, inputs=["n"]))
+    assert told(found) == [("r1i1", '规则 1,列「n + 1」:列的类型是 number,"a" 永远不会命中')]
+
+
 FINE = {
     "intervals that meet": one("n", ["< 100", "[100..200]", "> 200"]),
     "days one after the other": one("t", ['<= date("2026-01-31")', '>= date("2026-02-01")']),
