@@ -16,7 +16,7 @@ from engine.procedure import HOST_FUNCTIONS, Procedure
 LONGEST = 10_000
 RESERVED_ENTRIES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"id", "process", "version", "started"}),
-    "task": frozenset({"id", "element", "created", "repeated"}),
+    "task": frozenset({"id", "element", "created", "repeated", "roles"}),
     "organisation": frozenset(),
 }
 """What the reserved names have; `case` and `settings` have what the manifest says."""

@@ -7,7 +7,7 @@ from lxml import etree
 
 from engine import procedure as procedures
 from engine.procedure import Procedure
-from tests.bpmn.shipped import DIAGRAM, FILES
+from tests.bpmn.shipped import DIAGRAMS, FILES
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def procedure() -> Procedure:
     return procedures.load(FILES)
 
 
-@pytest.fixture(scope="session")
-def drawing() -> etree._Element:
-    """The diagram of P01 as XML."""
-    return etree.fromstring(FILES[DIAGRAM])
+@pytest.fixture(scope="session", params=sorted(DIAGRAMS))
+def drawing(request: pytest.FixtureRequest) -> etree._Element:
+    """One diagram after the other as XML."""
+    return etree.fromstring(FILES[DIAGRAMS[request.param]])

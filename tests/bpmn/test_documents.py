@@ -40,4 +40,4 @@ def test_the_readme_lists_every_step_and_its_example_is_a_scenario() -> None:
         assert json.loads(path.read_text()).keys() == json.loads(example).keys()
     table = README[README.index("| step |") : README.index("A step that must be refused")]
     listed = set(re.findall(r"`(\w+)`", "".join(line.split("|")[1] for line in table.splitlines() if "|" in line)))
-    assert listed == {*SIMPLE, "complete", "deputy", "tick"}
+    assert listed == {*SIMPLE, "complete", "deputy", "message", "tick"}

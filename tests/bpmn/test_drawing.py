@@ -1,4 +1,4 @@
-"""The diagram as it is drawn: one page, lanes that tile the pool, flows that touch what they join and nothing else."""
+"""The diagrams as they are drawn: one page, lanes that tile the pool, flows that touch what they join and nothing else."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ CHARACTER = 12
 A3 = 420 / 297
 CLEAR = 10
 """How far apart shapes, and parallel flows, stand at least."""
+
+BACK = {
+    *("F08", "F14", "F18", "F24", "F26"),
+    *("F2_10", "F2_13", "F2_19"),
+    *("F3_08", "F3_11", "F3_15", "F3_18", "F3_25"),
+    *("F0_22", "F0_32", "F0_44", "F0_47"),
+}
+"""What leads back: returns, waiting again, and what ends on the left."""
 
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
@@ -64,7 +72,8 @@ class Box:
 
 @dataclass(frozen=True)
 class Drawing:
-    """Shapes, labels and flows by the id of the element."""
+    """Shapes, labels and flows by the id of the element; `frames` are sub-processes with what lies in them, `borders` the
+    activities that events are attached to."""
 
     pool: Box
     lanes: dict[str, Box]
@@ -77,6 +86,8 @@ class Drawing:
     edges: dict[str, list[Point]]
     round: frozenset[str]
     diamonds: frozenset[str]
+    frames: dict[str, frozenset[str]]
+    borders: dict[str, str]
 
     def segments(self) -> Iterator[tuple[str, Segment]]:
         """Every piece of every flow."""
@@ -102,8 +113,12 @@ def page(drawing: etree._Element) -> Drawing:
     elements = {str(node.get("id")): node for node in drawing.iter() if node.get("id")}
     notes = [str(note.get("id")) for note in drawing.iter(f"{BPMN}textAnnotation")]
     flows = {f.get("id"): (f.get("sourceRef"), f.get("targetRef")) for f in drawing.iter(f"{BPMN}sequenceFlow")}
+    frames = {key: _within(elements[key]) for key in members if str(elements[key].tag) == f"{BPMN}subProcess"}
+    inner = {key: members[frame] for frame, keys in frames.items() for key in keys}
+    members |= inner
+    (pool,) = (str(found.get("id")) for found in drawing.iter(f"{BPMN}participant"))
     return Drawing(
-        pool=boxes["Participant_P01"],
+        pool=boxes[pool],
         lanes={key: boxes[key] for key in lanes},
         members=members,
         nodes={key: boxes[key] for key in members},
@@ -114,12 +129,22 @@ def page(drawing: etree._Element) -> Drawing:
         edges=edges,
         round=frozenset(key for key in members if str(elements[key].tag).endswith("Event")),
         diamonds=frozenset(key for key in members if str(elements[key].tag).endswith("Gateway")),
+        frames=frames,
+        borders={key: str(elements[key].get("attachedToRef")) for key in members if elements[key].get("attachedToRef")},
     )
+
+
+def _within(frame: etree._Element) -> frozenset[str]:
+    """The flow nodes in a sub-process."""
+    names = tuple(f"{BPMN}{name}" for name in ("userTask", "serviceTask"))
+    nodes = (n for n in frame if n.tag in names or str(n.tag).endswith(("Event", "Gateway")))
+    return frozenset(str(node.get("id")) for node in nodes)
 
 
 def test_everything_is_drawn_once(page: Drawing, drawing: etree._Element) -> None:
     drawn = [str(s.get("bpmnElement")) for s in (*drawing.iter(f"{DI}BPMNShape"), *drawing.iter(f"{DI}BPMNEdge"))]
-    wanted = {*page.lanes, *page.members, *page.notes, *page.flows, "Participant_P01"}
+    (pool,) = (str(found.get("id")) for found in drawing.iter(f"{BPMN}participant"))
+    wanted = {*page.lanes, *page.members, *page.notes, *page.flows, pool}
     assert sorted(drawn) == sorted(wanted)
     assert page.edges.keys() == page.flows.keys()
 
@@ -143,11 +168,27 @@ def test_shapes_stand_inside_their_lane_and_apart(page: Drawing) -> None:
         inside = Box(lane.x + HEADER, lane.y, lane.width - HEADER, lane.height)
         assert inside.holds(box, margin=CLEAR), key
     shapes = {**page.nodes, **page.notes}
-    assert [(a, b) for a, b in combinations(shapes, 2) if shapes[a].meets(shapes[b], CLEAR)] == []
+    pairs = [(a, b) for a, b in combinations(shapes, 2) if shapes[a].meets(shapes[b], CLEAR)]
+    assert [(a, b) for a, b in pairs if not _belong(page, a, b) and not _belong(page, b, a)] == []
+
+
+def test_a_sub_process_holds_what_is_in_it(page: Drawing) -> None:
+    for frame, inside in page.frames.items():
+        assert inside
+        assert [key for key in inside if not page.nodes[frame].holds(page.nodes[key], CLEAR)] == []
+
+
+def test_an_event_sits_on_the_border_of_its_activity(page: Drawing) -> None:
+    for key, activity in page.borders.items():
+        event, box = page.nodes[key], page.nodes[activity]
+        x, y = event.x + event.width / 2, event.y + event.height / 2
+        on_side = x in (box.x, box.right) and box.y < y < box.bottom
+        assert on_side or (y in (box.y, box.bottom) and box.x < x < box.right), key
 
 
 def test_shapes_of_a_kind_have_one_size(page: Drawing) -> None:
-    sizes = {(box.width, box.height) for key, box in page.nodes.items() if key not in page.round | page.diamonds}
+    others = page.round | page.diamonds | page.frames.keys()
+    sizes = {(box.width, box.height) for key, box in page.nodes.items() if key not in others}
     assert sizes == {(120, 80)}
     assert {(page.nodes[key].width, page.nodes[key].height) for key in page.round} == {(36, 36)}
     assert {(page.nodes[key].width, page.nodes[key].height) for key in page.diamonds} == {(50, 50)}
@@ -167,7 +208,11 @@ def test_flows_are_level_or_upright(page: Drawing) -> None:
 def test_no_flow_runs_through_a_shape_or_a_text(page: Drawing) -> None:
     obstacles = {**page.nodes, **page.notes, **{f"label of {key}": box for key, box in page.labels.items()}}
     hits = [(flow, key) for flow, piece in page.segments() for key, box in obstacles.items() if box.crossed_by(piece)]
-    assert hits == []
+    around = {
+        (flow, frame) for flow, ends in page.flows.items() for frame in page.frames if ends[0] in page.frames[frame]
+    }
+    attached = {(flow, page.borders.get(source, "")) for flow, (source, _) in page.flows.items()}
+    assert [hit for hit in hits if hit not in around | attached] == []
 
 
 def test_flows_do_not_cross_and_share_no_way_but_out_of_one_corner(page: Drawing) -> None:
@@ -184,7 +229,7 @@ def test_labels_are_wide_enough_and_meet_nothing(page: Drawing) -> None:
         assert box.width >= CHARACTER * len(page.names[key]), key
         assert any(lane.holds(box) for lane in page.lanes.values()), key
     assert [(a, b) for a, b in combinations(page.labels, 2) if page.labels[a].meets(page.labels[b])] == []
-    things = {**page.nodes, **page.notes}
+    things = {key: box for key, box in {**page.nodes, **page.notes}.items() if key not in page.frames}
     assert [(a, b) for a, label in page.labels.items() for b, box in things.items() if label.meets(box)] == []
 
 
@@ -200,7 +245,11 @@ def test_a_label_stands_beside_what_it_names(page: Drawing) -> None:
 def test_work_is_read_from_left_to_right(page: Drawing) -> None:
     """Only a return, a repetition or a change of lane at the same place leads anywhere but to the right."""
     back = {flow for flow, (a, b) in page.flows.items() if page.nodes[b].right <= page.nodes[a].x}
-    assert back == {"F08", "F14", "F18", "F24", "F26"}
+    assert back == BACK & page.flows.keys()
+
+
+def _belong(page: Drawing, outer: str, inner: str) -> bool:
+    return inner in page.frames.get(outer, ()) or page.borders.get(inner) == outer
 
 
 def _box(bounds: etree._Element) -> Box:

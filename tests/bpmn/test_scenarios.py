@@ -13,10 +13,11 @@ from engine import temporal
 from engine.calendar import Calendar
 from engine.document import DocumentStatus
 from engine.errors import Text
+from engine.procedure import Procedure
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.submission import Store
-from tests.bpmn.shipped import FOLDER, PROCESS
+from tests.bpmn.shipped import FOLDER, PROCESSES
 from web.cli import company
 from web.cli.play import SimulatedClock, Unexpected, play, publish, scenarios
 from web.cli.timetable import Timetable, begin
@@ -35,31 +36,93 @@ DOCUMENTS = {
     "renewal": ("A/0", DocumentStatus.ISSUED, "001"),
     "change": ("A/0", DocumentStatus.ISSUED, "001"),
     "refused": None,
+    "project-straight-through": ("A/0", DocumentStatus.ISSUED, "001"),
+    "whole-project": ("B/0", DocumentStatus.ISSUED, "001"),
+    "requirement-rejected-twice": ("A/2", DocumentStatus.ISSUED, "001"),
+    "finance-declines": ("A/0", DocumentStatus.ISSUED, "001"),
+    "manager-refuses": ("A/0", DocumentStatus.ISSUED, "001"),
+    "manager-changes": ("A/0", DocumentStatus.ISSUED, "001"),
+    "early-start": ("A/0", DocumentStatus.ISSUED, "001"),
+    "early-start-declined": ("A/0", DocumentStatus.ISSUED, "001"),
+    "general-manager-rejects": None,
+    "signature-chased": None,
+    "initiation-returned": None,
+}
+CASES = {
+    # what is known of the case in the end
+    "project-straight-through": {"state": "已立项", "contract_no": "HT20260001", "project_no": "FW20260001", "level": "A", "amount": 680_000},
+    "finance-declines": {"state": "已放弃", "contract_no": "HT20260001", "closing_reason": "客户不接受涨价", "project_no": None},
+    "early-start": {"state": "已签订", "early_start": True, "project_no": "FW20260001"},
+    "early-start-declined": {"state": "已放弃", "early_start": True, "closing_reason": "客户预算被取消"},
+    "initiation-returned": {"state": "已立项", "level": "C", "project_no": "FW20260001", "repository_no": "ZX-LIB-FW20260001-01"},
+    "general-manager-rejects": {"state": "合同评审", "amount": 920_000},
+}  # fmt: skip
+MANAGERS = {"project-straight-through": "qian", "manager-refuses": "jiang", "manager-changes": "jiang"}
+WAYS = {
+    # element: its deciding field, and every answer
+    "T00_01": ("decision", {"同意", "不同意"}),
+    "T00_02": ("decision", {"同意", "不同意"}),
+    "T00_05": ("accept", {"接收", "退回补充"}),
+    "T00_06": ("decision", {"同意", "退回"}),
+    "T01_02": ("accept", {"受理", "退回补充", "不受理"}),
+    "T01_05": ("decision", {"通过", "退回修改", "不通过"}),
+    "T01_05D": ("decision", {"终止", "退回修改"}),
+    "T01_08": ("result", {"确认", "提出修改", "拒绝", "未回复"}),
+    "T02_01": ("withdrawn", {None, True}),
+    "T02_02": ("decision", {"通过", "退回"}),
+    "T02_03": ("feasible", {"同意", "有条件同意", "不同意"}),
+    "T02_04": ("decision", {"通过", "退回修改", "不通过"}),
+    "T02_05": ("result", {"已签订", "客户拒签"}),
+    "T03_02": ("conclusion", {"合格", "有条件", "不合格"}),
+    "T03_03": ("decision", {"同意", "退回"}),
+    "T03_04": ("decision", {"同意", "退回"}),
+    "T03_05": ("accept", {"接受", "拒绝"}),
 }
 
 
 def test_the_scenarios_cover_what_people_do() -> None:
     steps = [step for scenario in FOUND.values() for step in scenario["steps"]]
     done = {step["do"] for step in steps if "do" in step}
-    assert done == {"complete", "claim", "open", "transfer", "delegate", "resolve", "urge", "waive", "deputy", "tick"}
+    assert done == {
+        "complete",
+        "claim",
+        "open",
+        "transfer",
+        "delegate",
+        "resolve",
+        "urge",
+        "waive",
+        "deputy",
+        "tick",
+        "message",
+    }
     assert {step["refused"] for step in steps if "refused" in step} == {"not-allowed", "separation-of-duties"}
-    assert {scenario["input"]["entry"] for scenario in FOUND.values()} == {"new", "renewal", "change"}
+    assert {scenario["input"].get("entry", "new") for scenario in FOUND.values()} == {"new", "renewal", "change"}
 
 
-def test_every_task_and_every_way_is_taken_by_a_scenario() -> None:
+def test_every_task_and_every_way_is_taken_by_a_scenario(procedure: Procedure) -> None:
     steps = [step for scenario in FOUND.values() for step in scenario["steps"] if step.get("do") == "complete"]
-    taken = {(step["element"], step["data"].get(key)) for step in steps for key in ("accept", "decision", "result")}
-    for element, answers in {
-        "T01_02": {"受理", "退回补充", "不受理"},
-        "T01_05": {"通过", "退回修改", "不通过"},
-        "T01_05D": {"终止", "退回修改"},
-        "T01_08": {"确认", "提出修改", "拒绝", "未回复"},
-    }.items():
-        assert {answer for key, answer in taken if key == element and answer} == answers
-    assert {step["element"] for step in steps} == {
-        *(f"T01_0{n}" for n in (1, 2, 3, 4, 5, 7, 8, 9)),
-        "T01_05D",
-        "T01_08E",
+    for element, (field, answers) in WAYS.items():
+        assert {step["data"].get(field) for step in steps if step["element"] == element} == answers, element
+    elements = [e for key in PROCESSES.values() for e in procedure.model.processes[key].elements.values()]
+    assert {step["element"] for step in steps} == {e.id for e in elements if e.kind == "userTask"}
+    ends = {
+        step["expect"]["ended"]
+        for scenario in FOUND.values()
+        for step in scenario["steps"]
+        if "ended" in step.get("expect", {})
+    }
+    assert ends == {
+        "End_confirmed",
+        "End_declined",
+        "End_stopped",
+        "End_abandoned",
+        "End_signed",
+        "End_contract_refused",
+        "End_initiated",
+        "End_project_initiated",
+        "End_project_abandoned",
+        "End_chase",
     }
 
 
@@ -75,7 +138,7 @@ def test_everybody_keeps_office_hours_and_rests_at_noon(key: str) -> None:
 def test_a_scenario_has_title_people_and_an_end(key: str) -> None:
     scenario = FOUND[key]
     assert scenario["title"]["zh"] != scenario["title"]["en"]
-    assert scenario["process"] == PROCESS
+    assert scenario["process"] in PROCESSES.values()
     people = {row["handle"] for row in scenario["people"]}
     named = {step[name] for step in scenario["steps"] for name in ("as", "for", "to") if name in step}
     assert {scenario["starter"], *named} <= people
@@ -119,6 +182,25 @@ def test_a_scenario_leaves_its_document_and_every_job_done(tmp_path: Path, key: 
     assert document is not None
     number = None if sequence is None else f"ZX-SRS-PRE{case.stream}-2026{sequence}"
     assert (document.version, document.status, document.number) == (version, status, number)
+
+
+@pytest.mark.parametrize("key", sorted(CASES | MANAGERS))
+def test_a_scenario_leaves_the_data_and_the_team_of_its_case(tmp_path: Path, key: str) -> None:
+    database = Database(f"sqlite:///{tmp_path}/zhixing.db")
+    upgrade(database)
+    clock = SimulatedClock(begin(FOUND[key], NOW))
+    store = Store(database, clock)
+    played = play(store, clock, FOUND[key], publish(store, FOLDER, "publish"), lambda _: None)
+    case = company.case_at(store, played.case)
+    names = company.names_of(store)
+    handles = {row["name"]: row["handle"] for row in FOUND[key]["people"]}
+    database.close()
+    wanted = CASES.get(key, {})
+    assert {name: case.data.get(name) for name in wanted} == wanted
+    if key in MANAGERS:
+        (manager,) = case.roles["PM"]
+        assert case.data["pm"] == manager
+        assert handles[names[manager.id]] == MANAGERS[key]
 
 
 @pytest.mark.parametrize(

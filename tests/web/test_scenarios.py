@@ -32,6 +32,17 @@ ENDS = {
     "customer-silent": "End_abandoned",
     "renewal": "End_confirmed",
     "change": "End_confirmed",
+    "project-straight-through": "End_project_initiated",
+    "whole-project": "End_project_initiated",
+    "requirement-rejected-twice": "End_project_initiated",
+    "finance-declines": "End_project_abandoned",
+    "manager-refuses": "End_project_initiated",
+    "manager-changes": "End_project_initiated",
+    "early-start": "End_chase",
+    "early-start-declined": "End_project_abandoned",
+    "general-manager-rejects": "End_contract_refused",
+    "signature-chased": "End_signed",
+    "initiation-returned": "End_initiated",
 }
 FOUND = {scenario["key"]: scenario for scenario in scenarios(ROOT)}
 

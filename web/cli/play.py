@@ -20,6 +20,7 @@ from engine.commands import (
     Command,
     CompleteTask,
     DelegateTask,
+    DeliverMessage,
     OpenCase,
     OpenTask,
     PublishVersion,
@@ -121,6 +122,7 @@ class Player:
         self.run = f"{scenario['key']}:{clock.now.isoformat()}"
         self.persons: dict[str, Person] = {}
         self.people_names = {row["handle"]: row["name"] for row in scenario["people"]}
+        self.people_roles = {row["handle"]: frozenset(row["roles"]) for row in scenario["people"]}
         self.procedure = company.procedure_of(store, version)
         self.count = 0
 
@@ -182,6 +184,8 @@ class Player:
                     raise Unexpected(f"expected {step['expect']['fired']} timers to fire, but {fired} did")
             case "deputy":
                 self._deputy(step)
+            case "message":
+                self._message(step)
             case None:
                 self._expect(step["expect"])
             case _:
@@ -196,19 +200,30 @@ class Player:
         who = self.people_names[step["for"]]
         self._say(step["to"], Text(f"代理 {who}", f"acts for {who}"))
 
+    def _message(self, step: dict[str, Any]) -> None:
+        """A message from outside comes for the element that waits for it."""
+        found = [key for key, waits in self._instance().subscriptions.items() if waits.name == step["message"]]
+        if len(found) != 1:
+            raise Unexpected(f"expected one element to wait for the message {step['message']}, but {len(found)} do")
+        self.count += 1
+        envelope = company.envelope(self.store, self.played.instance, None, f"{self.run}:{self.count}")
+        content = intake.plain_values(self._resolved(step["data"]))
+        self.store.submit(DeliverMessage(envelope=envelope, subscription=found[0], payload=content))
+        self._say(None, Text(f"收到消息:{step['message']}", f"a message came: {step['message']}"))
+
     def _act(self, step: dict[str, Any]) -> None:
-        task = self._task(step["element"])
+        task = self._task(step["element"], step["as"])
         wanted = step.get("refused")
         try:
             self._command(step, task)
         except Refused as refused:
             if refused.reason != wanted:
                 raise
-            self._tell(step, refused)
+            self._tell(step, task, refused)
             return
         if wanted is not None:
             raise Unexpected(f"{step['element']}: expected a refusal ({wanted}), but it was accepted")
-        self._tell(step, None)
+        self._tell(step, task, None)
 
     def _command(self, step: dict[str, Any], task: Task) -> None:
         actor = self.persons[step["as"]]
@@ -227,11 +242,17 @@ class Player:
         fields |= {name: step[name] for name in ("reason", "opinion", "message") if name in step}
         self.store.submit(SIMPLE[step["do"]](envelope=envelope, task=task.id, **fields))
 
-    def _task(self, element: str) -> Task:
-        found = [task for task in self._instance().tasks.values() if task.element == element]
+    def _task(self, element: str, handle: str) -> Task:
+        """The task of an element; of several, as in a countersignature, the one in hand or for a role of the person."""
+        waiting = self._instance().tasks.values()
+        found = [task for task in waiting if task.element == element]
+        if len(found) > 1:
+            person, roles = self.persons[handle], self.people_roles[handle]
+            held = [task for task in found if task.holder == person]
+            found = held or [task for task in found if person in task.persons or roles & set(task.roles)]
         if len(found) != 1:
-            waiting = sorted(task.element for task in self._instance().tasks.values())
-            raise Unexpected(f"expected {element} to wait, but {', '.join(waiting) or 'nothing'} waits")
+            names = sorted(task.element for task in waiting)
+            raise Unexpected(f"expected {element} to wait for {handle}, but {', '.join(names) or 'nothing'} waits")
         return found[0]
 
     def _expect(self, wanted: dict[str, Any]) -> None:
@@ -250,8 +271,8 @@ class Player:
     def _instance(self) -> Instance:
         return company.instance_of(self.store, self.played.instance)
 
-    def _tell(self, step: dict[str, Any], refusal: Refused | None) -> None:
-        name = self.names.step(self.scenario["process"], step["element"])
+    def _tell(self, step: dict[str, Any], task: Task, refusal: Refused | None) -> None:
+        name = self.names.step(task.process, task.element)
         zh, en = VERBS[step["do"]]
         to = f" → {self.people_names[step['to']]}" if "to" in step else ""
         name = Text(name.zh + to, name.en + to)
