@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, select
 
-from engine import encoding, record, replay
+from engine import record, replay
 from engine import stream as streams
 from engine.errors import Text
 from engine.instance import Instance
@@ -17,7 +17,7 @@ from engine.stream import State
 from engine.words import StreamKind
 from storage import journal, schema
 from storage.moments import due
-from storage.projection import inbox_rows
+from storage.projection import inbox_rows, subscription_rows
 from storage.report import of_stream, said
 from storage.shelf import StreamShelf
 
@@ -84,13 +84,13 @@ def _of_tables(connection: Connection, state: State) -> Iterator[tuple[str, str]
 
 def _open_work(state: Instance) -> dict[str, Rows]:
     """The rows of everything that an instance waits for."""
-    tasks, timers, waiting = state.tasks.values(), state.timers.values(), state.subscriptions.values()
+    tasks, timers, waiting = state.tasks.values(), state.timers.values(), subscription_rows(state)
     inbox = [row for task in tasks for row in inbox_rows(task, state.case)]
     return {
         "task": {(t.id, t.stage, None if t.holder is None else t.holder.id, t.opened) for t in tasks},
         "inbox": {(row["task"], row["case_no"], row["kind"], row["key"], row["due"]) for row in inbox},
         "timer": {(t.id, t.activity, t.kind, due(t.due)) for t in timers},
-        "subscription": {(s.id, s.name, encoding.digest(s.correlation)) for s in waiting},
+        "subscription": {(row["subscription"], row["kind"], row["name"], row["correlation"]) for row in waiting},
     }
 
 
@@ -103,7 +103,7 @@ _OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
     "task": _OPEN.with_only_columns(_task.task, _task.stage, _task.holder, _task.opened),
     "inbox": select(_inbox.task, _inbox.case_no, _inbox.kind, _inbox.key, _inbox.due).where(_inbox.task.in_(_OPEN)),
     "timer": select(_timer.timer, _timer.activity, _timer.kind, _timer.due).where(_timer.stream_no == _NUMBER),
-    "subscription": select(_waiting.subscription, _waiting.name, _waiting.correlation).where(
+    "subscription": select(_waiting.subscription, _waiting.kind, _waiting.name, _waiting.correlation).where(
         _waiting.stream_no == _NUMBER
     ),
 }

@@ -157,16 +157,25 @@ def _subscriptions(connection: Connection, entry: Entry, before: State, after: I
     gone = sorted((old.subscriptions.keys() | old.signals.keys()) - after.subscriptions.keys() - after.signals.keys())
     if gone:
         connection.execute(delete(schema.subscription).where(schema.subscription.c.subscription.in_(gone)))
-    messages = [after.subscriptions[key] for key in sorted(after.subscriptions.keys() - old.subscriptions.keys())]
-    signals = [after.signals[key] for key in sorted(after.signals.keys() - old.signals.keys())]
-    rows = [_subscription(after, "message", m.id, m.name, m.correlation) for m in messages]
-    rows += [_subscription(after, "signal", s.id, s.name, None) for s in signals]
+    rows = [
+        row
+        for row in subscription_rows(after)
+        if row["subscription"] not in old.subscriptions and row["subscription"] not in old.signals
+    ]
     if rows:
         connection.execute(insert(schema.subscription), rows)
     if jobs:  # in one order, so that two that wait for the same messages do not wait for each other
         for name, key in sorted((row["name"], row["correlation"]) for row in rows if row["kind"] == "message"):
             correlation.meet(connection, name, key)
             correlation.wake(connection, name, key, micros(entry.at))
+
+
+def subscription_rows(after: Instance) -> list[dict[str, Any]]:
+    """The rows of the messages and signals that an instance waits for."""
+    messages = [after.subscriptions[key] for key in sorted(after.subscriptions)]
+    signals = [after.signals[key] for key in sorted(after.signals)]
+    rows = [_subscription(after, "message", m.id, m.name, m.correlation) for m in messages]
+    return [*rows, *(_subscription(after, "signal", s.id, s.name, None) for s in signals)]
 
 
 def _subscription(after: Instance, kind: str, key: str, name: str, keys: Value) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import http.client
 import json
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from urllib.parse import SplitResult, urlsplit
 
 from engine import encoding
@@ -66,11 +67,28 @@ class Webhook:
 
 
 def _body(call: Call) -> bytes:
-    content = {"key": call.key, "event": call.text("event"), "data": encoding.to_json(call.parameters.get("data"))}
-    body = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    content = Context({"key": call.key, "event": call.text("event"), "data": call.parameters.get("data")})
+    body = _plain(content).encode()
     if len(body) > MOST_SENT:
         raise ConnectorFailed(f"expected at most {MOST_SENT} bytes to send, but found {len(body)}", permanent=True)
     return body
+
+
+def _plain(value: Value) -> str:
+    """A value as other systems write JSON: numbers are numbers, dates and durations texts as in ISO 8601, people ids."""
+    match value:
+        case Decimal():
+            return encoding.format_number(value)
+        case tuple():
+            return f"[{','.join(_plain(entry) for entry in value)}]"
+        case Context():
+            return f"{{{','.join(f'{json.dumps(name)}:{_plain(entry)}' for name, entry in value.items())}}}"
+        case None | bool() | str():
+            return json.dumps(value, ensure_ascii=False)
+        case _:
+            tagged = encoding.to_json(value)
+            (found,) = tagged.values() if isinstance(tagged, dict) else (None,)
+            return json.dumps(found, ensure_ascii=False)
 
 
 def _exchange(connection: Reached, place: SplitResult, headers: dict[str, str], body: bytes) -> tuple[int, str, bytes]:

@@ -85,7 +85,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "a review without an outcome": (MODEL, f' zx:approved="review.decision = {Q}通过{Q}"', "", "review", Rule.DOCUMENT, "zx:approved to say"),
     "an approval of nothing": (MODEL, ' zx:document="offer:write"', ' zx:approved="true"', "write", Rule.DOCUMENT, "zx:approved on a review only"),
     # ------------------------------------------------------------------ connectors
-    "an unknown connector": (MODEL, "number-sequence", "e-mail", "number", Rule.CONNECTOR, "one of notify, number-sequence, record-to-case, webhook"),
+    "an unknown connector": (MODEL, "number-sequence", "e-mail", "number", Rule.CONNECTOR, "one of case-role, notify, number-sequence, record-to-case, webhook"),
     "a pattern that is missing": (MODEL, 'name="pattern"', 'name="patern"', "number", Rule.CONNECTOR, "a parameter pattern"),
     "a field without a parameter": (MODEL, 'name="project"', 'name="projekt"', "number", Rule.CONNECTOR, "a parameter project"),
     "a parameter without a field": (MODEL, "{project}-", "", "number", Rule.CONNECTOR, "expected no parameter project"),

@@ -1,19 +1,26 @@
 """Messages: kept until somebody waits, delivered once, in the order they were thrown; on both databases."""
 
+import json
 import threading
 from collections import Counter
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from engine.commands import Envelope, SendMessage
 from engine.errors import Refused
 from engine.events import MessageReceived
+from engine.stream import ORGANISATION
+from engine.value import Context, Value, number
 from engine.words import Status
 from jobs import lease
+from jobs.delivery import EXPIRED
 from jobs.worker import Worker
 from storage import journal, schema, verification
 from storage.database import Database
 from storage.shelf import StreamShelf
+from storage.submission import Receipt
 from tests.engine.flow.drawing import node
 from tests.engine.world import chain, lane, process
 from tests.storage.company import Company
@@ -125,3 +132,257 @@ def test_four_workers_at_once_deliver_each_message_once(company: Company) -> Non
     received = Counter(cause for receiver in receivers for cause in causes(company, receiver))
     assert received == Counter(senders)
     assert buffered(company) == 0
+
+
+# ------------------------------------------------------------------ for how long
+
+
+def standings(company: Company) -> list[str]:
+    with company.database.read() as connection:
+        return [str(job.standing) for job in lease.listed(connection, company.now, 100)]
+
+
+def test_a_message_that_nobody_takes_in_time_expires_and_is_told(company: Company) -> None:
+    company.start()
+    Worker(company.store).run()
+    company.later(days=30)
+    late = company.start("q")
+    assert Worker(company.store).run() == 1
+    assert standings(company) == ["expired"]
+    assert company.instance(late).status is Status.RUNNING
+    with company.database.read() as connection:
+        (told,) = lease.listed(connection, company.now, 10)
+    assert told.problem == EXPIRED
+    company.later(days=400)
+    assert (Worker(company.store).run(), standings(company)) == (0, ["expired"])
+    lease.try_again(company.database, told.key, company.now)
+    assert Worker(company.store).run() == 1
+    assert company.instance(late).status is Status.COMPLETED
+
+
+def test_a_sender_says_how_long_its_message_is_kept(database: Database) -> None:
+    body = THROWS.replace('zx:correlation="1"', 'zx:correlation="1" zx:ttl="duration(&quot;PT1H&quot;)"')
+    company = Company(database, body, CALLER, {"processes/q.bpmn": process(HEARS, lanes=HEARER, key="q")})
+    company.start()
+    Worker(company.store).run()
+    company.later(minutes=59)
+    company.start("q")
+    company.start()
+    Worker(company.store).run()
+    company.later(minutes=59)
+    company.start()
+    Worker(company.store).run()
+    assert standings(company) == ["awaited", "awaited"]
+    company.later(minutes=1)
+    Worker(company.store).run()
+    assert standings(company) == ["expired", "awaited"]
+
+
+def test_what_was_met_in_time_is_delivered_however_late_the_worker_comes(company: Company) -> None:
+    company.start()
+    Worker(company.store).run()
+    company.later(days=29)
+    receiver = company.start("q")
+    company.later(days=29)
+    assert Worker(company.store).run() == 1
+    assert company.instance(receiver).status is Status.COMPLETED
+
+
+def test_a_message_that_cannot_be_delivered_holds_up_none_behind_it(company: Company) -> None:
+    first, second = company.start(), company.start()
+    (held,) = lease.take(company.database, company.now, 10)
+    lease.park(company.database, held, EXPIRED)
+    receiver = company.start("q")
+    assert Worker(company.store).run() == 1
+    assert causes(company, receiver) == [second]
+    assert causes(company, company.start("q")) == []
+    assert first < second
+
+
+# ------------------------------------------------------------------ whose
+
+
+def test_a_message_stays_in_its_case(company: Company) -> None:
+    here, there = company.open_case(), company.open_case()
+    others = company.start("q", there), company.start("q")
+    sender = company.start(case=here)
+    assert Worker(company.store).run() == 0
+    receiver = company.start("q", here)
+    assert Worker(company.store).run() == 1
+    assert causes(company, receiver) == [sender]
+    assert [company.instance(other).status for other in others] == [Status.RUNNING] * 2
+
+
+def test_whoever_sends_and_whoever_comes_to_wait_at_the_same_moment_meet(company: Company) -> None:
+    """Each pair on threads of their own, with a worker between them; none is left that the other did not see."""
+    for _ in range(15):
+        company.start()
+        worker = Worker(company.store)
+        threads = [threading.Thread(target=found) for found in (worker.run, lambda: company.start("q"))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        Worker(company.store).run()
+        assert buffered(company) == 0
+
+
+# ------------------------------------------------------------------ what begins with a message
+
+STARTED = (
+    f'<bpmn:startEvent id="s2" zx:result="call">{MESSAGE}</bpmn:startEvent>'
+    + node("userTask", "look", **{"zx:due": "call.until"})
+    + '<bpmn:endEvent id="e2"/>'
+    + chain("s2", "look", "e2")
+)
+STARTER = f'<bpmn:laneSet id="ls2">{lane("SALES", "s2", "look", "e2")}</bpmn:laneSet>'
+SAYING = (
+    '<bpmn:extensionElements><zx:input name="until" value="date(&quot;2026-03-09&quot;)"/></bpmn:extensionElements>'
+)
+
+
+def starting(database: Database) -> Company:
+    """A company where a message of p begins q."""
+    body = THROWS.replace(MESSAGE, SAYING + MESSAGE)
+    return Company(database, body, CALLER, {"processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")})
+
+
+def begun(company: Company) -> list[int]:
+    with company.database.read() as connection:
+        query = select(schema.instance.c.stream_no).where(schema.instance.c.process == "q")
+        return list(connection.execute(query.order_by(schema.instance.c.stream_no)).scalars())
+
+
+def test_a_message_begins_a_process_of_the_same_case_once(database: Database) -> None:
+    company = starting(database)
+    case = company.open_case()
+    company.start(case=case)
+    (held,) = lease.take(company.database, company.now, 10)
+    worker = Worker(company.store)
+    assert [worker._do(held), worker._do(held)] == [True, True]
+    (stream,) = begun(company)
+    found = company.instance(stream)
+    assert found.case == case
+    assert found.tasks[company.task(stream, "look")].due is not None
+    assert buffered(company) == 0
+    assert verification.verify(company.store).findings == []
+
+
+def test_a_message_kept_for_later_begins_what_a_new_version_brings(company: Company) -> None:
+    company.start()
+    assert (Worker(company.store).run(), buffered(company)) == (0, 1)
+    files = {**company.procedure.files, "processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")}
+    company.procedure = company.store.procedures.keep(files)
+    company.publish("B/0")
+    assert Worker(company.store).run() == 1
+    assert len(begun(company)) == 1
+
+
+# ------------------------------------------------------------------ signals
+
+BELL = b'<bpmn:signal id="called_all" name="called_all"/><bpmn:process'
+SIGNAL = '<bpmn:signalEventDefinition signalRef="called_all"/>'
+RINGS = THROWS.replace(MESSAGE, SIGNAL).replace(' zx:correlation="1"', "")
+LISTENS = HEARS.replace(MESSAGE, SIGNAL).replace(' zx:correlation="1"', "")
+
+
+def ringing(database: Database) -> Company:
+    """A company where p throws a signal that q waits for, and with which r begins."""
+    begins = STARTED.replace(MESSAGE, SIGNAL).replace(' zx:due="call.until"', "").replace('"s2"', '"s3"')
+    begins = begins.replace('"look"', '"look3"').replace('"e2"', '"e3"')
+    lanes = f'<bpmn:laneSet id="ls3">{lane("SALES", "s3", "look3", "e3")}</bpmn:laneSet>'
+    models = {
+        "p": process(RINGS, lanes=CALLER),
+        "q": process(LISTENS, lanes=HEARER, key="q"),
+        "r": process(begins, lanes=lanes, key="r"),
+    }
+    named = {f"processes/{key}.bpmn": model.replace(b"<bpmn:process", BELL, 1) for key, model in models.items()}
+    texts = {"elements": {"lane_SALES": {"name": "SALES"}, "called_all": {"name": "called_all"}}}
+    return Company(database, more=named | {"texts/en.json": json.dumps(texts).encode()})
+
+
+def test_a_signal_reaches_each_that_waits_in_the_case_and_what_begins_with_it(database: Database) -> None:
+    company = ringing(database)
+    case, other = company.open_case(), company.open_case()
+    waiting = [company.start("q", case) for _ in range(3)]
+    elsewhere = company.start("q", other)
+    company.start(case=case)
+    assert Worker(company.store).run() == 1 + 3 + 1
+    assert [company.instance(stream).status for stream in waiting] == [Status.COMPLETED] * 3
+    assert company.instance(elsewhere).status is Status.RUNNING
+    with company.database.read() as connection:
+        query = select(schema.instance.c.case_no).where(schema.instance.c.process == "r")
+        assert connection.execute(query).scalars().all() == [case]
+    assert company.jobs() == 0
+    assert verification.verify(company.store).findings == []
+
+
+def test_a_signal_is_for_those_who_wait_when_it_comes(database: Database) -> None:
+    company = ringing(database)
+    gone, stays = company.start("q"), company.start("q")
+    company.start()
+    (held,) = lease.take(company.database, company.now, 10)
+    Worker(company.store)._do(held)
+    company.terminate(gone)
+    later = company.start("q")
+    Worker(company.store).run()
+    assert company.instance(stays).status is Status.COMPLETED
+    assert company.instance(later).status is Status.RUNNING
+    assert company.jobs() == 0
+
+
+# ------------------------------------------------------------------ from outside
+
+
+def send(company: Company, stream: int, key: str = "m1", who: str | None = None, **fields: Value) -> Receipt:
+    actor = None if who is None else company.people[who]
+    envelope = Envelope(id=key, stream=stream, at=company.now, actor=actor)
+    given: dict[str, Any] = {"name": "called", "correlation": number(1), "payload": Context(), **fields}
+    return company.store.submit(SendMessage(envelope=envelope, procedure="trial", **given))
+
+
+def test_a_message_from_outside_reaches_its_case_once_however_often_it_comes(company: Company) -> None:
+    case = company.open_case()
+    receiver = company.start("q", case)
+    first, again = send(company, case), send(company, case)
+    assert (first.revision, first.repeated, again.revision, again.repeated) == (
+        again.revision,
+        False,
+        first.revision,
+        True,
+    )
+    assert Worker(company.store).run() == 1
+    assert company.instance(receiver).status is Status.COMPLETED
+    assert send(company, case).repeated
+    assert Worker(company.store).run() == 0
+    assert verification.verify(company.store).findings == []
+
+
+def test_a_message_from_outside_that_comes_early_is_kept(company: Company) -> None:
+    case = company.open_case()
+    send(company, case)
+    assert (Worker(company.store).run(), standings(company)) == (0, ["awaited"])
+    receiver = company.start("q", case)
+    assert Worker(company.store).run() == 1
+    assert causes(company, receiver) == [case]
+
+
+def test_a_message_without_a_case_begins_one(database: Database) -> None:
+    company = starting(database)
+    send(company, ORGANISATION, correlation=None, payload=Context({"until": None}))
+    assert Worker(company.store).run() == 2
+    (stream,) = begun(company)
+    assert company.instance(stream).case is not None
+    assert send(company, ORGANISATION, correlation=None).repeated
+    assert Worker(company.store).run() == 0
+    assert verification.verify(company.store).findings == []
+
+
+def test_a_message_of_an_unknown_name_or_from_somebody_else_is_refused(company: Company) -> None:
+    case = company.open_case()
+    with pytest.raises(Refused, match="called_off is none"):
+        send(company, case, name="called_off")
+    with pytest.raises(Refused, match="expected a holder of SALES, SMO to send"):
+        send(company, case, "m2", "guest")
+    assert send(company, case, "m3", "wang").revision == 2
+    assert company.jobs() == 1

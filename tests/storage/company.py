@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from lxml import etree
+from sqlalchemy import func, select
 
+from engine.case import Case
 from engine.commands import CompleteTask, Envelope, OpenCase, PublishVersion, StartInstance, TerminateInstance
 from engine.instance import Instance
 from engine.value import Context, Person, Value
 from engine.words import StreamKind
-from storage import people, personal
+from storage import people, personal, schema
 from storage.database import Database
 from storage.submission import Receipt, Store
 from tests.engine.world import MANIFEST, chain, lane, process
@@ -37,7 +40,12 @@ class Company:
     """The store, people by handle, and the procedure in force."""
 
     def __init__(
-        self, database: Database, body: str = BODY, lanes: str = LANES, more: Mapping[str, bytes] | None = None
+        self,
+        database: Database,
+        body: str = BODY,
+        lanes: str = LANES,
+        more: Mapping[str, bytes] | None = None,
+        head: str = "<bpmn:process",
     ) -> None:
         self.database = database
         self.now = NOW
@@ -46,11 +54,11 @@ class Company:
         self.people: dict[str, Person] = {}
         for handle, roles in (("wang", ["SALES"]), ("chen", ["SMO"]), ("mr", ["MR"]), ("guest", [])):
             self.people[handle] = people.add(self.store, f"p:{handle}", handle, handle, roles)
-        model = process(body, lanes=lanes)
+        model = process(body, lanes=lanes).replace(b"<bpmn:process", head.encode(), 1)
         files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": model, "texts/en.json": english(model)}
         files |= more or {}
         self.procedure = self.store.procedures.keep(files)
-        self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish)
+        self.published = self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish).stream
 
     @classmethod
     def again(cls, other: Company) -> Company:
@@ -95,6 +103,17 @@ class Company:
         )
         return receipt.stream
 
+    def publish(self, label: str) -> Receipt:
+        """Put `procedure` in force as the next version."""
+        first = self._publish(self.published)
+        envelope = Envelope(id=f"publish:{label}", stream=self.published, at=self.now)
+        return self.store.submit(replace(first, envelope=envelope, label=label))
+
+    def jobs(self) -> int:
+        """How many jobs there are, parked ones included."""
+        with self.database.read() as connection:
+            return connection.execute(select(func.count()).select_from(schema.job)).scalar_one()
+
     def later(self, **after: float) -> None:
         """Time goes by."""
         self.now += timedelta(**after)
@@ -102,6 +121,10 @@ class Company:
     def instance(self, stream: int) -> Instance:
         """The instance as its row has it."""
         return companies.instance_of(self.store, stream)
+
+    def case(self, stream: int) -> Case:
+        """The case as its row has it."""
+        return companies.case_at(self.store, stream)
 
     def task(self, stream: int, element: str) -> str:
         """The open task of an element."""

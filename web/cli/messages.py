@@ -1,0 +1,106 @@
+"""Messages from outside: sent once, to a case or to whatever begins with them."""
+
+from __future__ import annotations
+
+import click
+from sqlalchemy import select
+
+from engine import feel
+from engine.commands import Envelope, SendMessage
+from engine.errors import Reason, Refused
+from engine.stream import ORGANISATION
+from engine.value import Context, Value
+from storage import intake, schema
+from storage.submission import Receipt, Store
+from web.cli import company
+from web.cli.acting import Act, act, by_the_operator
+from web.cli.command import command, option
+from web.cli.output import Output
+from web.cli.parameters import JSON, NUMBER, Unsuitable
+
+
+@command("send-message", zh="转入外部消息:同一编号只生效一次。")
+@click.argument("name")
+@option("--case", "case", type=NUMBER, zh="发给哪个服务项目。", en="The case it is for.")
+@option("--procedure", zh="不属于任何项目时:哪个程序。", en="The procedure, when it is for no case.")
+@option(
+    "--correlation",
+    metavar="FEEL",
+    zh="关联值:与等待方的 zx:correlation 相同,如 '\"HT-2026-001\"'。",
+    en="What the receiver's zx:correlation yields, such as '\"HT-2026-001\"'.",
+)
+@option("--data", type=JSON, zh="内容:JSON 或 JSON 文件。", en="What it says: JSON, or a file with JSON.")
+@by_the_operator
+@click.pass_obj
+def send_message(
+    output: Output,
+    name: str,
+    case: int | None,
+    procedure: str | None,
+    correlation: str | None,
+    data: object,
+    handle: str | None,
+    key: str | None,
+) -> None:
+    """Bring in a message from outside; under one id it takes effect once."""
+    with act(output, handle, key) as acting:
+        keys, content = _correlation(correlation), _content(data)
+        stream, named = _place(acting.store, case, procedure)
+
+        def build(envelope: Envelope) -> SendMessage:
+            return SendMessage(envelope=envelope, procedure=named, name=name, correlation=keys, payload=content)
+
+        receipt = acting.submit(build, stream)
+        message = f"{receipt.stream}.{receipt.revision}.1"
+        waits = _waits(acting, message)
+    _say(output, name, message, receipt, waits)
+    output.result({"message": message, "repeated": receipt.repeated, "waits": waits})
+
+
+def _say(output: Output, name: str, message: str, receipt: Receipt, waits: bool) -> None:
+    if receipt.repeated:
+        output.say(f"消息 {name} 此前已转入({message})", f"message {name} had come in before ({message})")
+    elif waits:
+        output.say(
+            f"消息 {name} 已转入({message}),尚无接收方", f"message {name} came in ({message}); nobody awaits it yet"
+        )
+    else:
+        output.say(f"消息 {name} 已转入并送达({message})", f"message {name} came in and was delivered ({message})")
+
+
+def _place(store: Store, case: int | None, procedure: str | None) -> tuple[int, str]:
+    """The stream that the message comes to, and its procedure. Raises Refused and Unsuitable."""
+    if (case is None) == (procedure is None):
+        raise Unsuitable("应给出 --case 或 --procedure 之一", "expected either --case or --procedure")
+    if case is not None:
+        return case, company.case_at(store, case).procedure
+    assert procedure is not None
+    return ORGANISATION, company.in_force(store, procedure).key
+
+
+def _correlation(source: str | None) -> Value:
+    if source is None:
+        return None
+    try:
+        return feel.compile(source).evaluate({})
+    except feel.FeelError as error:
+        zh, en = f"--correlation 应为 FEEL:{error.text.zh}", f"expected FEEL as --correlation: {error.text.en}"
+        raise Unsuitable(zh, en) from error
+
+
+def _content(data: object) -> Context:
+    if data is None:
+        return Context()
+    if not isinstance(data, dict):
+        raise Refused(Reason.INVALID_DATA, "消息内容应为 JSON 对象", "expected a JSON object as what the message says")
+    return intake.plain_values(data)
+
+
+def _waits(acting: Act, message: str) -> bool:
+    """The message has no receiver yet."""
+    table = schema.job.c
+    with acting.store.database.read() as connection:
+        return connection.execute(select(table.job).where(table.job == message)).one_or_none() is not None
+
+
+COMMANDS = (send_message,)
