@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.commands import AssignCaseRole
-from engine.value import Value
-from jobs.connector import Call
+from engine.value import Person, Value
+from jobs.connector import Call, ConnectorFailed
 from storage.database import Database
 
 
@@ -15,7 +15,11 @@ class CaseRole:
 
     def run(self, call: Call, database: Database) -> Value:
         """Who holds which role now. Raises ConnectorFailed when the case refuses it."""
-        call.to_case(AssignCaseRole, {"role": call.text("role"), "persons": call.parameters["persons"]})
+        given = call.parameters["persons"]
+        persons = tuple(one for one in given if isinstance(one, Person)) if isinstance(given, tuple) else ()
+        if not persons or persons != given:
+            raise ConnectorFailed("expected persons, at least one", permanent=True, code="parameters")
+        call.to_case(AssignCaseRole, {"role": call.text("role"), "persons": persons})
         return call.parameters
 
 
