@@ -10,7 +10,7 @@ from engine.dmn.compiler import TESTED, Compiler, Scope
 from engine.dmn.evaluation import Evaluation
 from engine.dmn.finding import Finding, finding
 from engine.dmn.model import Decision, Definitions, Element, InputData, Key, Knowledge, Literal, Service
-from engine.dmn.requirements import Path, Requirements
+from engine.dmn.requirements import Path, Requirements, by_namespace
 from engine.dmn.review import warnings_of
 from engine.dmn.trace import Traced
 from engine.dmn.types import ANY, Holds, ItemType, Types
@@ -44,16 +44,8 @@ class Library:
     """
 
     def __init__(self, models: Iterable[Definitions], functions: frozenset[str] = frozenset()) -> None:
-        self.models: dict[str, Definitions] = {}
+        self.models = by_namespace(models)
         self.faults: list[Finding] = []
-        for model in models:
-            if model.namespace in self.models:
-                zh, en = (
-                    f"重复的命名空间 {model.namespace}",
-                    f"expected different namespaces, but {model.namespace} repeats",
-                )
-                self.faults.append(finding(model.path, "", 0, zh, en))
-            self.models[model.namespace] = model
         self.functions = functions
         self.requirements = Requirements(self.models)
         self.elements = self.requirements.elements

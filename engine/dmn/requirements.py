@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from engine.dmn.finding import Finding, finding
@@ -13,6 +14,37 @@ Path = tuple[str, ...]
 Models: TypeAlias = Mapping[str, Definitions]
 LONGEST = 100
 """Elements in a row of which each requires the next."""
+
+
+def by_namespace(models: Iterable[Definitions]) -> dict[str, Definitions]:
+    """Models by namespace; of several in one, as an editor may leave them, all but the first get one of their own."""
+    found: dict[str, Definitions] = {}
+    for model in models:
+        space = model.namespace
+        while space in found:
+            space += f" {model.path}"
+        found[space] = model if space == model.namespace else _moved(model, space)
+    return found
+
+
+def _moved(model: Definitions, space: str) -> Definitions:
+    """The same model in another namespace."""
+
+    def moved(*keys: Key) -> tuple[Key, ...]:
+        return tuple((space, key[1]) if key[0] == model.namespace else key for key in keys)
+
+    def element(found: Element) -> Element:
+        (key,) = moved(found.key)
+        match found:
+            case Decision() | Knowledge():
+                return replace(found, key=key, requires=moved(*found.requires))
+            case Service():
+                outputs, decisions, inputs = moved(*found.outputs), moved(*found.decisions), moved(*found.inputs)
+                return replace(found, key=key, outputs=outputs, decisions=decisions, inputs=inputs)
+            case _:
+                return replace(found, key=key)
+
+    return replace(model, namespace=space, elements=tuple(element(found) for found in model.elements))
 
 
 class Requirements:
@@ -53,6 +85,10 @@ class Requirements:
         for model in self.models.values():
             seen: set[str] = set()
             for imported in model.imports:
+                if any(space.startswith(imported.namespace + " ") for space in self.models):
+                    zh = f"有几个模型的命名空间都是 {imported.namespace},无法导入"
+                    en = f"expected one model to import with the namespace {imported.namespace}, but there are several"
+                    yield finding(model.path, "", imported.line, zh, en)
                 if imported.namespace not in self.models:
                     zh, en = (
                         f"没有命名空间为 {imported.namespace} 的模型",

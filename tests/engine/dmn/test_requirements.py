@@ -243,8 +243,25 @@ WRONG: dict[str, tuple[tuple[bytes, ...], str, str]] = {
         "but n repeats",
     ),
     "an element without a name": ((model('<inputData id="a"/>'),), "缺少名称", "expected a name"),
-    "two models in one namespace": ((model(), model()), "重复的命名空间 urn:trial", "urn:trial repeats"),
+    "an import of what two models are": (
+        (BASE, BASE, model(imported("base", "urn:base"))),
+        "有几个模型的命名空间都是 urn:base",
+        "but there are several",
+    ),
 }
+
+
+def test_models_that_an_editor_left_in_one_namespace_are_kept_apart() -> None:
+    one = model(N, decision("a", literal("n + 1"), inputs=["n"]), service("s", ["a"], inputs=["n"]))
+    other = model(given("n", "string"), decision("b", literal('n + "!"'), inputs=["n"]))
+    found = libraries(one, other, other)
+    assert found.faults == []
+    assert len(found.elements) == 7
+    wanted = found.find("b")
+    assert isinstance(wanted, dmn.Decision)
+    assert found.evaluate(wanted.key, {wanted.requires[0]: "x"}) == "x!"
+    assert made(found, "a", n=1) == value(2)
+    assert made(found, "s", n=1) == value(2)
 
 
 @pytest.mark.parametrize("case", WRONG)
