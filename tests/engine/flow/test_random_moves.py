@@ -9,7 +9,6 @@ import pytest
 
 from engine.flow import Model
 from engine.flow.moving import Barred
-from engine.value import number
 from tests.engine.flow.blocks import Block, draw
 from tests.engine.flow.mover import Mover, broken
 from tests.engine.flow.ours import as_value, excess
