@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from engine.commands import CompleteTask, Envelope, StartInstance
 from engine.errors import Refused
-from engine.value import Context, Person
+from engine.value import Context, Person, Value, number
 from engine.words import StreamKind
 from jobs import clock
+from jobs.connector import Call
+from jobs.connectors import connectors
 from jobs.worker import Worker
 from storage import checkpoint, schema
 from storage.database import Database
@@ -59,10 +61,29 @@ class SharedClock:
         struct.pack_into("<q", self._words, 8, 1)
 
 
+class OtherSystem:
+    """A connector to another system, which is a file: it notes every call, and does not know which it had before."""
+
+    name = "webhook"
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def run(self, call: Call, database: Database) -> Value:
+        with self.path.open("ab", buffering=0) as file:
+            file.write(f"{call.key}\n".encode())
+        return Context({"status": number(200)})
+
+    def told(self) -> list[str]:
+        """The keys of all calls, in order."""
+        return self.path.read_text(encoding="utf-8").split()
+
+
 class Driver:
     """One process's hands on the database; `names` makes its command ids its own."""
 
     def __init__(self, store: Store, *, version: str, person: str, instances: int, key: Path, random: Random) -> None:
+        self.worker = Worker(store, {**connectors(), "webhook": OtherSystem(key.with_name("told"))})
         self.store, self.version, self.person = store, version, Person(person)
         self.instances, self.key, self.random = instances, key, random
         self.names = f"{random.getrandbits(64):x}"
@@ -71,7 +92,7 @@ class Driver:
     def act(self) -> None:
         """One thing at random."""
         actions: list[Callable[[], object]] = [self.start, self.complete, self.complete, self.complete]
-        actions += [lambda: clock.tick(self.store), Worker(self.store).run, self.seal]
+        actions += [lambda: clock.tick(self.store), self.worker.run, self.seal]
         self.random.choice(actions)()
 
     def start(self) -> None:

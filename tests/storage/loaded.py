@@ -35,10 +35,22 @@ LOADED = (
 )
 """Two turns of write; each instance calls itself, perhaps before it listens to anybody else."""
 
+TARGET = '<bpmn:extensionElements><zx:parameter name="target" value="&quot;erp&quot;"/></bpmn:extensionElements>'
+TELLS = LOADED.replace(
+    path("fork", "wait", "number", "call", "join"), path("fork", "wait", "number", "tell", "call", "join")
+) + node("serviceTask", "tell", TARGET, **{"zx:connector": "webhook"})
+"""The same, and each instance tells another system."""
+
 ELEMENTS = ("s", "fork", "write", "count", "again", "look", "wait", "number", "call", "hear", "join", "e")
 LANES = f'<bpmn:laneSet id="ls">{lane("SALES", *ELEMENTS)}</bpmn:laneSet>'
+TELLING_LANES = f'<bpmn:laneSet id="ls">{lane("SALES", *ELEMENTS, "tell")}</bpmn:laneSet>'
 WAIT = timedelta(minutes=31)
 """Longer than the timer."""
+
+
+def telling(database: Database) -> Company:
+    """A company whose instances tell another system, too."""
+    return Company(database, TELLS, TELLING_LANES)
 
 
 def company(database: Database) -> Company:

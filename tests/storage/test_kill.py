@@ -14,20 +14,19 @@ import pytest
 from sqlalchemy import func, select, text
 
 from engine.commands import AnswerService
-from engine.events import Event, MessageReceived, TaskCompleted, TimerFired
+from engine.events import Event, MessageReceived, ServiceAnswered, ServiceRequested, TaskCompleted, TimerFired
 from engine.journal import Entry
 from engine.value import Context
 from engine.words import Status
 from jobs import clock
-from jobs.worker import Worker
 from storage import journal, schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
 from storage.submission import Store
 from tests.storage.company import NOW, Company
-from tests.storage.driver import Driver, SharedClock, drive
-from tests.storage.loaded import TURNS, company
+from tests.storage.driver import Driver, OtherSystem, SharedClock, drive
+from tests.storage.loaded import TURNS, telling
 
 WORKERS = 4
 ENTRIES = 6
@@ -115,7 +114,7 @@ def finish(supervisor: Supervisor) -> None:
     for _ in range(10 * supervisor.instances):
         supervisor.clock.set(supervisor.clock() + timedelta(minutes=5))
         clock.tick(driver.store)
-        Worker(driver.store).run()
+        driver.worker.run()
         driver.complete()
         driver.seal()
 
@@ -144,12 +143,18 @@ def numbers(entries: list[Entry]) -> list[str]:
     """The numbers that the instances were given."""
     commands = (entry.command for entry in entries)
     results = (command.result for command in commands if isinstance(command, AnswerService))
-    return [str(result["number"]) for result in results if isinstance(result, Context)]
+    return [str(result["number"]) for result in results if isinstance(result, Context) and "number" in result]
+
+
+def keys(entries: list[Entry], connector: str) -> set[str]:
+    """The ids of all requests to a connector."""
+    happened = (event for entry in entries for event in entry.events if isinstance(event, ServiceRequested))
+    return {event.request for event in happened if event.connector == connector}
 
 
 def kill_and_check(database: Database, folder: Path, instances: int, kills: int, seed: int) -> int:
     """The whole test; returns how many deadlocks PostgreSQL counted."""
-    made = company(database)
+    made = telling(database)
     supervisor = Supervisor(made, folder, instances, seed)
     supervisor.run(kills)
     assert supervisor.at_work >= kills // 2, "too few were killed while there was work to lose"
@@ -164,6 +169,8 @@ def kill_and_check(database: Database, folder: Path, instances: int, kills: int,
     once(entries, TaskCompleted, "task", TURNS + 1)
     once(entries, TimerFired, "timer", 1)
     once(entries, MessageReceived, "subscription", 1)
+    once(entries, ServiceAnswered, "request", 2)
+    assert set(OtherSystem(folder / "told").told()) == keys(entries, "webhook")
     with database.read() as connection:
         entry = schema.entry.c
         gaps = select(entry.stream_no).group_by(entry.stream_no).having(func.max(entry.revision) != func.count())
