@@ -24,7 +24,17 @@ class Shape(StrEnum):
     CALL = "call"
     STANDARD = "standard"  # a standard loop around one activity
     SEVERAL = "several"  # a multi-instance of one activity
+    ATTEMPT = "attempt"  # a person decides whether what was done so far in the scope is undone
+    TRANSACTION = "transaction"  # a person decides whether it is cancelled; the second part follows if it is
+    AD_HOC = "ad-hoc"  # people start the parts, until a person decides that it is enough
+    COMPLEX = "complex"  # goes on after some of its branches, the others are absorbed
     BOUNDARY = "boundary"  # one activity with timers: the first part is the activity, the others are handlers
+    RAISE = "raise"  # a person decides whether an error ends the path
+    ESCALATE = "escalate"  # a user task, then an escalation
+    SIGNAL = "signal"  # a user task, then a signal
+    CATCH = "catch"  # waits for a signal
+    LINK = "link"
+    RACE = "race"  # an event-based gateway: each part follows one event
 
 
 @dataclass(frozen=True)
@@ -37,14 +47,29 @@ class Block:
     turns: int = 0  # of a counted or standard loop, or items
     sequential: bool = False
     collection: bool = False
-    until: int = 0  # completed items after which a multi-instance is over; 0: all
+    until: int = 0  # completed items after which a multi-instance is over, branches after which a join goes on; 0: all
     before: bool = False  # a standard loop tests before its turn
     interrupting: tuple[bool, ...] = ()  # for each handler
+    triggers: tuple[
+        str, ...
+    ] = ()  # of each handler or event: "timer", "signal S1", "error E1", "escalation *"; else timers
+    code: str = ""  # of what is thrown or waited for
+    undone: bool = False  # an activity that has a handler to compensate it
+    of: str = ""  # the activity that an attempt undoes; "": all
+    waits: bool = False  # an ad-hoc sub-process waits for what is left
 
     @property
     def activity(self) -> str:
         """The id of the activity, where the block is one."""
-        letter = {Shape.USER: "u", Shape.PATIENT: "w", Shape.SCRIPT: "c", Shape.SUB: "b", Shape.CALL: "a"}
+        letter = {
+            Shape.USER: "u",
+            Shape.PATIENT: "w",
+            Shape.SCRIPT: "c",
+            Shape.SUB: "b",
+            Shape.CALL: "a",
+            Shape.TRANSACTION: "g",
+            Shape.AD_HOC: "k",
+        }
         if self.shape in (Shape.STANDARD, Shape.SEVERAL, Shape.BOUNDARY):
             return self.parts[0].activity
         return f"{letter[self.shape]}{self.number}"
@@ -56,8 +81,9 @@ class Block:
             yield from part.walk()
 
     def counters(self) -> list[str]:
-        """The variables that the scripts in it count with."""
-        return [f"n{block.number}" for block in self.walk() if block.shape in (Shape.SCRIPT, Shape.COUNTED)]
+        """The variables that the scripts in it count with, and by which ad-hoc sub-processes are over."""
+        counting = [f"n{block.number}" for block in self.walk() if block.shape in (Shape.SCRIPT, Shape.COUNTED)]
+        return counting + [f"d{block.number}" for block in self.walk() if block.shape is Shape.AD_HOC]
 
 
 ACTIVITIES = (Shape.USER, Shape.SCRIPT, Shape.SUB, Shape.CALL)
@@ -77,6 +103,8 @@ COMPOUND = (
 
 class Draw:
     """Draws one model; `room` is how many blocks it may still have."""
+
+    compound: tuple[tuple[Shape, int], ...] = COMPOUND
 
     def __init__(self, seed: int, room: int = 22) -> None:
         self.random = random.Random(seed)
@@ -105,7 +133,7 @@ class Draw:
     def _block(self, depth: int) -> Block:
         if depth == 0 or self.room <= 0 or self.random.random() < 0.3:
             return self._simple()
-        shapes, weights = zip(*COMPOUND, strict=True)
+        shapes, weights = zip(*self.compound, strict=True)
         (shape,) = self.random.choices(shapes, weights)
         return self._compound(shape, depth - 1)
 
@@ -159,7 +187,8 @@ class Draw:
         until = self.random.choice([0, 0, 0, 0, 1, 1, 1, 2])
         if part.shape in (Shape.SUB, Shape.CALL):  # so that items come to rest before any of them ends
             first = Block(Shape.USER, self._number())
-            part = replace(part, parts=(replace(part.parts[0], parts=(first, *part.parts[0].parts)),))
+            body = replace(part.parts[0], parts=(first, *part.parts[0].parts))
+            part = replace(part, parts=(body, *part.parts[1:]))
         elif until and part.shape is Shape.SCRIPT:
             until = 0
         return Block(

@@ -22,6 +22,19 @@ class Wait:
 
     element: str
     go_on: Callable[[Decision], None]
+    stays: bool = False  # it may be done any number of times
+    hidden: bool = False  # it may not be done just now
+    signal: str = ""
+    claim: Callable[[], Then] | None = None  # a signal comes: what it ends at once, and then how it goes on
+
+
+@dataclass(frozen=True, eq=False)
+class Catcher:
+    """What catches an error or escalation of a code, or of every code (`*`)."""
+
+    kind: str
+    code: str
+    claim: Callable[[], Then]
 
 
 @dataclass
@@ -31,10 +44,13 @@ class Region:
     waits: list[Wait] = field(default_factory=list)
     within: list[Region] = field(default_factory=list)
     gone: bool = False
+    around: Region | None = None
+    catchers: list[Catcher] = field(default_factory=list)
+    handler_of: Catcher | None = None
 
     def inner(self) -> Region:
         """A region inside this one."""
-        self.within.append(Region())
+        self.within.append(Region(around=self))
         return self.within[-1]
 
     def cancel(self) -> None:
@@ -77,12 +93,13 @@ class Reading:
     def open(self) -> list[str]:
         """The elements that wait, oldest first."""
         self.arrivals = [wait for wait in self.arrivals if self._alive(wait, self.root)]
-        return [wait.element for wait in self.arrivals]
+        return [wait.element for wait in self.arrivals if not wait.hidden]
 
     def finish(self, element: str, decision: Decision) -> None:
         """The oldest wait of an element is over."""
-        wait = self.arrivals[self.open.index(element)]
-        self._forget(wait, self.root)
+        wait = [shown for shown in self.arrivals if not shown.hidden][self.open.index(element)]
+        if not wait.stays:
+            self._forget(wait, self.root)
         wait.go_on(decision)
 
     def _alive(self, wait: Wait, region: Region) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -92,7 +93,17 @@ class Recorder:
     def begin(self, element: str, *, nth: int = 0) -> None:
         """Start an activity of an ad-hoc sub-process."""
         keys = [key for key, elements in self.enabled.items() if element in elements and key not in self.left]
-        self._kept(flow.begin(self.model, self.window, keys[nth], element, self))
+        self.begin_in(keys[nth], element)
+
+    def begin_in(self, key: str, element: str) -> None:
+        """Start an activity of this ad-hoc sub-process."""
+        self._kept(flow.begin(self.model, self.window, key, element, self))
+
+    def moving_in(self, key: str) -> bool:
+        """Something moves in the scope of an activity."""
+        rows = json.loads(self.window)["tokens"]
+        scopes = next(row[5]["scopes"] for row in rows if row[4] == key)
+        return any(row[3] in scopes for row in rows)
 
     def cancel(self) -> None:
         """End everything."""

@@ -189,9 +189,13 @@ def variables(block: Block) -> dict[str, int | list[int]]:
 
 def render(block: Block, *, feel: bool) -> bytes:
     """The model as BPMN; it begins with a script that sets its variables."""
-    drawing = Rendering(feel)
+    return whole(block, Rendering(feel))
+
+
+def whole(block: Block, drawing: Rendering) -> bytes:
+    """The model as one way of rendering draws it."""
     values = variables(block)
-    if feel:
+    if drawing.feel:
         drawing.add(node("scriptTask", "init", f"<bpmn:script>{_context(values)}</bpmn:script>", scriptFormat="feel"))
     else:
         lists = [f"{name} = {value}" for name, value in values.items() if isinstance(value, list)]
@@ -199,8 +203,8 @@ def render(block: Block, *, feel: bool) -> bytes:
         drawing.add(node("scriptTask", "init", f"<bpmn:script>{lines}</bpmn:script>"))
     drawing.add(S, E, path("s", "init"))
     drawing.sequence(block, "init", "e")
-    whole = f'<bpmn:process id="p" isExecutable="true">{"".join(drawing.body)}</bpmn:process>'
-    return f"{HEAD}{whole}{''.join(drawing.processes)}</bpmn:definitions>".encode()
+    process = f'<bpmn:process id="p" isExecutable="true">{"".join(drawing.body)}</bpmn:process>'
+    return f"{HEAD}{process}{''.join(drawing.processes)}</bpmn:definitions>".encode()
 
 
 def _context(values: dict[str, int | list[int]]) -> str:

@@ -11,7 +11,7 @@ from tests.engine.flow.blocks import Block, Shape
 LIVELY = 30
 """After so many moves no timer fires and no loop goes back, so that the run comes to its end."""
 
-DECIDED = (Shape.EXCLUSIVE, Shape.INCLUSIVE, Shape.LOOP)
+DECIDED = (Shape.EXCLUSIVE, Shape.INCLUSIVE, Shape.LOOP, Shape.ATTEMPT, Shape.TRANSACTION, Shape.AD_HOC, Shape.RAISE)
 
 
 def deciding(model: Block) -> dict[str, Block]:
@@ -39,13 +39,19 @@ class Moves:
         self.made = 0
 
     def next(self, open_now: Sequence[str]) -> tuple[str, tuple[int, ...]] | None:
-        """An element that waits, and the branches decided for; None when only timers are left."""
+        """An element that waits, and the branches decided for; None when only timers are left.
+
+        What stands with a `+` is not under way: people may start it.
+        """
         self.made += 1
-        work = sorted({key for key in open_now if key[0] not in "tw"})
+        begins = sorted({key for key in open_now if key[0] == "+" and (key[1] == "d" or self.made < LIVELY)})
+        work = sorted({key for key in open_now if key[0] not in "tw+"})
         timers = sorted({key for key in open_now if key[0] == "t"})
         patient = sorted({key for key in open_now if key[0] == "w"})
         if timers and self.made < LIVELY and self.random.random() < 0.25:
             return self.random.choice(timers), ()
+        if begins and (not (work or patient) or self.random.random() < 0.3):
+            return self.random.choice(begins), ()
         if not work and not patient:
             return None
         element = self.random.choice(work or patient)
@@ -57,6 +63,10 @@ class Moves:
             return ()
         if block.shape is Shape.LOOP:
             return (int(self.made < LIVELY and self.random.random() < 0.6),)
+        if block.shape is Shape.AD_HOC:
+            return (int(self.made >= LIVELY or self.random.random() < 0.5),)
+        if block.shape in (Shape.ATTEMPT, Shape.TRANSACTION, Shape.RAISE):
+            return (int(self.random.random() < 0.5),)
         places = range(len(block.parts))
         if block.shape is Shape.EXCLUSIVE:
             return (self.random.choice(places),)
