@@ -35,6 +35,7 @@ def test_the_demonstration_has_its_chapters_and_no_line_is_too_wide(
     assert max(_width(line) for line in before.splitlines()) <= columns
     assert "zhixing history" in commands
     assert len(re.findall("✗ .*", before)) >= 3
+    assert "@" not in before  # people have names
 
 
 def test_the_commands_it_ends_with_work_on_what_it_left(staffed: Terminal) -> None:
@@ -84,7 +85,16 @@ def _timeless(line: str) -> str:
 
 def test_the_demonstration_for_programs_is_one_document(terminal: Terminal) -> None:
     found = json.loads(terminal.ok("--json", "demo"))
-    assert (found["ended"], found["proven"], found["forgery_noticed"]) == ("End_confirmed", True, True)
+    assert (found["ended"], found["proven"], found["forgery_noticed"]) == ("End_project_initiated", True, True)
+
+
+def test_the_demonstration_is_worked_by_people_of_ten_roles(terminal: Terminal) -> None:
+    left = json.loads(terminal.ok("--json", "demo"))
+    terminal.variables["ZHIXING_DATA"] = left["data"]
+    found = terminal.json("history", left["case"])
+    done = {line["actor"] for line in found if line.get("command") == "CompleteTask"}
+    roles = {person["person"]: set(person["roles"]) for person in terminal.json("people")}
+    assert len(set().union(*(roles[person] for person in done))) >= 10
 
 
 def test_an_unknown_scenario_is_refused_and_the_known_are_named(terminal: Terminal) -> None:

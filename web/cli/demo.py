@@ -29,7 +29,7 @@ SHIPPED = Path(__file__).parents[2] / "bpmn" / "service-planning"
 @option(
     "--scenario",
     "name",
-    default="five-roles",
+    default="whole-project",
     show_default=True,
     zh="哪个场景。",
     en="Which of the shipped scenarios.",
@@ -133,7 +133,7 @@ def _record(output: Output, store: Store, played: Played) -> None:
             "The state at any moment is made from the events alone, not from a backup.",
         ),
     )
-    history.show_moment(output, store, played.instance, company.instance_of(store, played.instance).revision * 3 // 4)
+    history.show_moment(output, store, played.instance, company.instance_of(store, played.instance).revision * 4 // 7)
 
 
 def _forgery(output: Output, played: Played) -> bool:
@@ -184,7 +184,7 @@ def _next(output: Output, folder: Path, played: Played) -> None:
         (f"{zhixing} replay {played.instance} --at 4", Text("第 4 条之后", "after entry 4")),
         (f"{zhixing} documents {played.case}", Text("文件及其版本", "documents and versions")),
         (f"{zhixing} people", Text("人员与角色", "people and roles")),
-        (f"{zhixing} start service-planning svc_requirements --as wang", Text("新的项目", "a new case")),
+        (f"{zhixing} start service-planning svc_lifecycle --as wang", Text("新的项目", "a new case")),
         (f"{zhixing} inbox --as wang", Text("王芳的待办", "what waits for Wang Fang")),
         (f"{zhixing} verify", Text("再次核验", "prove it again")),
         (f"{zhixing} --help", Text("全部命令", "all commands")),

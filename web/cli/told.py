@@ -140,7 +140,8 @@ class Teller:
     def _case_data(self, event: events.CaseDataSet) -> dict[str, Text]:
         procedure = self.names.procedure
         known = None if procedure is None else procedure.case_fields.get(event.name)
-        return {"field": same(event.name) if known is None else known.title, "value": shown(event.value)}
+        value = self.names.value(event.value) if isinstance(event.value, Person) else shown(event.value)
+        return {"field": same(event.name) if known is None else known.title, "value": value}
 
     def _setting(self, event: events.SettingChanged) -> dict[str, Text]:
         return {"value": Text("默认值", "the default again") if event.value is None else shown(event.value)}
