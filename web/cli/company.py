@@ -134,12 +134,18 @@ def envelope(store: Store, stream: int, actor: Person | None = None, key: str | 
 
 def state_of(store: Store, stream: int) -> State:
     """The state of a stream. Raises Refused when there is none."""
+    return standing(store, stream)[0]
+
+
+def standing(store: Store, stream: int) -> tuple[State, bytes]:
+    """The state of a stream, and of an instance its window, both of one moment. Raises Refused when there is none."""
     with store.database.read() as connection:
         row = connection.execute(select(schema.stream).where(schema.stream.c.stream_no == stream)).one_or_none()
         if row is None or row.revision == 0:
             raise Refused(Reason.NOT_FOUND, f"没有编号为 {stream} 的记录", f"there is nothing with number {stream}")
         shelf = StreamShelf(connection, stream, store.recent)
-        return store.states.decode(StreamKind(row.kind), stream, row.revision, bytes(row.state), shelf)
+        state = store.states.decode(StreamKind(row.kind), stream, row.revision, bytes(row.state), shelf)
+        return state, bytes(row.window or b"")
 
 
 def instance_of(store: Store, stream: int) -> Instance:

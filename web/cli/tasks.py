@@ -24,7 +24,7 @@ To = option("--to", "to", required=True, metavar="HANDLE", zh="交给谁。", en
 Build = Callable[[Act, Envelope], Command]
 
 
-def _submit(output: Output, task: str, handle: str, key: str | None, done: Text, build: Build) -> None:
+def submit(output: Output, task: str, handle: str, key: str | None, done: Text, build: Build) -> None:
     """Submit a command about a task, and say what was done."""
     with act(output, handle, key) as acting:
         receipt = acting.submit(lambda envelope: build(acting, envelope), company.stream_of(task))
@@ -45,7 +45,7 @@ def _step(output: Output, store: Store, task: str) -> Text:
 def open_task(output: Output, task: str, handle: str, key: str | None) -> None:
     """Look at a task for the first time; from then on the one before can no longer be withdrawn."""
     done = Text("已打开", "opened")
-    _submit(output, task, handle, key, done, lambda _, envelope: commands.OpenTask(envelope=envelope, task=task))
+    submit(output, task, handle, key, done, lambda _, envelope: commands.OpenTask(envelope=envelope, task=task))
 
 
 @command(zh="认领任务。")
@@ -55,7 +55,7 @@ def open_task(output: Output, task: str, handle: str, key: str | None) -> None:
 def claim(output: Output, task: str, handle: str, key: str | None) -> None:
     """Take a task."""
     done = Text("已认领", "claimed")
-    _submit(output, task, handle, key, done, lambda _, envelope: commands.ClaimTask(envelope=envelope, task=task))
+    submit(output, task, handle, key, done, lambda _, envelope: commands.ClaimTask(envelope=envelope, task=task))
 
 
 @command(zh="把已认领的任务退回待领。")
@@ -65,7 +65,7 @@ def claim(output: Output, task: str, handle: str, key: str | None) -> None:
 def release(output: Output, task: str, handle: str, key: str | None) -> None:
     """Put a claimed task back."""
     done = Text("已退回", "released")
-    _submit(output, task, handle, key, done, lambda _, envelope: commands.ReleaseTask(envelope=envelope, task=task))
+    submit(output, task, handle, key, done, lambda _, envelope: commands.ReleaseTask(envelope=envelope, task=task))
 
 
 @command(zh="把任务转给别人办理。")
@@ -80,7 +80,7 @@ def transfer(output: Output, task: str, to: str, reason: str, handle: str, key: 
     def build(acting: Act, envelope: Envelope) -> Command:
         return commands.TransferTask(envelope=envelope, task=task, to=acting.person(to), reason=reason)
 
-    _submit(output, task, handle, key, Text("已转办", "transferred"), build)
+    submit(output, task, handle, key, Text("已转办", "transferred"), build)
 
 
 @command(zh="委派别人办理,办完交回。")
@@ -95,7 +95,7 @@ def delegate(output: Output, task: str, to: str, reason: str, handle: str, key: 
     def build(acting: Act, envelope: Envelope) -> Command:
         return commands.DelegateTask(envelope=envelope, task=task, to=acting.person(to), reason=reason)
 
-    _submit(output, task, handle, key, Text("已委派", "delegated"), build)
+    submit(output, task, handle, key, Text("已委派", "delegated"), build)
 
 
 @command(zh="把受委派的任务连同意见交回。")
@@ -109,7 +109,7 @@ def resolve(output: Output, task: str, opinion: str, handle: str, key: str | Non
     def build(_: Act, envelope: Envelope) -> Command:
         return commands.ResolveTask(envelope=envelope, task=task, opinion=opinion)
 
-    _submit(output, task, handle, key, Text("已交回", "handed back"), build)
+    submit(output, task, handle, key, Text("已交回", "handed back"), build)
 
 
 @command(zh="催办。")
@@ -123,7 +123,7 @@ def urge(output: Output, task: str, message: str, handle: str, key: str | None) 
     def build(_: Act, envelope: Envelope) -> Command:
         return commands.UrgeTask(envelope=envelope, task=task, message=message)
 
-    _submit(output, task, handle, key, Text("已催办", "urged"), build)
+    submit(output, task, handle, key, Text("已催办", "urged"), build)
 
 
 @command(zh="把任务知会别人。")
@@ -139,7 +139,7 @@ def copy(output: Output, task: str, to: tuple[str, ...], message: str, handle: s
         persons = tuple(acting.person(one) for one in to)
         return commands.CopyTask(envelope=envelope, task=task, to=persons, message=message)
 
-    _submit(output, task, handle, key, Text("已知会", "informed others of"), build)
+    submit(output, task, handle, key, Text("已知会", "informed others of"), build)
 
 
 @command(zh="准许一个人办理本应由他人办理的任务(豁免职责分离)。")
@@ -155,7 +155,7 @@ def waive(output: Output, task: str, person: str, reason: str, handle: str, key:
         allowed = acting.person(person)
         return commands.WaiveSeparation(envelope=envelope, task=task, person=allowed, reason=reason)
 
-    _submit(output, task, handle, key, Text("已豁免", "waived the separation of duties for"), build)
+    submit(output, task, handle, key, Text("已豁免", "waived the separation of duties for"), build)
 
 
 Data = option(
