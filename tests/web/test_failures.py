@@ -83,7 +83,7 @@ UNKNOWN = [
     ("start", "service-planning", "svc_requirements", "--as", "wang", "--input", '{"n": 1e999999999}'),
     ("start", "service-planning", "svc_requirements", "--as", "zhao"),
     ("start", "service-planning", "svc_requirements", "--as", "wang", "--id", "k" * 500),
-    ("message", "nothing"),
+    ("send-message", "nothing", "--procedure", "service-planning"),
     ("retry", "99.1.1", "--reason", "x", "--as", "li"),
     ("decide", "1.1.1", "--reason", "x", "--as", "li"),
     ("terminate", "1", "--reason", "x", "--as", "he"),

@@ -1,17 +1,13 @@
-"""Running instances: ended, mended, told of messages from outside."""
+"""Running instances: ended and mended."""
 
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
-from engine import encoding
-from engine.commands import Command, DecideIncident, DeliverMessage, Envelope, RetryIncident, TerminateInstance
-from engine.errors import Reason, Refused
+from engine.commands import Command, DecideIncident, Envelope, RetryIncident, TerminateInstance
 from engine.value import Value
-from storage import schema
 from web.cli import company, plain
-from web.cli.acting import act, by_a_person, by_the_operator
+from web.cli.acting import act, by_a_person
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import COUNTED_ID, JSON, NUMBER
@@ -85,43 +81,4 @@ def decide(
     output.result({"incident": incident, "revision": receipt.revision, "repeated": receipt.repeated})
 
 
-@command(zh="从外部送达一条消息,按名称和关联值找到等待者。")
-@click.argument("name")
-@option("--correlation", type=JSON, default="null", metavar="JSON", zh="关联值。", en="What the receiver waits for.")
-@option(
-    "--payload",
-    type=JSON,
-    default="{}",
-    metavar="JSON",
-    zh="消息内容,JSON 对象。",
-    en="What the message says, a JSON object.",
-)
-@by_the_operator
-@click.pass_obj
-def message(
-    output: Output, name: str, correlation: object, payload: object, handle: str | None, key: str | None
-) -> None:
-    """Deliver a message from outside to whoever waits for its name and correlation."""
-    with act(output, handle, key) as acting:
-        content = plain.context(plain.resolved(payload, acting.person))
-        digest = encoding.digest(plain.value(plain.resolved(correlation, acting.person)))
-        table = schema.subscription
-        with acting.store.database.read() as connection:
-            query = select(table).where(table.c.name == name, table.c.correlation == digest)
-            found = connection.execute(query.order_by(table.c.subscription).limit(1)).one_or_none()
-        if found is None:
-            raise Refused(
-                Reason.NOT_FOUND,
-                f"没有流程在等待消息 {name}",
-                f"no instance waits for message {name} with this correlation",
-            )
-
-        def build(envelope: Envelope) -> Command:
-            return DeliverMessage(envelope=envelope, subscription=found.subscription, payload=content)
-
-        receipt = acting.submit(build, found.stream_no)
-    output.say(f"消息 {name} 已送达流程实例 {receipt.stream}", f"message {name} delivered to instance {receipt.stream}")
-    output.result({"instance": receipt.stream, "subscription": found.subscription, "revision": receipt.revision})
-
-
-COMMANDS = (terminate, retry, decide, message)
+COMMANDS = (terminate, retry, decide)

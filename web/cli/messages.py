@@ -5,14 +5,12 @@ from __future__ import annotations
 import click
 from sqlalchemy import select
 
-from engine import feel
 from engine.commands import Envelope, SendMessage
-from engine.errors import Reason, Refused
 from engine.stream import ORGANISATION
-from engine.value import Context, Value
-from storage import intake, schema
+from engine.value import Value
+from storage import schema
 from storage.submission import Receipt, Store
-from web.cli import company
+from web.cli import company, plain
 from web.cli.acting import Act, act, by_the_operator
 from web.cli.command import command, option
 from web.cli.output import Output
@@ -25,11 +23,20 @@ from web.cli.parameters import JSON, NUMBER, Unsuitable
 @option("--procedure", zh="不属于任何项目时:哪个程序。", en="The procedure, when it is for no case.")
 @option(
     "--correlation",
-    metavar="FEEL",
-    zh="关联值:与等待方的 zx:correlation 相同,如 '\"HT-2026-001\"'。",
-    en="What the receiver's zx:correlation yields, such as '\"HT-2026-001\"'.",
+    type=JSON,
+    default="null",
+    metavar="JSON",
+    zh="关联值:与等待方的 zx:correlation 相同。",
+    en="What the receiver's zx:correlation yields.",
 )
-@option("--data", type=JSON, zh="内容:JSON 或 JSON 文件。", en="What it says: JSON, or a file with JSON.")
+@option(
+    "--payload",
+    type=JSON,
+    default="{}",
+    metavar="JSON",
+    zh="消息内容,JSON 对象。",
+    en="What the message says, a JSON object.",
+)
 @by_the_operator
 @click.pass_obj
 def send_message(
@@ -37,14 +44,15 @@ def send_message(
     name: str,
     case: int | None,
     procedure: str | None,
-    correlation: str | None,
-    data: object,
+    correlation: object,
+    payload: object,
     handle: str | None,
     key: str | None,
 ) -> None:
     """Bring in a message from outside; under one id it takes effect once."""
     with act(output, handle, key) as acting:
-        keys, content = _correlation(correlation), _content(data)
+        content = plain.context(plain.resolved(payload, acting.person))
+        keys: Value = plain.value(plain.resolved(correlation, acting.person))
         stream, named = _place(acting.store, case, procedure)
 
         def build(envelope: Envelope) -> SendMessage:
@@ -76,24 +84,6 @@ def _place(store: Store, case: int | None, procedure: str | None) -> tuple[int, 
         return case, company.case_at(store, case).procedure
     assert procedure is not None
     return ORGANISATION, company.in_force(store, procedure).key
-
-
-def _correlation(source: str | None) -> Value:
-    if source is None:
-        return None
-    try:
-        return feel.compile(source).evaluate({})
-    except feel.FeelError as error:
-        zh, en = f"--correlation 应为 FEEL:{error.text.zh}", f"expected FEEL as --correlation: {error.text.en}"
-        raise Unsuitable(zh, en) from error
-
-
-def _content(data: object) -> Context:
-    if data is None:
-        return Context()
-    if not isinstance(data, dict):
-        raise Refused(Reason.INVALID_DATA, "消息内容应为 JSON 对象", "expected a JSON object as what the message says")
-    return intake.plain_values(data)
 
 
 def _waits(acting: Act, message: str) -> bool:

@@ -1,0 +1,60 @@
+"""Serving jobs from the command line: one pass, a process until it is told to stop, and how all of them are."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from jobs import health
+from storage.database import Database
+from tests.web.terminal import ROOT, Terminal
+from tests.web.test_instances import parcels
+
+__all__ = ["parcels"]
+PATIENCE = 60.0
+
+
+@pytest.fixture
+def database(parcels: Terminal) -> Database:
+    return Database(f"sqlite:///{parcels.folder}/var/zhixing.db")
+
+
+def test_one_pass_tells_what_it_did(parcels: Terminal) -> None:
+    assert parcels.json("serve-jobs", "--once") == {"fired": 0, "done": 0}
+    assert "0 个定时到期" in parcels.ok("serve-jobs", "--once")
+
+
+def test_health_says_when_nobody_serves_and_when_work_is_late(parcels: Terminal, database: Database) -> None:
+    ran = parcels.run("health")
+    assert (ran.code, "zhixing serve-jobs" in ran.err) == (5, True)
+    health.begin(database, "here:1", parcels.now)
+    assert "here:1" in parcels.ok("health", "--language", "en")
+    found = parcels.json("health")
+    assert (found["served"], found["late"], found["due"], found["expired"]) == (True, False, 0, 0)
+    assert [node["node"] for node in found["nodes"]] == ["here:1"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_process_serves_until_it_is_told_to_stop(
+    parcels: Terminal, database: Database, number: signal.Signals
+) -> None:
+    words = [sys.executable, "-m", "web.cli", "serve-jobs", "--json"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(words, cwd=parcels.folder, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not health.of(database, datetime.now(UTC)).is_served:
+            assert process.poll() is None, "it ended by itself"
+            assert time.monotonic() < deadline, "it does not say that it lives"
+            time.sleep(0.02)
+        process.send_signal(number)
+        out, _ = process.communicate(timeout=PATIENCE)
+    finally:
+        process.kill()
+    assert process.returncode == 0
+    assert f":{process.pid}" in out
+    assert health.of(database, datetime.now(UTC)).nodes == ()
