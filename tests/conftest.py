@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import URL, create_engine, text
 from sqlalchemy.engine import make_url
 
 from storage.database import Database
 from storage.migrations import upgrade
+
+settings.register_profile("counted", parent=settings.default, deadline=None)
+settings.load_profile("counted")
+"""No test passes or fails by the clock: two cores are shared by many."""
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,7 @@ from engine.dmn.model import (
     Variable,
 )
 from engine.dmn.types import ItemType, Types
+from engine.feel import reasons
 from engine.feel.budget import Budget
 from engine.feel.frame import Closure, Frame, Run
 from engine.feel.tree import Type, height
@@ -59,7 +60,7 @@ class Compiler:
     def weighed(self, literal: Literal, found: feel.Expression | None) -> Run:
         """The function of a compiled source, which spends what its evaluation costs."""
         if found is None:
-            return lambda frame: forms.note(frame, f"{literal.element}: the expression cannot be read")
+            return lambda frame: forms.note(frame, reasons.UNREADABLE, literal.element)
         weight, run = found.weight, found.run
 
         def spend(frame: Frame) -> Value:
@@ -213,7 +214,7 @@ class Compiler:
                     "不支持用其他语言写的函数",
                     "expected a function in FEEL: functions in other languages are not supported",
                 )
-            return lambda frame: forms.note(frame, "an external function is not called")
+            return lambda frame: forms.note(frame, reasons.EXTERNAL)
         parameters = tuple(parameter.name for parameter in box.parameters)
         inner = {**scope, **{parameter.name: self.feel_type(parameter.type) for parameter in box.parameters}}
         around, self.highest = self.highest, 0

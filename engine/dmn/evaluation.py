@@ -9,7 +9,7 @@ from engine.dmn import forms
 from engine.dmn.model import Decision, Key, Knowledge, Service
 from engine.dmn.requirements import LONGEST
 from engine.dmn.types import ItemType
-from engine.feel import FeelError, HostFunction
+from engine.feel import FeelError, HostFunction, reasons
 from engine.feel.budget import Budget
 from engine.feel.frame import Closure, Frame, Run
 from engine.feel.tree import Type
@@ -38,7 +38,7 @@ class Evaluation:
         """What an element is worth; null, with a note, where it requires itself."""
         if key not in self.made:
             if key in self.open:
-                self.budget.note(f"{key[1]} requires itself")
+                self.budget.note(reasons.ITSELF, self.library.elements[key].variable.name)
                 return None
             if len(self.open) >= LONGEST:
                 raise FeelError(f"逐级需求应不超过 {LONGEST} 个", f"expected at most {LONGEST} elements in a row")
@@ -76,7 +76,7 @@ class Evaluation:
                 found = compiled.run(self._frame(element.key, self._names(compiled)))
                 return self._converted(element.key, found)
             case _:
-                self.budget.note(f"{element.variable.name}: nothing is given")
+                self.budget.note(reasons.NOT_GIVEN, element.variable.name)
                 return None
 
     def _names(self, compiled: Compiled) -> dict[str, Value]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from engine import feel
 from engine.dmn.types import ItemType
+from engine.errors import Text
+from engine.feel import reasons
 from engine.feel.frame import Closure, Frame, Run
 from engine.value import Context, Range, Value
 
@@ -31,16 +33,16 @@ def within(frame: Frame, names: Mapping[str, Value]) -> Frame:
     return Frame({**frame.scope, **names}, frame.budget, frame.functions, frame.types)
 
 
-def note(frame: Frame, text: str) -> Value:
+def note(frame: Frame, reason: Text, *parts: object, met: tuple[Value, ...] = ()) -> Value:
     """Null, and why."""
-    frame.budget.note(text)
+    frame.budget.note(reason, *parts, met=met)
     return None
 
 
 def chosen(frame: Frame, condition: Value, then: Run, otherwise: Run) -> Value:
     """A conditional: its condition is true or false, anything else yields null."""
     if condition is not None and not isinstance(condition, bool):
-        return note(frame, "a condition is true or false")
+        return note(frame, reasons.CONDITION, met=(condition,))
     return then(frame) if condition is True else otherwise(frame)
 
 
@@ -58,10 +60,10 @@ def entries(frame: Frame, made: list[tuple[str | None, Run]]) -> Value:
 def invoked(frame: Frame, function: Value, arguments: Mapping[str, Run]) -> Value:
     """A call by names: an argument that is missing is null, one too many makes the whole null."""
     if not isinstance(function, Closure):
-        return note(frame, "only a function can be invoked")
+        return note(frame, reasons.NO_FUNCTION, met=(function,))
     given = {name: argument(frame) for name, argument in arguments.items()}
     if not given.keys() <= set(function.parameters):
-        return note(frame, f"the function takes {', '.join(function.parameters)}")
+        return note(frame, reasons.NAMES, ", ".join(function.parameters))
     frame.budget.spend()
     return function.call(frame.budget, tuple(given.get(name) for name in function.parameters))
 
@@ -81,7 +83,7 @@ def filtered(frame: Frame, found: Value, match: Run, entries: tuple[str, ...]) -
 def repeated(frame: Frame, kind: str, name: str, found: Value, body: Run) -> Value:
     """`for`, `some` or `every`: the two quantifiers are null when an item is neither true nor false."""
     if found is None:
-        return note(frame, "expected a list to run through")
+        return note(frame, reasons.NO_LIST, met=(found,))
     made: list[Value] = []
     for item in _run_through(frame, found):
         frame.budget.spend()
@@ -93,7 +95,7 @@ def repeated(frame: Frame, kind: str, name: str, found: Value, body: Run) -> Val
     if any(value is decisive for value in made):
         return decisive
     if any(not isinstance(value, bool) for value in made):
-        return note(frame, f"{kind} asks what is true or false of each item")
+        return note(frame, reasons.ITEM_CONDITION, kind)
     return not decisive
 
 

@@ -12,6 +12,7 @@ from engine.dmn.hits import Hit, Outcome
 from engine.dmn.model import HitPolicy, OutputClause, Table
 from engine.dmn.trace import HITS, Matched, Traced, brief, title, told_hit
 from engine.errors import Text
+from engine.feel import reasons
 from engine.feel.frame import Frame, Run
 from engine.value import Value
 
@@ -91,10 +92,15 @@ class Compiled:
     def _told(self, frame: Frame, values: list[Value], rules: tuple[int, ...], outcome: Outcome, value: Value) -> Value:
         """The value, and for the audit what led to it."""
         if outcome.problem:
-            frame.budget.note(f"{self.table.id}: {outcome.problem}")
+            self._note(frame, rules, outcome)
         if isinstance(frame.budget, Traced):
             frame.budget.keep(self._matched(values, rules, outcome, value))
         return value
+
+    def _note(self, frame: Frame, rules: tuple[int, ...], outcome: Outcome) -> None:
+        met = tuple([hit.rule + 1 for hit in outcome.counted] or [rule + 1 for rule in rules])
+        if (why := _in_words(self.table, outcome.problem, met)) is not None:
+            frame.budget.note(reasons.TABLE, title(self.table), why)
 
     def _matched(self, values: list[Value], rules: tuple[int, ...], outcome: Outcome, value: Value) -> Matched:
         matching = tuple([rule + 1 for rule in rules])

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from engine.dmn.model import Definitions, ItemDefinition, Key, Literal, Variable
+from engine.feel import reasons
 from engine.feel import types as feel_types
 from engine.feel.budget import DEPTH
 from engine.feel.frame import Frame
+from engine.feel.notes import named
 from engine.feel.tree import Type
 from engine.value import Context, Value
 
@@ -63,10 +65,11 @@ class ItemType:
         """The value as one of this type, by the implicit conversions of DMN; null with a note when it is none."""
         found = feel_types.coerce(value, self.type)
         if found is None and value is not None:
-            frame.budget.note(f"{what}: expected {self.type.name}")
+            wanted = named(self.type.name)
+            frame.budget.note(*((reasons.TYPE, what) if what else (reasons.TYPE_OF_RESULT,)), wanted, met=(value,))
             return None
         if not self.fits(frame, found):
-            frame.budget.note(f"{what}: the value is not among those allowed")
+            frame.budget.note(*((reasons.ALLOWED, what) if what else (reasons.ALLOWED_RESULT,)))
             return None
         return found
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from engine.errors import Text
 from engine.feel.errors import FeelError
+from engine.feel.notes import MOST, Note
 from engine.value import Value
 
 STEPS = 2_000_000
@@ -18,19 +20,19 @@ ITEMS_A_STEP = 16
 
 
 class Budget:
-    """Steps and depth used so far, and the notes about operations that yielded null.
+    """Steps and depth used so far, and notes about operations that yielded null.
 
     A step is about what one node of the tree costs; long texts and lists cost more, and each pattern once.
     `now` is the time of the command, for scopes that do not hold it themselves.
     """
 
-    __slots__ = ("calls", "height", "notes", "now", "patterns", "steps")
+    __slots__ = ("calls", "height", "kept", "now", "patterns", "steps")
 
     def __init__(self, steps: int = STEPS) -> None:
         self.steps = steps
         self.calls = 0
         self.height = 0
-        self.notes: list[str] = []
+        self.kept: list[Note] = []
         self.now: Value = None
         self.patterns: set[tuple[str, str]] = set()
 
@@ -65,7 +67,12 @@ class Budget:
             raise FeelError("表达式产生的文本或列表过大", "expected a smaller text or list")
         self.spend(text // CHARACTERS_A_STEP + items // ITEMS_A_STEP)
 
-    def note(self, text: str) -> None:
-        """Say why something is null; the first few are kept."""
-        if len(self.notes) < 20:
-            self.notes.append(text)
+    def note(self, reason: Text, *parts: object, met: tuple[Value, ...] = ()) -> None:
+        """Say why something is null, with the values that were met; the first few are kept, not yet in words."""
+        if len(self.kept) < MOST:
+            self.kept.append(Note(reason, parts, tuple(map(type, met))))
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """Why something is null, each reason once."""
+        return tuple(dict.fromkeys(note.text for note in self.kept))

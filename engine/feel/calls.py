@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from engine.feel import operations, types
+from engine.feel import operations, reasons, types
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.frame import Closure, Compile, Frame, Run
 from engine.feel.functions import FUNCTIONS
 from engine.feel.functions.registry import Chosen, arrange, chosen
+from engine.feel.notes import named
 from engine.feel.tree import BuiltIn, Call, FunctionOf, InstanceOf, Type, height, weight
 from engine.value import Value
 
@@ -24,9 +25,7 @@ def of_function(node: FunctionOf, compile_node: Compile) -> Run:
     parameters, declared = node.parameters, tuple(("", wanted or types.ANY) for wanted in node.types)
     kind = Type("function", (*declared, ("->", types.ANY)))
     if node.external:
-        outside = Closure(
-            parameters, lambda budget, _: operations.nothing(budget, "external functions are not run"), kind
-        )
+        outside = Closure(parameters, lambda budget, _: operations.nothing(budget, reasons.EXTERNAL), kind)
         return lambda frame: outside  # type: ignore[return-value]  # a function is a value only inside one evaluation
     body, steps, high = compile_node(node.body), weight(node.body), height(node.body)
 
@@ -39,7 +38,7 @@ def of_function(node: FunctionOf, compile_node: Compile) -> Run:
                 if wanted is not None:
                     given[name] = types.coerce(given[name], wanted, frame.types)
                     if given[name] is None is not arguments[parameters.index(name)]:
-                        return operations.nothing(budget, f"{name} is no {wanted.name}", *arguments)
+                        return operations.unnamed(budget, reasons.PARAMETER, name, named(wanted.name))
             budget.enter(high)
             budget.spend(steps)
             found = body(made.bind(given))
@@ -62,14 +61,14 @@ def of_call(node: Call, compile_node: Compile) -> Run:
         called = function(frame)
         given = tuple(argument(frame) for argument in arguments)
         if not isinstance(called, Closure):
-            return operations.nothing(frame.budget, "only a function can be called", called)
+            return operations.nothing(frame.budget, reasons.NO_FUNCTION, called)
         if node.names:
             if set(node.names) != set(called.parameters):
-                return operations.nothing(frame.budget, "the arguments' names are not the function's")
+                return operations.unnamed(frame.budget, reasons.NAMES, ", ".join(called.parameters))
             by_name = dict(zip(node.names, given, strict=True))
             given = tuple(by_name[name] for name in called.parameters)
         if len(given) != len(called.parameters):
-            return operations.nothing(frame.budget, "the number of arguments is not the function's")
+            return operations.unnamed(frame.budget, reasons.COUNT, len(called.parameters), len(given))
         frame.budget.spend()
         return called.call(frame.budget, given)
 
@@ -102,7 +101,7 @@ def _called(budget: Budget, name: str, call: Chosen | None, given: tuple[Value, 
             budget.touch(value)
             operations.no_personal(value)
     if call is None:
-        return operations.nothing(budget, f"{name} takes other arguments", *given)
+        return operations.unnamed(budget, reasons.ARGUMENTS, name)
     return call(budget, given)
 
 

@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from engine.errors import Text
 from engine.feel.errors import FeelError
 from engine.feel.inference import Inference
 from engine.feel.lexer import Token, place
+from engine.feel.notes import KINDS
 from engine.feel.printer import write
 from engine.feel.tree import Node, Type, inner
 
 SHOWN = 40
 MOST = 50
 """Findings of one source; who has more will look again after mending these."""
-KINDS: Mapping[str, tuple[str, str]] = {
-    "number": ("数字", "a number"),
-    "string": ("文本", "a text"),
-    "boolean": ("真假值", "true or false"),
-    "date": ("日期", "a date"),
-    "time": ("时间", "a time"),
-    "date and time": ("日期时间", "a date and time"),
-    "days and time duration": ("天和时间的时长", "a duration of days and time"),
-    "years and months duration": ("年和月的时长", "a duration of years and months"),
-    "list": ("列表", "a list"),
-    "context": ("上下文", "a context"),
-    "range": ("区间", "a range"),
-    "function": ("函数", "a function"),
-}
-"""How the types are called, in Chinese and English."""
 SINGLE = frozenset(KINDS) - {"list", "context", "range", "function"}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine import temporal
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.frame import Compile, Frame, Run
 from engine.feel.tree import Iteration, mentions, weight
 from engine.value import Date, Range, Value, number
@@ -69,7 +69,7 @@ def _items(frame: Frame, source: Source) -> Sequence[Value] | None:
     if isinstance(start, Range):
         return _within(frame, start)
     if start is None:
-        operations.nothing(frame.budget, "expected a list to run through", start)
+        operations.nothing(frame.budget, reasons.NO_LIST, start)
         return None
     return start if isinstance(start, tuple) else (start,)
 
@@ -95,7 +95,7 @@ def _counted(frame: Frame, start: Value, end: Value) -> Sequence[Value] | None:
         frame.budget.sized(items=abs(last - first) + 1)
         step = 1 if last >= first else -1
         return [temporal.from_ordinal(day) for day in range(first, last + step, step)]
-    operations.nothing(frame.budget, "expected whole numbers or dates to count from and to", start, end)
+    operations.nothing(frame.budget, reasons.NOT_COUNTED, start, end)
     return None
 
 

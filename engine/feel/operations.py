@@ -7,6 +7,8 @@ from dataclasses import replace
 from decimal import Decimal, DecimalException
 
 from engine import temporal
+from engine.errors import Text
+from engine.feel import reasons
 from engine.feel.budget import DEPTH, Budget
 from engine.feel.errors import FeelError
 from engine.value import (
@@ -39,10 +41,16 @@ def no_personal(*values: Value) -> None:
         raise FeelError("规则中不能使用个人信息字段", "personal data cannot be used in a rule")
 
 
-def nothing(budget: Budget, what: str, *values: Value) -> Value:
-    """Null, with a note why."""
+def nothing(budget: Budget, reason: Text, *values: Value) -> Value:
+    """Null, with a note why and the values that were met."""
     no_personal(*values)
-    budget.note(f"{what}: {', '.join(kind(value) for value in values)}")
+    budget.note(reason, met=values)
+    return None
+
+
+def unnamed(budget: Budget, reason: Text, *parts: object) -> Value:
+    """Null, with a note why and what it is about."""
+    budget.note(reason, *parts)
     return None
 
 
@@ -124,6 +132,7 @@ def compare(sign: str) -> Operation:
         ">=": lambda found: found >= 0,
     }
     accept = accepts[sign]
+    reason = Text(reasons.ORDER.zh.replace("{0}", sign), reasons.ORDER.en.replace("{0}", sign))
 
     def run(budget: Budget, left: Value, right: Value) -> Value:
         if type(left) is Decimal is type(right):
@@ -131,7 +140,7 @@ def compare(sign: str) -> Operation:
         budget.touch(left)
         found = order(left, right)
         if found is None:
-            return nothing(budget, f"{sign} compares two values of one ordered type", left, right)
+            return nothing(budget, reason, left, right)
         return accept(found)
 
     return run
@@ -141,7 +150,7 @@ def is_equal(budget: Budget, left: Value, right: Value) -> Value:
     """`=`."""
     found = equal(budget, left, right)
     if found is None:
-        return nothing(budget, "= compares two values of one type", left, right)
+        return nothing(budget, reasons.SAME, left, right)
     return found
 
 
@@ -199,7 +208,7 @@ def multiply(budget: Budget, left: Value, right: Value) -> Value:
         left, right = right, left
     if isinstance(right, Decimal):
         return _scaled(budget, left, right, DECIMAL.multiply)
-    return nothing(budget, "* multiplies numbers, or a duration by a number", left, right)
+    return nothing(budget, reasons.PRODUCT, left, right)
 
 
 def divide(budget: Budget, left: Value, right: Value) -> Value:
@@ -212,7 +221,7 @@ def divide(budget: Budget, left: Value, right: Value) -> Value:
         return _quotient(budget, Decimal(left.nanoseconds), Decimal(right.nanoseconds))
     if isinstance(left, MonthsDuration) and isinstance(right, MonthsDuration):
         return _quotient(budget, Decimal(left.months), Decimal(right.months))
-    return nothing(budget, "/ divides numbers, or durations", left, right)
+    return nothing(budget, reasons.QUOTIENT, left, right)
 
 
 def power(budget: Budget, left: Value, right: Value) -> Value:
@@ -220,7 +229,7 @@ def power(budget: Budget, left: Value, right: Value) -> Value:
     if isinstance(left, Decimal) and isinstance(right, Decimal):
         budget.spend(100)
         return _number(budget, DECIMAL.power, left, right)
-    return nothing(budget, "** takes numbers", left, right)
+    return nothing(budget, reasons.POWER, left, right)
 
 
 def negate(budget: Budget, value: Value) -> Value:
@@ -231,19 +240,19 @@ def negate(budget: Budget, value: Value) -> Value:
         return DaysDuration(-value.nanoseconds)
     if isinstance(value, MonthsDuration):
         return MonthsDuration(-value.months)
-    return nothing(budget, "- takes a number or a duration", value)
+    return nothing(budget, reasons.MINUS, value)
 
 
 def _number(budget: Budget, how: Callable[[Decimal, Decimal], Decimal], left: Decimal, right: Decimal) -> Value:
     try:
         return number(how(left, right))
     except (DecimalException, ValueError):
-        return nothing(budget, "the number is out of range")
+        return nothing(budget, reasons.NUMBER_RANGE)
 
 
 def _quotient(budget: Budget, left: Decimal, right: Decimal) -> Value:
     if not right:
-        return nothing(budget, "division by zero")
+        return nothing(budget, reasons.BY_ZERO)
     return _number(budget, DECIMAL.divide, left, right)
 
 
@@ -254,8 +263,8 @@ def _scaled(budget: Budget, value: Value, by: Decimal, how: Callable[[Decimal, D
         if isinstance(value, MonthsDuration):
             return temporal.months_duration(int(how(Decimal(value.months), by)))
     except (DecimalException, ValueError, OverflowError):
-        return nothing(budget, "the duration is out of range")
-    return nothing(budget, "expected a duration and a number", value, by)
+        return nothing(budget, reasons.DURATION_RANGE)
+    return nothing(budget, reasons.SCALED, value, by)
 
 
 def _between(budget: Budget, left: Date | DateTime, right: Date | DateTime) -> Value:
@@ -265,12 +274,12 @@ def _between(budget: Budget, left: Date | DateTime, right: Date | DateTime) -> V
         temporal.offset_of(one),
         temporal.offset_of(other),
     ):
-        return nothing(budget, "- takes two local moments, or two with a zone", left, right)
+        return nothing(budget, reasons.APART, left, right)
     start, end = temporal.nanoseconds_utc(other), temporal.nanoseconds_utc(one)
     if start is None and end is None:
         start, end = temporal.nanoseconds_local(other), temporal.nanoseconds_local(one)
     if start is None or end is None:
-        return nothing(budget, "- takes two local moments, or two with a zone", left, right)
+        return nothing(budget, reasons.APART, left, right)
     return DaysDuration(end - start)
 
 
@@ -292,9 +301,9 @@ def _later(budget: Budget, moment: Value, by: Value, sign: int) -> Value:
             case Time(), DaysDuration():
                 return _clock_later(moment, sign * by.nanoseconds)
             case _:
-                return nothing(budget, "+ and - take numbers, texts, or moments and durations", moment, by)
+                return nothing(budget, reasons.SUM, moment, by)
     except ValueError:
-        return nothing(budget, "the date is out of range", moment, by)
+        return nothing(budget, reasons.DATE_RANGE, moment, by)
 
 
 def _clock_later(moment: Time, nanoseconds: int) -> Time:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.frame import Compile, Frame, Run
 from engine.feel.tree import Between, Binary, If, Literal, Name, Negation
 from engine.value import Context, Value
@@ -53,7 +53,7 @@ def dynamic(frame: Frame, name: str) -> Value:
     try:
         return frame.scope[name]
     except KeyError:
-        return operations.nothing(frame.budget, f"there is no name {name}")
+        return operations.unnamed(frame.budget, reasons.NO_NAME, name)
 
 
 def of_negation(node: Negation, compile_node: Compile) -> Run:

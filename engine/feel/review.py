@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
-from engine.feel.findings import KINDS, SINGLE, Review
+from engine.feel.findings import SINGLE, Review
 from engine.feel.functions import FUNCTIONS
 from engine.feel.functions.registry import Chosen, Function, chosen
 from engine.feel.inference import BOOLEAN, PROPERTIES
 from engine.feel.names import near
+from engine.feel.notes import KINDS
 from engine.feel.tree import (
     Between,
     Binary,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.frame import Compile, Frame, Run
 from engine.feel.functions import properties
 from engine.feel.tree import ContextOf, Filter, ListOf, Literal, Negation, Path, weight
@@ -45,7 +45,7 @@ def path(frame: Frame, value: Value, name: str) -> Value:
     """An entry of a context, of every item of a list, or a property of a date, time, duration, range or reference."""
     frame.budget.spend()
     if type(value) is Context:
-        return value[name] if name in value else operations.nothing(frame.budget, f"the context has no entry {name}")
+        return value[name] if name in value else operations.unnamed(frame.budget, reasons.NO_ENTRY, name)
     if isinstance(value, tuple):
         return tuple([path(frame, item, name) for item in value])
     operations.no_personal(value)
@@ -82,5 +82,5 @@ def _indexed(frame: Frame, items: tuple[Value, ...], index: Value) -> Value:
         return items if index is True else ()
     place = int(index)
     if place == 0 or abs(place) > len(items) or place != index:
-        return operations.nothing(frame.budget, f"the list has no item {index}")
+        return operations.unnamed(frame.budget, reasons.NO_ITEM, index)
     return items[place - 1 if place > 0 else place]

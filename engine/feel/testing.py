@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.budget import Budget
 from engine.feel.frame import Compile, Frame, Run
 from engine.feel.operators import dynamic
@@ -87,7 +87,7 @@ def of_test(node: Test, compile_node: Compile) -> Run:
     def run(frame: Frame) -> Value:
         end = operand(frame)
         if end is None:
-            return operations.nothing(frame.budget, "a range has ends that are known", end)
+            return operations.nothing(frame.budget, reasons.ENDS, end)
         match sign:
             case "<" | "<=":
                 return Range(None, end, False, sign == "<=")
@@ -96,7 +96,7 @@ def of_test(node: Test, compile_node: Compile) -> Run:
             case "=":
                 return Range(end, end, True, True)
             case _:
-                return operations.nothing(frame.budget, "!= is no range", end)
+                return operations.nothing(frame.budget, reasons.UNEQUAL_RANGE, end)
 
     return run
 
@@ -126,5 +126,5 @@ def of_interval(node: Interval, compile_node: Compile) -> Run:
 
 def _between(budget: Budget, node: Interval, low: Value, high: Value) -> Value:
     if low is None or high is None or operations.order(low, high) is None:
-        return operations.nothing(budget, "a range has two ends of one ordered type", low, high)
+        return operations.nothing(budget, reasons.ENDS, low, high)
     return Range(low, high, node.low_closed, node.high_closed)

@@ -86,7 +86,7 @@ def _judge(library: dmn.Library, case: Case, expected: Expected) -> str:
     if case.service and isinstance(wanted, dmn.Service) and len(wanted.outputs) > 1:
         found = found.get(expected.name) if isinstance(found, Context) else None
     right = found is None if expected.error else same(found, expected.value)
-    notes = "; ".join(budget.notes[-3:])
+    notes = "; ".join(note.en for note in budget.notes[-3:])
     return "" if right else f"{expected.name}: expected {shown(expected.value)}, but found {shown(found)} ({notes})"
 
 

@@ -36,13 +36,13 @@ def decide(output: Output, path: Path, name: str | None, values: object) -> None
     columns = [("决策表", "table"), ("命中的规则", "rules that match"), ("输入", "inputs")]
     output.table(columns, [_row(matched) for matched in budget.matched])
     for note in budget.notes:
-        output.say(f"注意:{note}", f"note: {note}")
+        output.say(f"注意:{note.zh}", f"note: {note.en}")
     output.result(
         {
             "decision": wanted.variable.name,
             "value": plain.shown(found),
             "tables": [_document(matched) for matched in budget.matched],
-            "notes": budget.notes,
+            "notes": [{"zh": note.zh, "en": note.en} for note in budget.notes],
         }
     )
 

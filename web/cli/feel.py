@@ -70,12 +70,12 @@ def run(output: Output, expression: str, names: Mapping[str, Value], unary: str 
         for line in _picture(expression, finding):
             output.verbatim(line)
     for note in budget.notes:
-        output.say(f"注意:{note}", f"note: {note}")
+        output.say(f"注意:{note.zh}", f"note: {note.en}")
     output.result(
         {
             "value": plain.shown(found),
             "feel": write_value(found),
-            "notes": budget.notes,
+            "notes": [{"zh": note.zh, "en": note.en} for note in budget.notes],
             "findings": [_document(finding) for finding in findings],
         }
     )

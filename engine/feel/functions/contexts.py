@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from engine.feel import reasons
 from engine.feel.budget import DEPTH, Budget
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import Context, Value
 
 CONTEXTS = Registry()
@@ -32,9 +33,9 @@ def get_or_else(_budget: Budget, value: Value, default: Value) -> Value:
 @CONTEXTS.add("get value", "m", "key")
 def get_value(budget: Budget, m: Value, key: Value) -> Value:
     """The entry of that name."""
-    if not isinstance(m, Context) or not isinstance(key, str) or key not in m:
+    if not isinstance(m, Context) or not isinstance(key, str):
         return nothing(budget, "get value", m, key)
-    return m[key]
+    return m[key] if key in m else told(budget, reasons.NO_ENTRY, key)
 
 
 @CONTEXTS.add("get entries", "m")

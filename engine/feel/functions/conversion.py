@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from engine import encoding, temporal
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.budget import DEPTH, TEXT, Budget
 from engine.feel.errors import FeelError
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import (
     Context,
     Date,
@@ -115,8 +115,8 @@ def to_number_separated(budget: Budget, found: Value, grouping: Value, point: Va
 
 def _read(budget: Budget, text: str) -> Value:
     if not _NUMBER.fullmatch(text):
-        return nothing(budget, "number", text)
+        return told(budget, reasons.UNREAD, "number", text)
     try:
         return number(text)
     except ValueError:
-        return nothing(budget, "number", text)
+        return told(budget, reasons.UNREAD, "number", text)

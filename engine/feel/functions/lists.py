@@ -6,11 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from functools import cmp_to_key
 
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.budget import Budget
 from engine.feel.frame import Closure
-from engine.feel.functions.registry import Registry, nothing
-from engine.feel.functions.text import part
+from engine.feel.functions.registry import Registry, nothing, told
+from engine.feel.functions.text import no_part, part
 from engine.value import Date, DaysDuration, MonthsDuration, Value, number
 
 LISTS = Registry()
@@ -51,7 +51,7 @@ def sublist(budget: Budget, found: Value, start: Value, length: Value = None) ->
     items = as_list(found)
     places = None if items is None else part(len(items), start, length)
     if items is None or places is None:
-        return nothing(budget, "sublist", found, start, length)
+        return no_part(budget, "sublist", found, start, length)
     return items[places]
 
 
@@ -173,7 +173,7 @@ def insert_before(budget: Budget, found: Value, position: Value, item: Value) ->
     """The list with an item before a position."""
     items, place = as_list(found), _place(found, position)
     if items is None or place is None:
-        return nothing(budget, "insert before", found, position)
+        return no_part(budget, "insert before", found, position, None)
     budget.sized(items=len(items) + 1)
     return (*items[:place], item, *items[place:])
 
@@ -183,7 +183,7 @@ def remove(budget: Budget, found: Value, position: Value) -> Value:
     """The list without the item at a position."""
     items, place = as_list(found), _place(found, position)
     if items is None or place is None:
-        return nothing(budget, "remove", found, position)
+        return no_part(budget, "remove", found, position, None)
     return (*items[:place], *items[place + 1 :])
 
 
@@ -191,7 +191,7 @@ def replace_at(budget: Budget, found: Value, position: Value, item: Value) -> Va
     """The list with the item at a position replaced."""
     items, place = as_list(found), _place(found, position)
     if items is None or place is None:
-        return nothing(budget, "list replace", found, position)
+        return no_part(budget, "list replace", found, position, None)
     return (*items[:place], item, *items[place + 1 :])
 
 
@@ -199,13 +199,13 @@ def replace_each(budget: Budget, found: Value, match: Value, item: Value) -> Val
     """The list with each item replaced for which a function of it and the new item is true."""
     items = as_list(found)
     if items is None or not isinstance(match, Closure) or len(match.parameters) != 2:
-        return nothing(budget, "list replace", found, match)
+        return told(budget, reasons.PRECEDES, "list replace")
     made: list[Value] = []
     for old in items:
         budget.spend()
         held = match.call(budget, (old, item))
         if not isinstance(held, bool):
-            return nothing(budget, "list replace", held)
+            return told(budget, reasons.PRECEDES, "list replace")
         made.append(item if held else old)
     return tuple(made)
 
@@ -239,12 +239,12 @@ def sort(budget: Budget, found: Value, precedes: Value = None) -> Value:
         return nothing(budget, "sort", found)
     budget.spend(len(items))
     if precedes is not None and (not isinstance(precedes, Closure) or len(precedes.parameters) != 2):
-        return nothing(budget, "sort", found, precedes)
+        return told(budget, reasons.PRECEDES, "sort")
     compare = _ascending(budget) if precedes is None else _by(budget, precedes)
     try:
         return tuple(sorted(items, key=cmp_to_key(compare)))
     except _Unordered:
-        return nothing(budget, "sort", found, precedes)
+        return told(budget, reasons.UNORDERED if precedes is None else reasons.PRECEDES, "sort")
 
 
 class _Unordered(Exception):

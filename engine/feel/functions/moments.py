@@ -6,7 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine import temporal
-from engine.feel import operations
+from engine.errors import Text
+from engine.feel import operations, reasons
 from engine.feel.budget import Budget
 from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import (
@@ -38,12 +39,11 @@ def _whole(found: Value) -> int | None:
     return int(found) if isinstance(found, Decimal) and found == found.to_integral_value() else None
 
 
-def _tried(budget: Budget, name: str, make: Callable[[], Value]) -> Value:
+def _tried(budget: Budget, make: Callable[[], Value], reason: Text, name: str, *parts: object) -> Value:
     try:
         return make()
-    except ValueError as error:
-        budget.note(f"{name}: {error}")
-        return None
+    except ValueError:
+        return told(budget, reason, name, *parts)
 
 
 def _from(name: str, read: Callable[[str], Value], given: Callable[[Value], Value]) -> None:
@@ -51,7 +51,7 @@ def _from(name: str, read: Callable[[str], Value], given: Callable[[Value], Valu
 
     def call(budget: Budget, found: Value) -> Value:
         if isinstance(found, str):
-            return _tried(budget, name, lambda: read(found))
+            return _tried(budget, lambda: read(found), reasons.UNREAD, name, found)
         made = given(found)
         return nothing(budget, name, found) if made is None else made
 
@@ -92,7 +92,7 @@ def date_of(budget: Budget, year: Value, month: Value, day: Value) -> Value:
     y, m, d = _whole(year), _whole(month), _whole(day)
     if y is None or m is None or d is None:
         return nothing(budget, "date", year, month, day)
-    return _tried(budget, "date", lambda: temporal.date(y, m, d))
+    return _tried(budget, lambda: temporal.date(y, m, d), reasons.NOT_THERE, "date")
 
 
 @MOMENTS.add("time", "hour", "minute", "second", "offset", optional=1)
@@ -100,14 +100,13 @@ def time_of(budget: Budget, hour: Value, minute: Value, second: Value, offset: V
     """The time of its parts; seconds may have a fraction."""
     h, m = _whole(hour), _whole(minute)
     if h is None or m is None or not isinstance(second, Decimal) or not isinstance(offset, DaysDuration | None):
-        return nothing(budget, "time", hour, minute, second, offset)
+        return nothing(budget, "time", hour, minute, second, *(() if offset is None else (offset,)))
     if not 0 <= second < 60:
-        return nothing(budget, "time", second)
+        return told(budget, reasons.NOT_THERE, "time")
     nanosecond = int(DECIMAL.multiply(second, Decimal(NANOSECONDS)))
     east = None if offset is None else offset.nanoseconds // NANOSECONDS
-    return _tried(
-        budget, "time", lambda: temporal.time(h, m, nanosecond // NANOSECONDS, nanosecond % NANOSECONDS, east)
-    )
+    seconds, rest = divmod(nanosecond, NANOSECONDS)
+    return _tried(budget, lambda: temporal.time(h, m, seconds, rest, east), reasons.NOT_THERE, "time")
 
 
 @MOMENTS.add("date and time", "date", "time", "timezone", optional=1)
@@ -115,13 +114,14 @@ def date_time_of(budget: Budget, date: Value, time: Value, timezone: Value = Non
     """A date with a time; a local time may be given the name of a zone."""
     day = _date_within(date)
     if day is None or not isinstance(time, Time) or not isinstance(timezone, str | None):
-        return nothing(budget, "date and time", date, time, timezone)
+        return nothing(budget, "date and time", date, time, *(() if timezone is None else (timezone,)))
     if timezone is None:
         return DateTime(day, time)
     if time.offset is not None or time.zone is not None:
-        return nothing(budget, "date and time", date, time, timezone)
+        return told(budget, reasons.ZONED, "date and time")
     clock = (time.hour, time.minute, time.second, time.nanosecond)
-    return _tried(budget, "date and time", lambda: DateTime(day, temporal.time(*clock, place=timezone)))
+    made = lambda: DateTime(day, temporal.time(*clock, place=timezone))  # noqa: E731
+    return _tried(budget, made, reasons.UNREAD, "date and time", timezone)
 
 
 @MOMENTS.add("years and months duration", "from", "to")
@@ -141,19 +141,19 @@ def years_and_months(budget: Budget, start: Value, end: Value) -> Value:
 @MOMENTS.add("now", clock=True)
 def now(budget: Budget, moment: Value) -> Value:
     """The time of the command, which the scope holds under the reserved name `now`."""
-    return moment if isinstance(moment, DateTime) else told(budget, "now", "the scope has no time")
+    return moment if isinstance(moment, DateTime) else told(budget, reasons.NO_TIME, "now")
 
 
 @MOMENTS.add("today", clock=True)
 def today(budget: Budget, moment: Value) -> Value:
     """The date of `now`, on the clock that it shows."""
-    return moment.date if isinstance(moment, DateTime) else told(budget, "today", "the scope has no time")
+    return moment.date if isinstance(moment, DateTime) else told(budget, reasons.NO_TIME, "today")
 
 
 def _calendar(name: str, make: Callable[[Date], Value]) -> None:
     def call(budget: Budget, found: Value) -> Value:
         day = _date_within(found)
-        return nothing(budget, name, found) if day is None else _tried(budget, name, lambda: make(day))
+        return nothing(budget, name, found) if day is None else make(day)
 
     MOMENTS.add(name, "date")(call)
 
@@ -175,11 +175,18 @@ MOMENTS.add("is", "value2")(lambda budget, other: identical(budget, None, other)
 """The kit has a missing value count as null."""
 
 
+def unknown_property(budget: Budget, value: Value, name: str) -> Value:
+    """Null, with a note that names the property."""
+    operations.no_personal(value)
+    budget.note(reasons.NO_PROPERTY, name, met=(value,))
+    return None
+
+
 def properties(budget: Budget, value: Value, name: str) -> Value:
     """A property by its FEEL name. DMN 1.5 table 65."""
     found = _PROPERTIES.get((type(value), name))
     if found is None:
-        return operations.nothing(budget, f"no property {name}", value)
+        return unknown_property(budget, value, name)
     return found(value)
 
 

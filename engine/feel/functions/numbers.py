@@ -6,6 +6,7 @@ import decimal
 from collections.abc import Callable
 from decimal import Decimal
 
+from engine.feel import reasons
 from engine.feel.budget import Budget
 from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
@@ -29,7 +30,7 @@ def _rounded(name: str, rounding: str, *, optional: int = 0) -> None:
         try:
             return number(n.quantize(Decimal((0, (1,), -int(scale))), rounding, EXACT))
         except ValueError:
-            return told(budget, name, "the number is out of range")
+            return told(budget, reasons.NUMBER_RANGE, name)
 
     NUMBERS.add(name, "n", "scale", optional=optional)(call)
 
@@ -56,8 +57,10 @@ def absolute(budget: Budget, n: Value) -> Value:
 @NUMBERS.add("modulo", "dividend", "divisor")
 def modulo(budget: Budget, dividend: Value, divisor: Value) -> Value:
     """The rest of a division; it has the sign of the divisor."""
-    if not isinstance(dividend, Decimal) or not isinstance(divisor, Decimal) or not divisor:
+    if not isinstance(dividend, Decimal) or not isinstance(divisor, Decimal):
         return nothing(budget, "modulo", dividend, divisor)
+    if not divisor:
+        return told(budget, reasons.BY_ZERO, "modulo")
     budget.spend(abs(dividend.adjusted() - divisor.adjusted()) // PLACES_A_STEP)
     rest = EXACT.remainder(dividend, divisor)
     if rest and (rest < 0) is not (divisor < 0):
@@ -73,7 +76,7 @@ def _computed(name: str, compute: Callable[[Decimal], Decimal]) -> None:
         try:
             return number(compute(n))
         except (decimal.DecimalException, ValueError):
-            return told(budget, name, "there is no such number")
+            return told(budget, reasons.UNDEFINED, name)
 
     NUMBERS.add(name, "number")(call)
 
@@ -85,8 +88,10 @@ _computed("log", DECIMAL.ln)
 
 def _parity(name: str, rest: int) -> None:
     def call(budget: Budget, n: Value) -> Value:
-        if not isinstance(n, Decimal) or n != n.to_integral_value():
+        if not isinstance(n, Decimal):
             return nothing(budget, name, n)
+        if n != n.to_integral_value():
+            return told(budget, reasons.UNDEFINED, name)
         return EXACT.remainder(n, Decimal(2)) == (rest if n >= 0 else -rest)
 
     NUMBERS.add(name, "number")(call)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.feel import lexer, operations
+from engine.feel import lexer, operations, reasons
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.functions.moments import MOMENTS
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.feel.lexer import Token
 from engine.temporal import READERS
 from engine.value import Range, Value, number
@@ -27,10 +27,9 @@ def range_from(budget: Budget, found: Value) -> Value:
     budget.spend(1 + len(found))
     try:
         made = _range(budget, found)
-    except (FeelError, ValueError) as error:
-        budget.note(f"range: {error}")
-        return None
-    return nothing(budget, "range", found) if made is None else made
+    except (FeelError, ValueError):
+        made = None
+    return told(budget, reasons.UNREAD, "range", found) if made is None else made
 
 
 def _range(budget: Budget, source: str) -> Range | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from engine.feel import operations
+from engine.errors import Text
+from engine.feel import operations, reasons
 from engine.feel.budget import Budget
 from engine.value import Value
 
@@ -144,11 +145,13 @@ def arrange(parameters: tuple[str, ...], given: tuple[Value, ...], names: tuple[
 
 
 def nothing(budget: Budget, name: str, *values: Value) -> Value:
-    """Null, with a note."""
-    return operations.nothing(budget, f"{name}: unsuitable argument", *values)
+    """Null, with a note that tells what was given; an argument left out is none."""
+    operations.no_personal(*values)
+    budget.note(reasons.UNSUITABLE if values else reasons.EMPTY, name, met=values)
+    return None
 
 
-def told(budget: Budget, name: str, why: str) -> Value:
+def told(budget: Budget, reason: Text, name: str, *parts: object) -> Value:
     """Null, with a note that says why."""
-    budget.note(f"{name}: {why}")
+    budget.note(reason, name, *parts)
     return None

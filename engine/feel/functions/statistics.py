@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException
 from functools import reduce
 
-from engine.feel import operations
+from engine.feel import operations, reasons
 from engine.feel.budget import Budget
 from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import DECIMAL, DaysDuration, MonthsDuration, Value, number
@@ -50,6 +50,11 @@ def _numbers(budget: Budget, items: tuple[Value, ...]) -> list[Decimal] | None:
     return found if found and len(found) == len(items) else None
 
 
+def _first_other(items: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The first item that is no number, for the note; none of an empty list."""
+    return next(((item,) for item in items if not isinstance(item, Decimal)), ())
+
+
 def _added(budget: Budget, numbers: list[Decimal]) -> Decimal:
     """The exact sum."""
     budget.spend(len(numbers))
@@ -60,7 +65,7 @@ def _rounded(budget: Budget, name: str, compute: Callable[[], Decimal]) -> Value
     try:
         return number(compute())
     except (DecimalException, ValueError):
-        return told(budget, name, "the number is out of range")
+        return told(budget, reasons.NUMBER_RANGE, name)
 
 
 @STATISTICS.add("sum", "list", spread=True)
@@ -70,7 +75,7 @@ def total(budget: Budget, items: tuple[Value, ...]) -> Value:
     if numbers is not None:
         return _rounded(budget, "sum", lambda: _added(budget, numbers))
     if not items or not isinstance(items[0], DaysDuration | MonthsDuration):
-        return nothing(budget, "sum", *items[:1])
+        return nothing(budget, "sum", *_first_other(items))
     found: Value = items[0]
     for item in items[1:]:
         budget.spend()
@@ -95,7 +100,7 @@ def median(budget: Budget, items: tuple[Value, ...]) -> Value:
     """The middle one, or the mean of the two in the middle."""
     numbers = _numbers(budget, items)
     if numbers is None:
-        return nothing(budget, "median", *items[:1])
+        return nothing(budget, "median", *_first_other(items))
     numbers.sort()
     middle = len(numbers) // 2
     if len(numbers) % 2:
@@ -109,8 +114,10 @@ def median(budget: Budget, items: tuple[Value, ...]) -> Value:
 def stddev(budget: Budget, items: tuple[Value, ...]) -> Value:
     """The standard deviation of a sample."""
     numbers = _numbers(budget, items)
-    if numbers is None or len(numbers) < 2:
-        return nothing(budget, "stddev", *items[:1])
+    if numbers is None:
+        return nothing(budget, "stddev", *_first_other(items))
+    if len(numbers) < 2:
+        return told(budget, reasons.TWO, "stddev")
     budget.spend(1_000 + 4 * len(numbers))
 
     def compute() -> Decimal:
@@ -130,7 +137,7 @@ def mode(budget: Budget, items: tuple[Value, ...]) -> Value:
         return ()
     numbers = _numbers(budget, items)
     if numbers is None:
-        return nothing(budget, "mode", *items[:1])
+        return nothing(budget, "mode", *_first_other(items))
     counts = Counter(numbers)
     most = max(counts.values())
     return tuple(sorted(found for found, times in counts.items() if times == most))
@@ -141,7 +148,7 @@ def product(budget: Budget, items: tuple[Value, ...]) -> Value:
     """The numbers multiplied."""
     numbers = _numbers(budget, items)
     if numbers is None:
-        return nothing(budget, "product", *items[:1])
+        return nothing(budget, "product", *_first_other(items))
     return _rounded(budget, "product", lambda: reduce(GUARDED.multiply, numbers))
 
 
@@ -151,7 +158,7 @@ def every(budget: Budget, items: tuple[Value, ...]) -> Value:
     budget.spend(len(items) // 16)
     if any(item is False for item in items):
         return False
-    return True if all(item is True for item in items) else nothing(budget, "all")
+    return True if all(item is True for item in items) else told(budget, reasons.NEITHER, "all")
 
 
 @STATISTICS.add("any", "list", spread=True)
@@ -160,4 +167,4 @@ def some(budget: Budget, items: tuple[Value, ...]) -> Value:
     budget.spend(len(items) // 16)
     if any(item is True for item in items):
         return True
-    return False if all(item is False for item in items) else nothing(budget, "any")
+    return False if all(item is False for item in items) else told(budget, reasons.NEITHER, "any")

@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import re2
 
+from engine.feel import reasons
 from engine.feel.budget import CHARACTERS_A_STEP, ITEMS, TEXT, Budget
 from engine.feel.functions.patterns import NoPattern, pattern
-from engine.feel.functions.registry import Registry, nothing
+from engine.feel.functions.registry import Registry, nothing, told
 from engine.value import Value, number
 
 TEXTS = Registry()
@@ -36,7 +37,7 @@ def substring(budget: Budget, string: Value, start: Value, length: Value = None)
         length = min(length, Decimal(_reach(len(string), start)))
     found = part(len(string), start, length) if isinstance(string, str) else None
     if found is None or not isinstance(string, str):
-        return nothing(budget, "substring", string, start, length)
+        return no_part(budget, "substring", string, start, length)
     return string[found]
 
 
@@ -44,6 +45,14 @@ def _reach(size: int, start: Value) -> int:
     """How many characters there are from a position on."""
     found = part(size, start, None)
     return 0 if found is None else size - int(found.start)
+
+
+def no_part(budget: Budget, name: str, found: Value, start: Value, length: Value) -> Value:
+    """Null, with a note: the arguments are of other kinds, or the positions are not there."""
+    given = (start,) if length is None else (start, length)
+    if found is not None and all(isinstance(place, Decimal) for place in given):
+        return told(budget, reasons.PLACE, name)
+    return nothing(budget, name, found, *given)
 
 
 @TEXTS.add("string length", "string")
@@ -93,7 +102,7 @@ def _compiled(budget: Budget, name: str, source: str, flags: str = "") -> re2.Pa
     try:
         return pattern(source, flags)
     except NoPattern as error:
-        budget.note(f"{name}: {error}")
+        told(budget, reasons.PATTERN, name, error.sentence)
         return None
 
 
@@ -106,7 +115,7 @@ def _search(budget: Budget, found: str, source: str) -> None:
 def matches(budget: Budget, found: Value, source: Value, flags: Value = None) -> Value:
     """Some part of the text matches the pattern."""
     if not isinstance(found, str) or not isinstance(source, str) or not isinstance(flags, str | None):
-        return nothing(budget, "matches", found, source, flags)
+        return nothing(budget, "matches", found, source, *(() if flags is None else (flags,)))
     _search(budget, found, source)
     compiled = _compiled(budget, "matches", source, flags or "")
     return None if compiled is None else compiled.search(found) is not None
@@ -116,7 +125,7 @@ def _places(budget: Budget, name: str, source: str, flags: str = "") -> re2.Patt
     """A pattern that has places to replace or to split at: it does not match the empty text (XPath FORX0003)."""
     compiled = _compiled(budget, name, source, flags)
     if compiled is not None and compiled.search("") is not None:
-        budget.note(f"{name}: expected a pattern that does not match the empty text, but found {source[:60]!r}")
+        told(budget, reasons.MATCHES_NOTHING, name, source)
         return None
     return compiled
 
@@ -126,7 +135,7 @@ def replace(budget: Budget, found: Value, source: Value, replacement: Value, fla
     """Every match replaced; `$1` is the first group."""
     texts = isinstance(found, str) and isinstance(source, str) and isinstance(replacement, str)
     if not texts or not isinstance(flags, str | None):
-        return nothing(budget, "replace", found, source, replacement, flags)
+        return nothing(budget, "replace", found, source, replacement, *(() if flags is None else (flags,)))
     return _replaced(budget, str(found), str(source), str(replacement), flags or "")
 
 
@@ -136,7 +145,7 @@ def _replaced(budget: Budget, found: str, source: str, replacement: str, flags: 
         return None
     pieces = [replacement] if "q" in flags else _pieces(replacement, compiled.groups)
     if pieces is None:
-        return nothing(budget, "replace", found, source, replacement)
+        return told(budget, reasons.REPLACEMENT, "replace")
     _search(budget, found, source)
     made: list[str] = []
     size = last = 0
@@ -210,7 +219,7 @@ def string_join(budget: Budget, found: Value, delimiter: Value = None) -> Value:
     texts = [item for item in items if isinstance(item, str)]
     others = any(item is not None and not isinstance(item, str) for item in items)
     if found is None or others or not isinstance(delimiter, str | None):
-        return nothing(budget, "string join", found, delimiter)
+        return nothing(budget, "string join", found, *(() if delimiter is None else (delimiter,)))
     between = delimiter or ""
     budget.sized(text=sum(map(len, texts)) + len(texts) * len(between))
     return between.join(texts)

@@ -4,6 +4,7 @@ import pytest
 
 from engine import dmn
 from engine.dmn.requirements import LONGEST
+from engine.errors import Text
 from engine.feel import FeelError
 from tests.engine.dmn.drawing import (
     DMN_1_5,
@@ -40,7 +41,7 @@ def test_an_input_of_another_type_is_null() -> None:
 def test_an_input_that_is_not_given_is_null_and_noted() -> None:
     budget = dmn.Traced()
     assert made(library(N, TWICE), "twice", budget) is None
-    assert budget.notes[0] == "n: nothing is given"
+    assert budget.notes[0] == Text("没有给出 n", "expected a value for n, but nothing is given")
 
 
 def test_a_decision_is_made_once() -> None:

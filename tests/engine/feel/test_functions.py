@@ -374,7 +374,7 @@ def test_a_function_yields(source: str, expected: str) -> None:
 def test_now_is_the_scope_s_own_else_that_of_the_budget_else_null() -> None:
     budget = feel.Budget()
     assert feel.compile("[now(), today()]").evaluate({}, budget=budget) == (None, None)
-    assert budget.notes == ["now: the scope has no time", "today: the scope has no time"]
+    assert [note.zh for note in budget.notes] == ["此处没有当前时间,now 没有结果", "此处没有当前时间,today 没有结果"]
     moment = budget.now = parse_date_time("2026-03-03T10:00:00Z")
     assert feel.compile("[now(), today()]").evaluate({}, budget=budget) == (moment, moment.date)
     assert feel.compile("now()", frozenset(SCOPE)).evaluate(SCOPE, budget=budget) == SCOPE["now"]
