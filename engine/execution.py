@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import adhoc, entitlement, flow, paperwork, returning, waiting, work
+from engine import adhoc, countersign, entitlement, flow, paperwork, returning, waiting, work
 from engine.commands import (
     AddSigner,
     AnswerService,
@@ -142,7 +142,8 @@ def _begin(progress: Progress, command: StartActivity, window: bytes) -> bytes:
 def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes:
     task, values = work.complete(progress, command)
     element = progress.procedure.model.element(task.process, task.element)
-    progress.assign(task.scope, element.result, values)
+    yielded = countersign.vote(progress, element, task, values) if countersign.is_countersigned(element) else values
+    progress.assign(task.scope, element.result, yielded)
     paperwork.document_written(progress, element, task, values)
     return _onward(progress, task.id, window)
 

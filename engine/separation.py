@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.countersign import once
 from engine.errors import Reason, Refused
 from engine.flow.elements import Element
 from engine.role import Authority
@@ -19,6 +20,7 @@ def separated(progress: Progress, task: Task, right: Authority, person: Person) 
     if person in task.waived:
         acting -= set(task.waived)
     apart(progress, progress.procedure.model.element(task.process, task.element), acting)
+    once(progress, task, acting)
 
 
 def apart(progress: Progress, element: Element, acting: set[Person]) -> None:

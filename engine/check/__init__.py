@@ -14,6 +14,7 @@ from engine import xml
 from engine.check import (
     calls,
     connectors,
+    countersignatures,
     decisions,
     documents,
     expressions,
@@ -44,6 +45,7 @@ RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
     decisions.findings,
     messages.findings,
     documents.findings,
+    countersignatures.findings,
     connectors.findings,
     texts.findings,
 )

@@ -28,9 +28,12 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
         for element in process.elements.values():
             if "document" in element.extensions:
                 yield from _document(procedure, process, element, writers)
-            elif "approved" in element.extensions:
+            elif "approved" in element.extensions and "countersign" not in element.extensions:
                 yield _found(
-                    process, element, "zx:approved 只用于审核文件的任务", "expected zx:approved on a review only"
+                    process,
+                    element,
+                    "zx:approved 只用于审核文件或会签的任务",
+                    "expected zx:approved on a review or countersignature only",
                 )
 
 

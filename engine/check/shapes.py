@@ -45,6 +45,8 @@ def shapes(procedure: Procedure) -> Mapping[str, Shape]:
                 shape = found.setdefault(element.result, Shape())
                 for entry in form.fields:
                     shape.fields.setdefault(entry.key, []).append(entry)
+                if "countersign" in element.extensions:
+                    shape.entries |= {"approved", "votes"}
             elif element.kind is Kind.SERVICE_TASK and element.extensions.get("connector") in RESULTS:
                 found.setdefault(element.result, Shape()).entries |= RESULTS[element.extensions["connector"]]
             elif element.result in procedure.variables:

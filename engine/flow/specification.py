@@ -11,6 +11,7 @@ from engine.flow.adhoc import AdHocSubProcess
 from engine.flow.boundary import Boundary
 from engine.flow.compensation import CancelEnd, CompensationEnd, CompensationThrow, connect
 from engine.flow.complexgateway import Complex
+from engine.flow.countersign import Countersigned
 from engine.flow.elements import AWAITED, Element, Kind, MultiInstance, Process, Trigger
 from engine.flow.eventgateway import EventBased
 from engine.flow.events import End, Start
@@ -87,8 +88,15 @@ def _add(spec: WorkflowSpec, element: Element, process: Process) -> None:
     if element.loop is None:
         node(spec, name, element)
         return
-    (Several if isinstance(element.loop, MultiInstance) else Loop)(spec, name, element)
+    _several(element)(spec, name, element)
     node(spec, name + ITEM, element)
+
+
+def _several(element: Element) -> type[FlowNode]:
+    """The class that runs an activity several times."""
+    if not isinstance(element.loop, MultiInstance):
+        return Loop
+    return Countersigned if "countersign" in element.extensions else Several
 
 
 def _kind(element: Element, process: Process) -> type[FlowNode]:

@@ -134,7 +134,7 @@ WORDS: dict[str, Word] = {
     "compensateEventDefinition": _word("activityRef waitForCompletion"),
     "cancelEventDefinition": _word(),
     "task": _activity(),
-    "userTask": _activity("implementation", zx=_PERSON),
+    "userTask": _activity("implementation", zx=f"{_PERSON} countersign"),
     "manualTask": _activity(zx=_PERSON),
     "scriptTask": _activity("scriptFormat", once="script"),
     "script": _word(),
@@ -309,5 +309,5 @@ ENGINES = {
 """Extensions that tell another engine what to execute."""
 
 ZX_ELEMENTS = frozenset({"parameter", "input", "output"})
-ZX_NOT_YET = frozenset({"sign", "countersign", "calendar", "per", "catchUp"})
+ZX_NOT_YET = frozenset({"sign", "calendar", "per", "catchUp"})
 """Extensions of the vocabulary that this release does not execute."""

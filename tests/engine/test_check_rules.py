@@ -65,6 +65,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "a task in no lane": (MODEL, "<bpmn:flowNodeRef>write</bpmn:flowNodeRef>", "", "write", Rule.ROLE, "expected the task in a lane"),
     "an unknown escalation class": (MODEL, 'zx:escalation="N"', 'zx:escalation="X"', "write", Rule.ROLE, "but found X"),
     "a mark that is neither": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:external="yes"', "write", Rule.ROLE, "zx:external to be true or false"),
+    "a countersignature without a rule": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:countersign="most"', "write", Rule.STRUCTURE, "but found most"),
     # ------------------------------------------------------------------ forms
     "an unknown section": (MODEL, "body:write", "head:write", "write", Rule.FORM, "but found head:write"),
     "an unknown right to a section": (MODEL, "body:write", "body:must", "write", Rule.FORM, "but found body:must"),
@@ -83,7 +84,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "an issue by a person": (MODEL, "offer:write", "offer:issue", "write", Rule.DOCUMENT, "document:issue on a service"),
     "a review by the author": (MODEL, ' zx:separateFrom="write"', "", "review", Rule.DOCUMENT, "zx:separateFrom lacks main:write"),
     "a review without an outcome": (MODEL, f' zx:approved="review.decision = {Q}通过{Q}"', "", "review", Rule.DOCUMENT, "zx:approved to say"),
-    "an approval of nothing": (MODEL, ' zx:document="offer:write"', ' zx:approved="true"', "write", Rule.DOCUMENT, "zx:approved on a review only"),
+    "an approval of nothing": (MODEL, ' zx:document="offer:write"', ' zx:approved="true"', "write", Rule.DOCUMENT, "zx:approved on a review or countersignature only"),
     # ------------------------------------------------------------------ connectors
     "an unknown connector": (MODEL, "number-sequence", "e-mail", "number", Rule.CONNECTOR, "one of case-role, notify, number-sequence, record-to-case, webhook"),
     "a pattern that is missing": (MODEL, 'name="pattern"', 'name="patern"', "number", Rule.CONNECTOR, "a parameter pattern"),

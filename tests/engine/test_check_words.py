@@ -211,7 +211,6 @@ CASES: dict[str, tuple[bytes, str, str]] = {
         "expected no zx:connector on userTask",
     ),
     "signature": (model(attributes='zx:sign="1"'), "u", "zx:sign is not executed by this release"),
-    "countersign": (model(attributes='zx:countersign="all"'), "u", "zx:countersign is not executed by this release"),
     "milestone": (
         model().replace(b'startEvent id="s"', b'startEvent id="s" zx:per="cases"'),
         "s",
