@@ -94,7 +94,7 @@ def _spoken(drawing: etree._Element) -> Iterator[tuple[str, dict[str, str]]]:
     """Name and documentation of every element that has one."""
     for node in drawing.iter():
         name = node.get("name") or node.findtext(f"{BPMN}text")
-        if not isinstance(node.tag, str) or node.tag in (f"{BPMN}message", f"{BPMN}signal"):
+        if not isinstance(node.tag, str) or node.tag == f"{BPMN}message":
             continue
         if node.tag.startswith(BPMN) and name and node.get("id"):
             said = {"name": name, "documentation": node.findtext(f"{BPMN}documentation")}
