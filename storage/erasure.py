@@ -14,7 +14,7 @@ from engine.events import StreamDisposed
 from engine.stream import ORGANISATION
 from engine.value import Person
 from engine.words import Status, StreamKind
-from storage import evidence, people, personal, schema
+from storage import accounts, evidence, people, personal, schema
 from storage.database import Database
 from storage.moments import micros
 from storage.submission import Receipt, Store
@@ -59,6 +59,7 @@ def erase_person(store: Store, envelope: Envelope, handle: str, reason: str) -> 
         nonlocal drafts
         _erase(connection, values)
         connection.execute(delete(schema.handle).where(schema.handle.c.person == person.id))
+        accounts.forget(connection, person)
         drafts = connection.execute(delete(schema.draft).where(schema.draft.c.person == person.id)).rowcount
 
     command = ErasePerson(envelope=envelope, person=person, values=values, reason=reason)
@@ -129,9 +130,12 @@ def _remove(connection: Connection, streams: Sequence[int], at: int) -> None:
         for row in rows
     ]
     connection.execute(insert(schema.disposed), kept)
+    mine = select(schema.task.c.task).where(schema.task.c.stream_no.in_(streams))
+    for table in (schema.task_copy, schema.task_read):
+        connection.execute(delete(table).where(table.c.task.in_(mine)))
     for table in (schema.instance, schema.case, schema.task, schema.timer, schema.subscription, schema.large_value):
         connection.execute(delete(table).where(table.c.stream_no.in_(streams)))
-    for table in (schema.performer, schema.case_role):
+    for table in (schema.performer, schema.case_role, schema.case_value, schema.case_word):
         connection.execute(delete(table).where(table.c.case_no.in_(streams)))
     empty = update(schema.stream).where(schema.stream.c.stream_no.in_(streams))
     connection.execute(empty.values(state=b"", window=b""))

@@ -20,7 +20,7 @@ from engine.stream import State
 from engine.task import Task
 from engine.value import Value
 from engine.words import Stage
-from storage import correlation, schema
+from storage import case_search, correlation, schema
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -56,11 +56,13 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         case Instance():
             _instance(connection, entry, after)
             _tasks(connection, entry, before, after)
+            _copies(connection, entry)
             _waiting(connection, before, after)
             _subscriptions(connection, entry, before, after, jobs=jobs)
             _performers(connection, entry, after)
         case Case():
             _case(connection, entry, after)
+            case_search.project(connection, after, entry.events)
         case Publications() if after.in_force is not None:
             _publication(connection, after.procedure, after.stream, after.in_force.digest)
             if jobs:
@@ -101,6 +103,18 @@ def _tasks(connection: Connection, entry: Entry, before: State, after: Instance)
     rows = [row for key in waiting for row in inbox_rows(after.tasks[key], after.case)]
     if rows:
         connection.execute(_ENTER_INBOX, rows)
+
+
+def _copies(connection: Connection, entry: Entry) -> None:
+    """Who was informed of a task, by whom."""
+    rows = [
+        {"person": to.id, "at": micros(entry.at), "task": event.task, "by": event.person.id, "message": event.message}
+        for event in entry.events
+        if isinstance(event, events.TaskCopied)
+        for to in dict.fromkeys(event.to)
+    ]
+    if rows:
+        connection.execute(_insert(connection, schema.task_copy).on_conflict_do_nothing(), rows)
 
 
 def _task_row(entry: Entry, after: Instance, event: events.TaskOffered) -> dict[str, object]:
@@ -202,7 +216,9 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
     for event in entry.events:
         if isinstance(event, events.CaseOpened):
             row = {"stream_no": after.stream, "procedure": after.procedure, "version": after.version}
-            connection.execute(insert(schema.case).values(**row, status=after.status, opened_at=micros(entry.at)))
+            actor = entry.command.envelope.actor
+            opened = {"opened_at": micros(entry.at), "opened_by": None if actor is None else actor.id}
+            connection.execute(insert(schema.case).values(**row, status=after.status, **opened))
         elif isinstance(event, events.CaseClosed):
             change = update(schema.case).where(schema.case.c.stream_no == after.stream)
             connection.execute(change.values(status=after.status))

@@ -174,6 +174,59 @@ draft = Table(
     PrimaryKeyConstraint("task", "person"),
 )
 
+account = Table(
+    "account",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("password", String(200)),  # its argon2 hash; without one nobody signs in
+    Column("one_time", Boolean, nullable=False, default=False),  # to be changed at the next sign-in
+    Column("enabled", Boolean, nullable=False, default=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", BigInteger, nullable=False, default=0),
+    Column("language", String(8)),
+    Column("theme", String(8), nullable=False, default="system"),
+    Column("changed_at", BigInteger, nullable=False, default=0),
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the cookie, which is known to the browser alone
+    Column("person", String(64), nullable=False),
+    Column("began_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("address", String(64), nullable=False, default=""),
+    Column("agent", String(200), nullable=False, default=""),
+)
+Index("session_of_person", session.c.person)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("key", String(200), nullable=False),
+    Column("span", BigInteger, nullable=False),
+    Column("count", Integer, nullable=False),
+    PrimaryKeyConstraint("key", "span"),
+)
+
+task_read = Table(
+    "task_read",
+    metadata,
+    Column("task", String(64), nullable=False),
+    Column("person", String(64), nullable=False),
+    PrimaryKeyConstraint("task", "person"),
+)
+
+preference = Table(
+    "preference",
+    metadata,
+    Column("person", String(64), nullable=False),
+    Column("page", String(32), nullable=False),
+    Column("content", String(2000), nullable=False),
+    PrimaryKeyConstraint("person", "page"),
+)
+
 sequence = Table(
     "sequence",
     metadata,
@@ -212,7 +265,9 @@ case = Table(
     Column("version", String(64), nullable=False),
     Column("status", String(16), nullable=False),
     Column("opened_at", BigInteger, nullable=False),
+    Column("opened_by", String(64)),
 )
+Index("case_opened_by", case.c.opened_by, case.c.opened_at, case.c.stream_no)
 
 task = Table(
     "task",
@@ -231,6 +286,8 @@ task = Table(
     Column("closed_by", String(64)),
 )
 Index("task_of_stream", task.c.stream_no)
+_done = task.c.closed_by.is_not(None)
+Index("task_done_by", task.c.closed_by, task.c.closed_at, task.c.task, sqlite_where=_done, postgresql_where=_done)
 
 case_role = Table(
     "case_role",
@@ -241,6 +298,35 @@ case_role = Table(
     PrimaryKeyConstraint("case_no", "role", "person"),
 )
 Index("case_role_of_person", case_role.c.person)
+
+case_value = Table(
+    "case_value",
+    metadata,
+    Column("case_no", BigInteger, nullable=False),
+    Column("name", String(64), nullable=False),
+    Column("value", String(200), nullable=False),
+    PrimaryKeyConstraint("case_no", "name"),
+)
+
+case_word = Table(
+    "case_word",
+    metadata,
+    Column("word", String(8), nullable=False),
+    Column("case_no", BigInteger, nullable=False),
+    PrimaryKeyConstraint("word", "case_no"),
+)
+Index("case_word_of_case", case_word.c.case_no)
+
+task_copy = Table(
+    "task_copy",
+    metadata,
+    Column("person", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("task", String(64), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("message", String(1000), nullable=False),
+    PrimaryKeyConstraint("person", "at", "task"),
+)
 
 inbox = Table(
     "inbox",
@@ -318,7 +404,20 @@ performer = Table(
     PrimaryKeyConstraint("case_no", "element", "person"),
 )
 
-PROJECTIONS = (publication, instance, case, case_role, task, inbox, timer, subscription, performer)
+PROJECTIONS = (
+    publication,
+    instance,
+    case,
+    case_role,
+    case_value,
+    case_word,
+    task_copy,
+    task,
+    inbox,
+    timer,
+    subscription,
+    performer,
+)
 """What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
 
 NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "disposed", "version", "version_file")

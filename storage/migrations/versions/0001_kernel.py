@@ -31,7 +31,20 @@ PROTECTED = ("entry", "refusal", "received", "position", "head", "disposed", "ve
 
 def upgrade() -> None:
     """Create everything."""
-    for make in (_streams, _answers, _proofs, _heads, _procedures, _outside, _worker, _work, _tasks, _waiting):
+    for make in (
+        _streams,
+        _answers,
+        _proofs,
+        _heads,
+        _procedures,
+        _outside,
+        _worker,
+        _work,
+        _tasks,
+        _waiting,
+        _accounts,
+        _found,
+    ):
         make()
     for table in PROTECTED:
         for statement in protect(table, op.get_bind().dialect.name):
@@ -262,8 +275,10 @@ def _work() -> None:
         Column("version", String(64), nullable=False),
         Column("status", String(16), nullable=False),
         Column("opened_at", BigInteger(), nullable=False),
+        Column("opened_by", String(64), nullable=True),
         PrimaryKeyConstraint("stream_no"),
     )
+    op.create_index("case_opened_by", "case_", ["opened_by", "opened_at", "stream_no"])
 
 
 def _tasks() -> None:
@@ -285,6 +300,10 @@ def _tasks() -> None:
         PrimaryKeyConstraint("task"),
     )
     op.create_index("task_of_stream", "task", ["stream_no"])
+    done = text("closed_by IS NOT NULL")
+    op.create_index(
+        "task_done_by", "task", ["closed_by", "closed_at", "task"], sqlite_where=done, postgresql_where=done
+    )
     op.create_table(
         "case_role",
         Column("case_no", BigInteger(), nullable=False),
@@ -334,4 +353,80 @@ def _waiting() -> None:
         Column("element", String(200), nullable=False),
         Column("person", String(64), nullable=False),
         PrimaryKeyConstraint("case_no", "element", "person"),
+    )
+
+
+def _accounts() -> None:
+    """Who may sign in, who has, and what they keep for themselves."""
+    op.create_table(
+        "account",
+        Column("person", String(64), nullable=False),
+        Column("password", String(200), nullable=True),
+        Column("one_time", Boolean(), nullable=False),
+        Column("enabled", Boolean(), nullable=False),
+        Column("failures", Integer(), nullable=False),
+        Column("locked_until", BigInteger(), nullable=False),
+        Column("language", String(8), nullable=True),
+        Column("theme", String(8), nullable=False),
+        Column("changed_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
+        "session",
+        Column("digest", String(64), nullable=False),
+        Column("person", String(64), nullable=False),
+        Column("began_at", BigInteger(), nullable=False),
+        Column("seen_at", BigInteger(), nullable=False),
+        Column("ends_at", BigInteger(), nullable=False),
+        Column("address", String(64), nullable=False),
+        Column("agent", String(200), nullable=False),
+        PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("session_of_person", "session", ["person"])
+    op.create_table(
+        "attempt",
+        Column("key", String(200), nullable=False),
+        Column("span", BigInteger(), nullable=False),
+        Column("count", Integer(), nullable=False),
+        PrimaryKeyConstraint("key", "span"),
+    )
+    op.create_table(
+        "task_read",
+        Column("task", String(64), nullable=False),
+        Column("person", String(64), nullable=False),
+        PrimaryKeyConstraint("task", "person"),
+    )
+    op.create_table(
+        "preference",
+        Column("person", String(64), nullable=False),
+        Column("page", String(32), nullable=False),
+        Column("content", String(2000), nullable=False),
+        PrimaryKeyConstraint("person", "page"),
+    )
+
+
+def _found() -> None:
+    """By what cases are found and named, and who was informed of a task."""
+    op.create_table(
+        "case_value",
+        Column("case_no", BigInteger(), nullable=False),
+        Column("name", String(64), nullable=False),
+        Column("value", String(200), nullable=False),
+        PrimaryKeyConstraint("case_no", "name"),
+    )
+    op.create_table(
+        "case_word",
+        Column("word", String(8), nullable=False),
+        Column("case_no", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("word", "case_no"),
+    )
+    op.create_index("case_word_of_case", "case_word", ["case_no"])
+    op.create_table(
+        "task_copy",
+        Column("person", String(64), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        Column("task", String(64), nullable=False),
+        Column("by", String(64), nullable=False),
+        Column("message", String(1000), nullable=False),
+        PrimaryKeyConstraint("person", "at", "task"),
     )

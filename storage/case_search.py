@@ -1,0 +1,66 @@
+"""By what cases are found and named: short values of their data, and pairs of characters, as Chinese has no spaces."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from sqlalchemy import Connection, Select, delete, insert, select
+
+from engine.case import Case
+from engine.events import CaseDataSet
+from engine.value import Ref, Value
+from storage.schema import case_value, case_word
+
+LONGEST = 200
+RUNS = re.compile(r"\w+")
+
+
+def project(connection: Connection, case: Case, events: tuple[object, ...]) -> None:
+    """Keep what a case's data says in short, after events that changed it."""
+    changed = {event.name for event in events if isinstance(event, CaseDataSet)}
+    if not changed:
+        return
+    mine = case_value.c.case_no == case.stream
+    connection.execute(delete(case_value).where(mine, case_value.c.name.in_(changed)))
+    found = {name: text for name in sorted(changed) if (text := _text(case.data.get(name)))}
+    if found:
+        rows = [{"case_no": case.stream, "name": name, "value": text} for name, text in found.items()]
+        connection.execute(insert(case_value), rows)
+    _index(connection, case)
+
+
+def cases_with(text: str) -> Select[tuple[int]] | None:
+    """The numbers of cases whose data contains all of this; None when the text is too short to look for."""
+    wanted = sorted(set(words(text)))
+    if not wanted:
+        return None
+    query = select(case_word.c.case_no).where(case_word.c.word == wanted[0])
+    for word in wanted[1:]:
+        query = query.where(case_word.c.case_no.in_(select(case_word.c.case_no).where(case_word.c.word == word)))
+    return query
+
+
+def words(text: str) -> Iterator[str]:
+    """The pairs of neighbouring characters of a text, in one spelling of letters and widths."""
+    for run in RUNS.findall(unicodedata.normalize("NFKC", text).casefold()):
+        yield from (run[place : place + 2] for place in range(len(run) - 1))
+
+
+def _index(connection: Connection, case: Case) -> None:
+    """Only what changed is written: a case keeps most of its words."""
+    mine = case_word.c.case_no == case.stream
+    texts = (_text(value) for value in case.data.values())
+    wanted = {word for text in texts for word in words(text)}
+    kept = set(connection.execute(select(case_word.c.word).where(mine)).scalars())
+    if gone := sorted(kept - wanted):
+        connection.execute(delete(case_word).where(mine, case_word.c.word.in_(gone)))
+    if new := sorted(wanted - kept):
+        connection.execute(insert(case_word), [{"word": word, "case_no": case.stream} for word in new])
+
+
+def _text(value: Value) -> str:
+    """A text or the id of a reference; other values are neither names nor numbers, and long texts are not short."""
+    found = value.id if isinstance(value, Ref) else value
+    return found if isinstance(found, str) and len(found) <= LONGEST else ""
