@@ -14,7 +14,17 @@ from rich.console import Console
 from benchmarks import machine, report
 from benchmarks.report import Report, Scale
 
-ROWS = ("step_cost", "flatness", "statements", "stored_bytes", "parallel_diamonds", "re_execution", "jump", "decisions")
+ROWS = (
+    "step_cost",
+    "flatness",
+    "statements",
+    "stored_bytes",
+    "parallel_diamonds",
+    "re_execution",
+    "jump",
+    "burst",
+    "decisions",
+)
 """Modules of this folder; imported when they are measured, for a process that verification starts reads this file too."""
 
 WIDTH = 150

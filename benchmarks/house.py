@@ -50,13 +50,13 @@ class House:
 
     def start(self, data: Mapping[str, Value]) -> tuple[int, str]:
         """A new instance: its stream and its task `work`."""
-        key = self._key()
-        receipt = self.store.open_stream(StreamKind.INSTANCE, key, lambda number: self._start(key, number, data))
+        key = self.key()
+        receipt = self.store.open_stream(StreamKind.INSTANCE, key, lambda number: self.starting(key, number, data))
         return receipt.stream, work_of(receipt.events)
 
     def complete(self, stream: int, task: str, form: Context) -> Receipt:
         """Hand in a task."""
-        envelope = Envelope(id=self._key(), stream=stream, at=NOW, actor=self.person)
+        envelope = Envelope(id=self.key(), stream=stream, at=NOW, actor=self.person)
         return self.store.submit(CompleteTask(envelope=envelope, task=task, data=form))
 
     def turn(self, stream: int, task: str, form: Context) -> str:
@@ -75,7 +75,7 @@ class House:
         other.store.states.remember(self.organisation)
         return other
 
-    def _key(self) -> str:
+    def key(self) -> str:
         """A command's id as the command line makes them: as long, and in no order."""
         return f"cli:{uuid5(NAMESPACE_OID, str(next(self.numbers))).hex}"
 
@@ -85,7 +85,8 @@ class House:
             revision = connection.execute(select(stream.revision).where(stream.stream_no == ORGANISATION)).scalar_one()
             return self.store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
 
-    def _start(self, key: str, number: int, data: Mapping[str, Value]) -> StartInstance:
+    def starting(self, key: str, number: int, data: Mapping[str, Value]) -> StartInstance:
+        """The command that begins an instance of the measured process."""
         return StartInstance(
             envelope=Envelope(
                 id=key, stream=number, at=NOW
