@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from engine import feel
+from engine.check import known_types
 from engine.check.finding import Finding, Rule, at
+from engine.check.known_types import Types
 from engine.check.shapes import Shape, field_at, place, shapes
 from engine.check.sources import Source, sources
 from engine.errors import Text
 from engine.feel.tree import Binary, BuiltIn, Call, ContextOf, If, In, ListOf, Literal, Name, Node, Test, inner
 from engine.form_fields import Field, Form
+from engine.form_schema import FUNCTIONS
 from engine.procedure import HOST_FUNCTIONS, Procedure
 
 LONGEST = 10_000
+SHOWN = 200
 RESERVED_ENTRIES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"id", "process", "version", "started"}),
     "task": frozenset({"id", "element", "created", "repeated", "roles"}),
@@ -33,10 +37,13 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
         "case": frozenset(procedure.case_fields) | {"id"},
     }
     personal = frozenset(_personal(known))
+    outside = known_types.of_reserved(procedure)
+    types = outside | known_types.of_variables(procedure, known)
     for source in sources(procedure):
         yield from _source(procedure, source, known, reserved, personal)
+        yield from _meant(procedure, source, types)
     for form in procedure.forms.values():
-        yield from _form(form, reserved)
+        yield from _form(form, reserved, outside)
 
 
 def compiled(procedure: Procedure, source: Source) -> feel.Expression:
@@ -70,7 +77,7 @@ def _source(
     try:
         expression = compiled(procedure, source)
     except feel.FeelError as error:
-        shown = source.text[:200]
+        shown = source.text[:SHOWN]
         yield told(Rule.EXPRESSION, f"{shown}:{error.text.zh}", f"{shown}: {error.text.en}")
         return
     tree = expression.tree
@@ -93,6 +100,23 @@ def _source(
                 f"表达式不得使用个人信息 {shown}",
                 f"expected no expression on {shown}, which is personal",
             )
+
+
+def _meant(procedure: Procedure, source: Source, types: Types) -> Iterator[Finding]:
+    """What can be read but not be meant: comparisons that never hold, arguments that do not fit."""
+    own = {(name, known_types.OF_RUNTIME[name]) for name in source.names & known_types.OF_RUNTIME.keys()}
+    if len(source.text) <= LONGEST:
+        for text in _unmeant(source.text, procedure.visible | source.names, HOST_FUNCTIONS, types | own):
+            yield at(source.process, source.element, Rule.EXPRESSION, text.zh, text.en)
+
+
+def _unmeant(text: str, names: frozenset[str], functions: frozenset[str], types: Types) -> Iterator[Text]:
+    """Sentences with line and column; what cannot be read and entries that are not there are told elsewhere."""
+    for found in feel.check(text, names, functions, variables=types):
+        if not found.error and not found.missing:
+            shown, where = text[:SHOWN], (found.line, found.column)
+            zh = f"{shown}:第 {where[0]} 行第 {where[1]} 列:{found.text.zh}"
+            yield Text(zh, f"{shown}: line {where[0]}, column {where[1]}: {found.text.en}")
 
 
 def _entries(
@@ -204,10 +228,11 @@ def _role(procedure: Procedure, node: Node, told: At) -> Iterator[Finding]:
         yield told(Rule.ROLE, f"程序没有角色 {node.value}", f"the procedure has no role {node.value}")
 
 
-def _form(form: Form, reserved: Mapping[str, frozenset[str]]) -> Iterator[Finding]:
+def _form(form: Form, reserved: Mapping[str, frozenset[str]], outside: Types) -> Iterator[Finding]:
     fields = {field.key: field for field in form.fields}
     for path, field in form.walk():
         columns = {column.key: column for column in field.columns}
+        types = outside | _types_within(form, path)
 
         def told(rule: Rule, zh: str, en: str, path: str = path) -> Finding:
             return Finding(file=form.path, element=path, rule=rule, text=Text(zh, en))
@@ -221,6 +246,18 @@ def _form(form: Form, reserved: Mapping[str, frozenset[str]]) -> Iterator[Findin
                 yield from _entries(expression.tree, {}, reserved, told)
                 if "." not in path:
                     yield from _options(expression.tree, field_of, told)
+                names = frozenset(name for name, _ in types) | expression.names
+                for text in _unmeant(expression.source, names, FUNCTIONS, types):
+                    yield told(Rule.EXPRESSION, text.zh, text.en)
+
+
+def _types_within(form: Form, path: str) -> Types:
+    """The names of fields as a rule of that field sees them: a column sees its row; a table's own rule is left open."""
+    table, _, column = path.partition(".")
+    whole = {field.key: field for field in form.fields}
+    row = {one.key: one for one in whole[table].columns}
+    seen = {**whole, **row} if column else {key: field for key, field in whole.items() if key not in row}
+    return known_types.of_fields(seen.values())
 
 
 def _personal(known: Mapping[str, Shape]) -> Iterator[tuple[str, ...]]:

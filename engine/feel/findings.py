@@ -21,7 +21,10 @@ SINGLE = frozenset(KINDS) - {"list", "context", "range", "function"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing at one place; line and column count from 1. An `error` cannot be read, anything else can but yields null."""
+    """One thing at one place; line and column count from 1.
+
+    An `error` cannot be read, anything else can but yields null: a `missing` entry, or what cannot be meant.
+    """
 
     text: Text
     line: int = 0
@@ -30,6 +33,7 @@ class Finding:
     found: str = ""
     expected: tuple[str, ...] = ()
     error: bool = False
+    missing: bool = False
 
 
 def of_error(error: FeelError) -> Finding:
@@ -55,7 +59,7 @@ class Review:
         self.found: list[Finding] = []
         self.written: dict[int, str] = {}
 
-    def tell(self, node: Node, zh: str, en: str, *expected: str, at: int | None = None) -> None:
+    def tell(self, node: Node, zh: str, en: str, *expected: str, at: int | None = None, missing: bool = False) -> None:
         """Something wrong at a node, or at a place of its own."""
         if len(self.found) >= MOST:
             return
@@ -65,7 +69,15 @@ class Review:
         line, column = place(self.source, at)
         met = "" if token is None else token.text
         self.found.append(
-            Finding(text=Text(zh, en), line=line, column=column, length=length, found=met, expected=expected)
+            Finding(
+                text=Text(zh, en),
+                line=line,
+                column=column,
+                length=length,
+                found=met,
+                expected=expected,
+                missing=missing,
+            )
         )
 
     def kind(self, node: Node) -> Type:

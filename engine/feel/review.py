@@ -236,6 +236,7 @@ def _item_entry(review: Review, node: Name, items: tuple[Type, ...]) -> None:
             f"列表的项没有 {node.name}{zh}",
             f"the items of the list have no {node.name}{en}",
             *meant,
+            missing=True,
         )
 
 
@@ -244,7 +245,7 @@ def _missing(review: Review, node: Path, where: str, name: str, there: list[str]
     zh = f",是否为 {meant[0]}?" if meant else f",只有 {'、'.join(there[:LISTED])}"
     en = f"; did you mean {meant[0]}?" if meant else f", only {', '.join(there[:LISTED])}"
     at = review.source.find(name.split()[0], node.at)
-    review.tell(node, f"{where} 没有 {name}{zh}", f"{where} has no {name}{en}", *meant, at=at)
+    review.tell(node, f"{where} 没有 {name}{zh}", f"{where} has no {name}{en}", *meant, at=at, missing=True)
 
 
 # ------------------------------------------------------------------ calls

@@ -266,3 +266,51 @@ def test_findings_come_in_one_order_whatever_the_order_of_the_files() -> None:
 
 def _place(finding: Finding) -> tuple[str, str, str, str]:
     return finding.file, finding.element, finding.rule, finding.text.en
+
+
+# ------------------------------------------------------------------ what can be read but not be meant
+
+UNMEANT = {
+    "a text compared with true or false": (MODEL, f">review.decision = {Q}通过{Q}", ">offer.urgent = 1", "f_yes", "line 1, column 16: offer.urgent is true or false and 1 is a number"),
+    "an option compared with a number": (MODEL, f">review.decision = {Q}通过{Q}", ">review.decision = 1", "f_yes", "line 1, column 19: review.decision is a text and 1 is a number"),
+    "a setting compared with a text": (MODEL, f">review.decision = {Q}通过{Q}", f">settings.limit &gt; {Q}5{Q}", "f_yes", 'line 1, column 18: settings.limit is a number and "5" is a text'),
+    "a case field compared with a number": (MODEL, "{size: count(offer.contacts)}", "{size:\ncase.project_no = 5}", "count", "line 2, column 19: case.project_no is a text and 5 is a number"),
+    "the present time compared with a date": (MODEL, f">review.decision = {Q}通过{Q}", f">now &gt; date({Q}2026-01-01{Q})", "f_yes", "now is a date and time and"),
+    "a column compared with a number": (MODEL, "count(offer.contacts)", "count(offer.contacts[duty = 1])", "count", "duty is a text and 1 is a number"),
+    "too few arguments": (MODEL, "count(offer.contacts)", "substring(offer.title)", "count", "substring takes other arguments"),
+    "an argument of another name": (MODEL, "count(offer.contacts)", "count(liste: offer.contacts)", "count", "count has no parameter liste"),
+    "a due date with a text added": (MODEL, "working days after(now, settings.days)", "now + offer.title * 2", "write", "expected a number for *, but offer.title is a text"),
+    "candidates by a condition that is none": (MODEL, "if offer.urgent", "if offer.title", "review", "expected a condition after if, but offer.title is a text"),
+    "an approval that is never true": (MODEL, f'zx:approved="review.decision = {Q}通过{Q}"', 'zx:approved="review.decision = true"', "review", "review.decision is a text and true is true or false"),
+    "a parameter that cannot be added": (MODEL, "case.project_no", "case.project_no + 1", "number", "a text and a number cannot be added"),
+    "a rule of a form": (REVIEW, '=decision = \\"退回\\"', "=decision = 1", "opinion", "decision is a text and 1 is a number"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", UNMEANT)
+def test_what_can_be_read_but_not_be_meant_is_told_at_its_place(case: str) -> None:
+    file, old, new, element, sentence = UNMEANT[case]
+    draft = files()
+    source = draft[file].decode()
+    assert old in source
+    findings = check({**draft, file: source.replace(old, new, 1).encode()})
+    where = [f for f in findings if f.element == element and f.rule is Rule.EXPRESSION and sentence in f.text.en]
+    assert len(where) == 1, findings
+    assert ("列:" in where[0].text.zh) is ("column" in where[0].text.en) is True
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "offer.mobile = 1",
+        "entry &gt; 5 and entry = true",
+        "size &gt; 5",
+        "number.number = 5",
+        "review.decision = null",
+        "settings.days &gt; 1 and now &gt; instance.started",
+    ],
+)
+def test_what_may_be_meant_is_not_told(condition: str) -> None:
+    source = MAIN.replace(f">review.decision = {Q}通过{Q}", f">{condition}")
+    told = {f.rule for f in check({**files(), MODEL: source.encode()}) if f.element == "f_yes"}
+    assert Rule.EXPRESSION not in told
