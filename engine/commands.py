@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from engine.value import Context, Date, Person, Personal, Value
+from engine.value import Context, Date, DateTime, Person, Personal, Value
 from engine.words import Channel, ReturnMode, SignPlace
 
 
@@ -456,6 +456,33 @@ class DisposeStream(Command):
     disposed: int
     ends: tuple[StreamEnd, ...]
     values: tuple[str, ...]
+    reason: str
+
+
+# ------------------------------------------------------------------ a milestone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMilestone(Command):
+    """Look at a milestone by the rules of the version in force, as case and organisation are now; what is due happens.
+
+    `start` is the timer start event of a process, `case` the case it is for (None: the organisation), `key` which of those
+    that `zx:per` yields.
+    """
+
+    procedure: str
+    version: str
+    process: str
+    start: str
+    case: int | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiveMilestone(Command):
+    """Let the next occurrence, planned for this moment, pass without starting anything."""
+
+    planned: DateTime
     reason: str
 
 

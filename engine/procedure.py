@@ -282,12 +282,14 @@ _YIELDING = {
 }
 
 
+_TIMED = {Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE}
 _CARRYING = {Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION}
 
 
 def _has_payload(element: Element) -> bool:
-    """The start event takes over what a message, signal, error or escalation says."""
-    return element.kind is Kind.START and element.trigger in _CARRYING
+    """The start event takes over what a message, signal, error or escalation says, or which milestone it is."""
+    begins = element.parent is None and element.trigger in _TIMED
+    return element.kind is Kind.START and (begins or element.trigger in _CARRYING)
 
 
 def _variables(elements: Iterable[Element]) -> Iterator[str]:

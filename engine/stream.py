@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias, Union
 
-from engine import case, execution, instance, message, organisation, publication, trail
+from engine import case, execution, instance, message, milestone, organisation, publication, trail
 from engine.case import Case
 from engine.commands import (
     AddSigner,
@@ -27,6 +27,7 @@ from engine.commands import (
 from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Activity, Instance
+from engine.milestone import Milestone
 from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.publication import Publications
@@ -36,7 +37,7 @@ from engine.task import Task
 from engine.value import Person
 from engine.words import StreamKind
 
-State: TypeAlias = Union[Instance, Case, Organisation, Publications]
+State: TypeAlias = Union[Instance, Case, Organisation, Publications, Milestone]
 
 SEPARATED = (
     ClaimTask,
@@ -74,6 +75,8 @@ def empty(kind: StreamKind, stream: int) -> State:
             return Organisation(stream=stream)
         case StreamKind.PROCEDURE:
             return Publications(stream=stream)
+        case StreamKind.MILESTONE:
+            return Milestone(stream=stream)
 
 
 def execute(procedure: Procedure | None, state: State, window: bytes, command: Command, around: Surroundings) -> Step:
@@ -101,6 +104,8 @@ def apply(state: State, event: Event, at: datetime) -> State:
             return organisation.apply(state, event)
         case Publications():
             return publication.apply(state, event, at)
+        case Milestone():
+            return milestone.apply(state, event, at)
 
 
 def advance(state: State, revision: int) -> State:
@@ -140,7 +145,10 @@ def _apart(state: Instance, command: Command) -> Task | Activity | trail.Complet
 
 
 def _decide(
-    procedure: Procedure | None, state: Case | Organisation | Publications, command: Command, around: Surroundings
+    procedure: Procedure | None,
+    state: Case | Organisation | Publications | Milestone,
+    command: Command,
+    around: Surroundings,
 ) -> tuple[Event, ...]:
     match state:
         case Case():
@@ -151,3 +159,5 @@ def _decide(
             return organisation.execute(procedure, state, command)
         case Publications():
             return publication.execute(procedure, state, command, around.organisation)
+        case Milestone():
+            return milestone.execute(procedure, state, command, around)

@@ -46,6 +46,7 @@ class StreamKind(StrEnum):
     PROCEDURE = "procedure"
     CASE = "case"
     INSTANCE = "instance"
+    MILESTONE = "milestone"
 
 
 class Status(StrEnum):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Select, case, delete, exists, func, select, update
+from sqlalchemy import Connection, Select, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import schema
@@ -17,7 +17,7 @@ SILENT = timedelta(minutes=1)
 
 FORGOTTEN = timedelta(days=1)
 LATE = timedelta(minutes=5)
-_job, _timer, _node = schema.job.c, schema.timer.c, schema.node.c
+_job, _timer, _milestone, _node = schema.job.c, schema.timer.c, schema.milestone.c, schema.node.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,13 @@ class Health:
 
 
 def is_due(now: datetime) -> Select[bool, bool]:
-    """The one query of a tick: is a timer due, is a job; both answered by an index, however many wait."""
+    """The one query of a tick: is a timer or milestone due or to be reckoned anew, is a job; all answered by an index."""
     at = micros(now)
-    timer = exists().where(_timer.due <= at, _timer.claimed_until <= at)
+    timer = or_(
+        exists().where(_timer.due <= at, _timer.claimed_until <= at),
+        exists().where(_milestone.due <= at, _milestone.claimed_until <= at),
+        exists(select(schema.reckoning)),
+    )
     job = exists().where(_job.due <= at, _job.leased_until <= at)
     return select(timer.label("timers"), job.label("jobs"))
 

@@ -13,6 +13,7 @@ from engine import stream as streams
 from engine.errors import Text
 from engine.instance import Instance
 from engine.journal import Entry
+from engine.milestone import Milestone
 from engine.stream import State
 from engine.words import StreamKind
 from storage import journal, schema
@@ -69,17 +70,25 @@ def _of_row(
         yield "的状态", ": its state is"
     if window is not None and hashlib.sha256(bytes(row.window)).hexdigest() != window:
         yield "的窗口", ": its window is"
-    if row.case_no != (state.case if isinstance(state, Instance) else None):
+    if row.case_no != (state.case if isinstance(state, Instance | Milestone) else None):
         yield "所属的服务项目", ": its case is"
 
 
 def _of_tables(connection: Connection, state: State) -> Iterator[tuple[str, str]]:
-    if not isinstance(state, Instance):
-        return
-    for name, expected in _open_work(state).items():
+    for name, expected in _work(state).items():
         found: Rows = {tuple(row) for row in connection.execute(_OPEN_WORK[name], {"number": state.stream})}
         if found != expected:
             yield f"在表 {name} 中的各行", f": its rows in table {name} are"
+
+
+def _work(state: State) -> dict[str, Rows]:
+    match state:
+        case Instance():
+            return _open_work(state)
+        case Milestone():
+            return {"milestone": {(state.version, state.status, due(state.due), state.count)}}
+        case _:
+            return {}
 
 
 def _open_work(state: Instance) -> dict[str, Rows]:
@@ -94,6 +103,7 @@ def _open_work(state: Instance) -> dict[str, Rows]:
     }
 
 
+_milestone = schema.milestone.c
 _stream, _task, _inbox = schema.stream.c, schema.task.c, schema.inbox.c
 _timer, _waiting = schema.timer.c, schema.subscription.c
 _NUMBER = bindparam("number", type_=BigInteger())
@@ -105,5 +115,8 @@ _OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
     "timer": select(_timer.timer, _timer.activity, _timer.kind, _timer.due).where(_timer.stream_no == _NUMBER),
     "subscription": select(_waiting.subscription, _waiting.kind, _waiting.name, _waiting.correlation).where(
         _waiting.stream_no == _NUMBER
+    ),
+    "milestone": select(_milestone.version, _milestone.status, _milestone.due, _milestone.occurred).where(
+        _milestone.stream_no == _NUMBER
     ),
 }

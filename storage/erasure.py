@@ -133,13 +133,26 @@ def _remove(connection: Connection, streams: Sequence[int], at: int) -> None:
     mine = select(schema.task.c.task).where(schema.task.c.stream_no.in_(streams))
     for table in (schema.task_copy, schema.task_read):
         connection.execute(delete(table).where(table.c.task.in_(mine)))
-    for table in (schema.instance, schema.case, schema.task, schema.timer, schema.subscription, schema.large_value):
+    for table in OF_STREAM:
         connection.execute(delete(table).where(table.c.stream_no.in_(streams)))
     for table in (schema.performer, schema.case_role, schema.case_value, schema.case_word):
         connection.execute(delete(table).where(table.c.case_no.in_(streams)))
     empty = update(schema.stream).where(schema.stream.c.stream_no.in_(streams))
     connection.execute(empty.values(state=b"", window=b""))
     connection.execute(delete(schema.entry).where(schema.entry.c.stream_no.in_(streams)))
+
+
+OF_STREAM = (
+    schema.instance,
+    schema.case,
+    schema.task,
+    schema.timer,
+    schema.subscription,
+    schema.large_value,
+    schema.milestone,
+    schema.occurrence,
+    schema.reckoning,
+)
 
 
 def _wiped(database: Database) -> bool:

@@ -15,12 +15,13 @@ from engine.errors import Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
+from engine.milestone import Milestone
 from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
 from engine.value import Value
 from engine.words import Stage
-from storage import case_search, correlation, schema
+from storage import case_search, correlation, milestones, reckoning, schema
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -63,6 +64,8 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         case Case():
             _case(connection, entry, after)
             case_search.project(connection, after, entry.events)
+        case Milestone():
+            milestones.project(connection, entry, after)
         case Publications() if after.in_force is not None:
             _publication(connection, after.procedure, after.stream, after.in_force.digest)
             if jobs:
@@ -70,6 +73,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         case _:
             pass
     if jobs:
+        reckoning.mark(connection, entry, after)
         _jobs(connection, entry, _case_of(after))
         _drafts(connection, entry)
 

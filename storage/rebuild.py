@@ -11,6 +11,7 @@ from engine import replay
 from engine import stream as streams
 from engine.errors import Text
 from engine.instance import Instance
+from engine.milestone import Milestone
 from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
@@ -56,7 +57,7 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
         return
     data = derived.bytes_of(state, shelf)
     shelf.flush()
-    case = state.case if isinstance(state, Instance) else None
+    case = state.case if isinstance(state, Instance | Milestone) else None
     if data != bytes(row.state) or case != row.case_no:
         made.differences.append(
             said(of_stream(row.stream_no), "的状态与日志不符", ": state was not what the journal says")

@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from engine import replay
 from engine.case import Case
-from engine.commands import OpenCase, PublishVersion, StartInstance
 from engine.errors import EngineError, Refused, Text
 from engine.instance import Instance
 from engine.journal import Entry
+from engine.milestone import Milestone
 from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.publication import Publications
@@ -30,7 +30,7 @@ from storage.derived import Followed
 from storage.report import of_entry, of_stream, quoted, said
 from storage.shelf import Recent, StreamShelf
 from storage.states import States
-from storage.submission import Store
+from storage.submission import OF_VERSION, Store
 
 CHUNK = 25
 WORTH_IT = 8
@@ -84,9 +84,9 @@ def _again(
 
     def procedure(entry: Entry, state: State) -> Procedure | None:
         command = entry.command
-        if isinstance(command, StartInstance | OpenCase | PublishVersion):
+        if isinstance(command, OF_VERSION):
             return store.procedures.get(command.version, connection)
-        if isinstance(state, Instance | Case) and state.version:
+        if isinstance(state, Instance | Case | Milestone) and state.version:
             return store.procedures.get(state.version, connection)
         for stream, revision in entry.consulted.items() if kind is StreamKind.ORGANISATION else ():
             published = states.at(connection, StreamKind.PROCEDURE, stream, revision)

@@ -15,6 +15,7 @@ from engine import stream as streams
 from engine.case import Case
 from engine.errors import Reason, Refused
 from engine.instance import Instance
+from engine.milestone import Milestone
 from engine.organisation import Organisation
 from engine.publication import Publications
 from engine.stream import State
@@ -28,6 +29,7 @@ CLASSES: dict[StreamKind, type] = {
     StreamKind.CASE: Case,
     StreamKind.ORGANISATION: Organisation,
     StreamKind.PROCEDURE: Publications,
+    StreamKind.MILESTONE: Milestone,
 }
 STRIDE = 64
 """Of a long way back every so many states are kept, so that the next look anywhere on it is short."""

@@ -14,11 +14,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from engine import record
 from engine import stream as streams
 from engine.case import Case
-from engine.commands import Command, CompleteTask, OpenCase, PublishVersion, StartInstance
+from engine.commands import Command, CompleteTask, OpenCase, PublishVersion, ReviewMilestone, StartInstance
 from engine.errors import EngineError, MalformedValue, Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
+from engine.milestone import Milestone
 from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.role import Surroundings
@@ -36,6 +37,12 @@ from storage.states import States
 ATTEMPTS = 8
 LONGEST_ID = 200
 LAST_STREAM = 2**63 - 1
+IN_CASE = (StartInstance, ReviewMilestone)
+"""Commands that say to which case a new stream belongs."""
+
+OF_VERSION = (StartInstance, OpenCase, PublishVersion, ReviewMilestone)
+"""Commands that say by which version they are executed."""
+
 Also = Callable[[Connection, "Receipt"], None]
 
 
@@ -182,7 +189,7 @@ class Submission:
         at = moment(max(min(micros(command.envelope.at), micros(self.store.now())), current.at))
         command = replace(command, envelope=replace(command.envelope, at=at))
         self.shelf = StreamShelf(connection, command.envelope.stream, self.store.recent)
-        if isinstance(command, StartInstance) and command.case is not None and current.case_revision is None:
+        if isinstance(command, IN_CASE) and command.case is not None and current.case_revision is None:
             raise Refused(Reason.NOT_FOUND, f"没有服务项目 {command.case}", f"there is no case {command.case}")
         before, window = self._before(current, command), current.window
         procedure = self._procedure(connection, command, before)
@@ -203,7 +210,7 @@ class Submission:
     def _current(self, connection: Connection, command: Command) -> Current | Receipt | None:
         """The stream, locked, with what belongs to it as it is under the lock; or the first answer to a repeat."""
         number, key = command.envelope.stream, command.envelope.id
-        case = command.case if isinstance(command, StartInstance) else None
+        case = command.case if isinstance(command, IN_CASE) else None
         if not 0 < number <= LAST_STREAM:
             return None
         if connection.dialect.name == "postgresql":
@@ -249,9 +256,9 @@ class Submission:
         return self.store.states.decode(current.kind, number, current.revision, current.state, self.shelf)
 
     def _procedure(self, connection: Connection, command: Command, state: State) -> Procedure | None:
-        if isinstance(command, StartInstance | OpenCase | PublishVersion):
+        if isinstance(command, OF_VERSION):
             return self.store.procedures.get(command.version, connection)
-        if isinstance(state, Instance | Case) and state.version:
+        if isinstance(state, Instance | Case | Milestone) and state.version:
             return self.store.procedures.get(state.version, connection)
         if hasattr(command, "procedure"):
             self.published = self.store.procedures.place(str(command.procedure), connection)
@@ -305,7 +312,7 @@ class Submission:
         self.shelf.flush()
         personal.keep(connection, self.rows)
         journal.add(connection, entry.stream, entry.revision, written)
-        case = step.state.case if isinstance(step.state, Instance) else None
+        case = step.state.case if isinstance(step.state, Instance | Milestone) else None
         place = {"stream_no": entry.stream, "revision": entry.revision}
         moved = {"number": entry.stream, "revision": entry.revision, "digest": written.digest, "at": micros(entry.at)}
         connection.execute(_MOVE, {**moved, "case_no": case, "state": state, "window": step.window})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.flow.elements import Element, Kind, MultiInstance, Process, Trigger
+from engine.milestone_rule import OF_KEYS, OF_MOMENT, is_timed, per
 from engine.procedure import Procedure
 
 OF_TASK = ("assignee", "candidates", "due", "remind")
@@ -54,16 +55,24 @@ def _of(process: Process, element: Element) -> Iterator[Source]:
         yield from (source(what, text) for text in named.values())
     if element.kind is Kind.SCRIPT_TASK:
         yield source("script", element.script or "")
-    if element.trigger in TIMERS:
-        yield source("timer", element.expression or "")
-    if element.trigger is Trigger.CONDITIONAL:
-        yield source("condition", element.expression or "")
+    for what, text, names in _trigger(element):
+        yield source(what, text, names)
     if element.activation is not None:
         yield source("activation", element.activation, ACTIVATION)
     if element.ad_hoc is not None and element.ad_hoc.completion_condition is not None:
         yield source("completion", element.ad_hoc.completion_condition)
     for what, text, names in _loop(element):
         yield source(what, text, names)
+
+
+def _trigger(element: Element) -> Iterator[tuple[str, str, frozenset[str]]]:
+    if is_timed(element):
+        yield "per", per(element), OF_KEYS
+        yield "timer", element.expression or "", OF_MOMENT
+    elif element.trigger in TIMERS:
+        yield "timer", element.expression or "", frozenset()
+    elif element.trigger is Trigger.CONDITIONAL:
+        yield "condition", element.expression or "", frozenset()
 
 
 def _loop(element: Element) -> Iterator[tuple[str, str, frozenset[str]]]:

@@ -60,7 +60,8 @@ _CONTENT = " ".join(sorted(FLOW_NODES)) + f" sequenceFlow laneSet {_ARTIFACTS}"
 _ACTIVITY = "name default isForCompensation startQuantity completionQuantity"
 _LOOPS = "standardLoopCharacteristics multiInstanceLoopCharacteristics"
 _FLOWS = "incoming outgoing"
-_PERSON = "form result section assignee candidates due remind escalation separateFrom document approved external bulk"
+_PERSON = """form result section assignee candidates due remind escalation calendar separateFrom document approved external
+    bulk"""
 _EXPRESSION = _word("language evaluatesToTypeRef")
 _AWAITED = "timerEventDefinition messageEventDefinition signalEventDefinition conditionalEventDefinition"
 _THROWN = "messageEventDefinition signalEventDefinition escalationEventDefinition"
@@ -100,7 +101,9 @@ WORDS: dict[str, Word] = {
     "sequenceFlow": _word("name sourceRef targetRef isImmediate", once="conditionExpression"),
     "conditionExpression": _EXPRESSION,
     "startEvent": _event(
-        "isInterrupting parallelMultiple", definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE}", zx="inputs correlation result"
+        "isInterrupting parallelMultiple",
+        definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE}",
+        zx="inputs correlation result per catchUp calendar",
     ),
     "endEvent": _event(
         definitions=f"{_THROWN} errorEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}",
@@ -108,7 +111,7 @@ WORDS: dict[str, Word] = {
         inside="input",
     ),
     "intermediateCatchEvent": _event(
-        "parallelMultiple", definitions=f"{_AWAITED} linkEventDefinition", zx="correlation result"
+        "parallelMultiple", definitions=f"{_AWAITED} linkEventDefinition", zx="correlation result calendar"
     ),
     "intermediateThrowEvent": _event(
         definitions=f"{_THROWN} linkEventDefinition {_UNDONE}", zx="correlation ttl", inside="input"
@@ -116,7 +119,7 @@ WORDS: dict[str, Word] = {
     "boundaryEvent": _event(
         "attachedToRef cancelActivity parallelMultiple",
         definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE} {_CANCELLED}",
-        zx="correlation result",
+        zx="correlation result calendar",
     ),
     "timerEventDefinition": _word(once="timeDate timeDuration timeCycle"),
     "timeDate": _EXPRESSION,
@@ -309,5 +312,5 @@ ENGINES = {
 """Extensions that tell another engine what to execute."""
 
 ZX_ELEMENTS = frozenset({"parameter", "input", "output"})
-ZX_NOT_YET = frozenset({"sign", "calendar", "per", "catchUp"})
+ZX_NOT_YET = frozenset({"sign"})
 """Extensions of the vocabulary that this release does not execute."""

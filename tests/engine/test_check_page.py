@@ -13,6 +13,7 @@ from tests.engine import (
     test_check_structure,
     test_check_words,
     test_decisions,
+    test_milestone,
 )
 from tests.engine.flow import (
     test_adhoc,
@@ -59,6 +60,7 @@ TESTS = {
     "decisions": test_decisions.MISTAKES.keys(),
     "rules": test_check_rules.CASES.keys(),
     "activities": test_check_activities.CASES.keys(),
+    "milestones": test_milestone.CASES.keys(),
     "events": test_check_events.CASES.keys(),
     **{
         key: {name.removeprefix("test_") for name in vars(module) if name.startswith("test_")}

@@ -112,6 +112,20 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
         "处置流 {disposed},共 {revision} 条:{reason}",
         "disposed of stream {disposed}, {revision} entries: {reason}",
     ),
+    events.MilestoneOpened: ("{start} 的里程碑 {key} 出现", "milestone {key} of {start} is there"),
+    events.MilestoneFollowed: ("按版本 {version} 的规则", "follows the rules of version {version}"),
+    events.MilestonePlanned: ("下一次:{due}", "next: {due}"),
+    events.MilestoneOccurred: ("第 {number} 次到期,原定 {planned}", "occurrence {number} came, planned for {planned}"),
+    events.MilestonesPassed: (
+        "错过 {planned},自第 {number} 次起;只补最近一次",
+        "missed {planned}, from occurrence {number} on; only the latest is caught up",
+    ),
+    events.MilestoneWaived: (
+        "{person} 豁免第 {number} 次(原定 {planned}):{reason}",
+        "{person} waived occurrence {number}, planned for {planned}: {reason}",
+    ),
+    events.MilestoneFailed: ("无法排定:{message_zh}", "cannot be planned: {message_en}"),
+    events.MilestoneEnded: ("里程碑结束", "the milestone has ended"),
     events.VersionPublished: (
         "版本 {label} 生效,摘要 {version}:{reason}",
         "version {label} in force, digest {version}: {reason}",
@@ -147,6 +161,13 @@ BY_ITSELF = frozenset(
         events.IncidentRaised,
         events.IncidentCancelled,
         events.FollowUpScheduled,
+        events.MilestoneOpened,
+        events.MilestoneFollowed,
+        events.MilestonePlanned,
+        events.MilestoneOccurred,
+        events.MilestonesPassed,
+        events.MilestoneFailed,
+        events.MilestoneEnded,
     }
 )
 """What nobody did, though somebody's command caused it."""
@@ -197,6 +218,7 @@ ASKED = {
     "DismissDeputy": ("结束代理", "dismiss a deputy"),
     "ChangeSetting": ("修改设置", "change a setting"),
     "ChangeCalendar": ("更换工作日历", "replace the working calendar"),
+    "WaiveMilestone": ("豁免里程碑", "waive a milestone"),
     "ErasePerson": ("删除人员", "erase a person"),
     "EraseCase": ("删除个人信息", "erase personal data"),
     "DisposeStream": ("处置", "dispose of a stream"),

@@ -42,6 +42,7 @@ def upgrade() -> None:
         _work,
         _tasks,
         _waiting,
+        _clock,
         _accounts,
         _found,
     ):
@@ -353,6 +354,52 @@ def _waiting() -> None:
         Column("element", String(200), nullable=False),
         Column("person", String(64), nullable=False),
         PrimaryKeyConstraint("case_no", "element", "person"),
+    )
+
+
+def _clock() -> None:
+    """What recurs, what of it has happened, and what is to be reckoned anew."""
+    op.create_table(
+        "milestone",
+        Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
+        Column("name", String(64), nullable=False),
+        Column("procedure", String(100), nullable=False),
+        Column("process", String(100), nullable=False),
+        Column("start", String(100), nullable=False),
+        Column("case_no", BigInteger(), nullable=True),
+        Column("key", String(200), nullable=False),
+        Column("version", String(64), nullable=False),
+        Column("status", String(16), nullable=False),
+        Column("due", BigInteger(), nullable=False),
+        Column("occurred", BigInteger(), nullable=False),
+        Column("problem_zh", String(1000), nullable=False),
+        Column("problem_en", String(1000), nullable=False),
+        Column("claimed_until", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("stream_no"),
+        UniqueConstraint("name"),
+    )
+    op.create_index("milestone_due", "milestone", ["due"])
+    op.create_index("milestone_of_case", "milestone", ["case_no"])
+    op.create_index("milestone_of_procedure", "milestone", ["procedure", "stream_no"])
+    op.create_table(
+        "occurrence",
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("number", BigInteger(), nullable=False),
+        Column("planned", BigInteger(), nullable=False),
+        Column("actual", BigInteger(), nullable=False),
+        Column("outcome", String(16), nullable=False),
+        Column("job", String(64), nullable=True),
+        Column("person", String(64), nullable=True),
+        PrimaryKeyConstraint("stream_no", "number"),
+    )
+    op.create_table(
+        "reckoning",
+        Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
+        Column("mark", BigInteger(), nullable=False),
+        Column("people", Boolean(), nullable=False),
+        Column("settings", Boolean(), nullable=False),
+        Column("calendar", Boolean(), nullable=False),
+        PrimaryKeyConstraint("stream_no"),
     )
 
 

@@ -1,0 +1,258 @@
+"""Milestones, as the clock attends to them: keys come and go, moments move, and what is due happens; all by commands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Row, select
+
+from engine import milestone as milestones
+from engine import milestone_rule as rules
+from engine.case import Case
+from engine.commands import Envelope, ReviewMilestone
+from engine.errors import EngineError, Refused
+from engine.events import MilestoneOccurred, MilestonePlanned
+from engine.flow.host import ExpressionFailed
+from engine.milestone import Milestone
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from engine.role import Surroundings
+from engine.stream import ORGANISATION
+from engine.words import Channel, StreamKind
+from storage import reckoning, schema
+from storage.milestones import name_of
+from storage.moments import due, micros
+from storage.reckoning import Changed
+from storage.submission import Store
+
+LOOKS = 1_000
+"""How many changed streams one tick looks at; the others wait for the next."""
+
+IN_A_ROW = 100
+"""How many occurrences of one milestone a tick catches up at most, so that the others have their turn."""
+
+log = logging.getLogger(__name__)
+_milestone, _stream = schema.milestone.c, schema.stream.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A milestone: its start event in a version, its case, its key."""
+
+    version: str
+    procedure: str
+    process: str
+    start: str
+    case: int | None
+    key: str
+
+    def review(self, envelope: Envelope) -> ReviewMilestone:
+        """The command to look at it."""
+        return ReviewMilestone(
+            envelope=envelope,
+            procedure=self.procedure,
+            version=self.version,
+            process=self.process,
+            start=self.start,
+            case=self.case,
+            key=self.key,
+        )
+
+
+def reckon(store: Store, stopping: Callable[[], bool]) -> None:
+    """Look again at every milestone whose case, procedure or organisation changed since."""
+    with store.database.read() as connection:
+        found = reckoning.changed(connection, LOOKS)
+    for one in found:
+        if stopping():
+            return
+        try:
+            _reckon(store, one)
+        except EngineError:  # one case that cannot be read must not keep the others waiting
+            log.exception("stream %s", one.stream)
+        with store.database.write() as connection:
+            reckoning.done(connection, one)
+
+
+def meet(store: Store, row: Row[tuple[object, ...]]) -> int:
+    """Let happen what is due in a milestone, occurrence by occurrence; returns how many."""
+    with store.database.read() as connection:
+        procedure = store.procedures.in_force(row.procedure, connection)
+        revision = connection.execute(select(_stream.revision).where(_stream.stream_no == row.stream_no)).scalar_one()
+    if procedure is None:
+        return 0
+    place = _place(procedure, row, row.case_no)
+    occurred = 0
+    for _ in range(IN_A_ROW):
+        receipt = store.submit(place.review(_envelope(store, row.stream_no, revision)))
+        if receipt.repeated or not receipt.events:
+            break
+        occurred += sum(isinstance(event, MilestoneOccurred) for event in receipt.events)
+        planned = [event.due for event in receipt.events if isinstance(event, MilestonePlanned)]
+        if not planned or due(planned[-1]) > micros(store.now()):
+            break
+        revision = receipt.revision
+    return occurred
+
+
+def _reckon(store: Store, found: Changed) -> None:
+    match found.kind:
+        case StreamKind.CASE:
+            with store.database.read() as connection:
+                case = schema.case.c
+                query = select(case.procedure).where(case.stream_no == found.stream)
+                key = connection.execute(query).scalar_one_or_none()
+            if key is not None:
+                _scope(store, key, found.stream)
+        case StreamKind.PROCEDURE:
+            _published(store, found.stream)
+        case StreamKind.ORGANISATION:
+            _organisation(store, found)
+        case _:
+            pass
+
+
+def _published(store: Store, stream: int) -> None:
+    """A version came into force: the milestones of the organisation follow it now, those of cases as they come."""
+    table = schema.publication.c
+    with store.database.write() as connection:
+        key = connection.execute(select(table.procedure).where(table.stream_no == stream)).scalar_one_or_none()
+        if key is None:
+            return
+        reckoning.spread_to_cases(connection, [key])
+    _scope(store, key, None)
+
+
+def _organisation(store: Store, found: Changed) -> None:
+    """People, settings or calendar changed: whatever reads them is looked at again."""
+    with store.database.read() as connection:
+        keys = connection.execute(select(schema.publication.c.procedure)).scalars().all()
+        touched = [
+            key
+            for key in sorted(keys)
+            if (procedure := store.procedures.in_force(key, connection)) and _is_touched(procedure, found)
+        ]
+    for key in touched:
+        _scope(store, key, None)
+    with store.database.write() as connection:
+        if touched:
+            reckoning.spread_to_cases(connection, touched)
+
+
+def _is_touched(procedure: Procedure, found: Changed) -> bool:
+    read = [rules.reads(start) for start in rules.timed_starts(procedure)]
+    return any(
+        (found.people and one.people) or (found.settings and one.settings) or (found.calendar and one.calendar)
+        for one in read
+    )
+
+
+def _scope(store: Store, key: str, case: int | None) -> None:
+    """Bring the milestones of a case, or of the organisation, to what the version in force says."""
+    with store.database.read() as connection:
+        procedure = store.procedures.in_force(key, connection)
+        if procedure is None:
+            return
+        rows = _rows(connection, key, case)
+        starts = list(rules.timed_starts(procedure))
+        if not rows and not starts:
+            return
+        around = _around(store, connection, case)
+        known = {(row.process, row.start, row.key): row for row in rows}
+        new = [
+            place for place in _wanted(procedure, case, around) if (place.process, place.start, place.key) not in known
+        ]
+        changed = [row for row in rows if _differs(store, connection, procedure, around, row)]
+    for place in new:
+        _open(store, place)
+    for row in changed:
+        _submit(store, _place(procedure, row, case), row)
+
+
+def _wanted(procedure: Procedure, case: int | None, around: Surroundings) -> Iterator[Place]:
+    for start in rules.timed_starts(procedure):
+        try:
+            keys = list(rules.keys(procedure, start, around))
+        except ExpressionFailed as error:
+            log.warning("milestone %s: %s", start.id, error.text)
+            continue
+        for key in keys:
+            yield Place(
+                version=procedure.digest,
+                procedure=procedure.key,
+                process=start.process,
+                start=start.id,
+                case=case,
+                key=key,
+            )
+
+
+def _rows(connection: Connection, key: str, case: int | None) -> Sequence[Row[tuple[object, ...]]]:
+    query = select(schema.milestone, _stream.revision).join(schema.stream, _stream.stream_no == _milestone.stream_no)
+    query = query.where(_milestone.procedure == key, _milestone.case_no == case)
+    return connection.execute(query.order_by(_milestone.stream_no)).all()
+
+
+def _around(store: Store, connection: Connection, case: int | None) -> Surroundings:
+    revisions = {ORGANISATION: 0} | ({} if case is None else {case: 0})
+    query = select(_stream.stream_no, _stream.revision).where(_stream.stream_no.in_(revisions))
+    revisions |= {row.stream_no: row.revision for row in connection.execute(query)}
+    organisation = store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revisions[ORGANISATION])
+    assert isinstance(organisation, Organisation)
+    found = None if case is None else store.states.at(connection, StreamKind.CASE, case, revisions[case])
+    return Surroundings(organisation=organisation, case=found if isinstance(found, Case) else None, performers={})
+
+
+def _differs(
+    store: Store,
+    connection: Connection,
+    procedure: Procedure,
+    around: Surroundings,
+    row: Row[tuple[object, ...]],
+) -> bool:
+    """The engine would change the milestone: asked without a lock first, as most stay as they are."""
+    state = store.states.at(connection, StreamKind.MILESTONE, row.stream_no, row.revision)
+    assert isinstance(state, Milestone)
+    command = _place(procedure, row, row.case_no).review(_envelope(store, row.stream_no, row.revision))
+    try:
+        return bool(milestones.execute(procedure, state, command, around))
+    except Refused:
+        return False
+
+
+def _place(procedure: Procedure, row: Row[tuple[object, ...]], case: int | None) -> Place:
+    return Place(
+        version=procedure.digest,
+        procedure=procedure.key,
+        process=row.process,
+        start=row.start,
+        case=case,
+        key=row.key,
+    )
+
+
+def _open(store: Store, place: Place) -> None:
+    """A key is there for the first time: the name of the milestone is its command's id, so that there is one."""
+    key = f"milestone:{name_of(place.procedure, place.process, place.start, place.case, place.key)}"
+    try:
+        store.open_stream(
+            StreamKind.MILESTONE,
+            key,
+            lambda number: place.review(Envelope(id=key, stream=number, at=store.now(), channel=Channel.CLOCK)),
+        )
+    except Refused as refused:  # the key went away again, or the rules fail
+        log.warning("milestone %s of %s: %s", place.start, place.key, refused)
+
+
+def _submit(store: Store, place: Place, row: Row[tuple[object, ...]]) -> None:
+    try:
+        store.submit(place.review(_envelope(store, row.stream_no, row.revision)))
+    except Refused as refused:
+        log.warning("milestone %s: %s", row.stream_no, refused)
+
+
+def _envelope(store: Store, stream: int, revision: int) -> Envelope:
+    """Whoever looks at the same revision at once asks the same: it happens once."""
+    return Envelope(id=f"milestone:{stream}.{revision}", stream=stream, at=store.now(), channel=Channel.CLOCK)
