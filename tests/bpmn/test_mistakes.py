@@ -1,4 +1,4 @@
-"""Mistakes that a process owner makes in P01 with an editor: each is found, at its place, in both languages."""
+"""Mistakes that a process owner makes with an editor: each is found, at its place, in both languages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pytest
 
 from engine import check
 from engine.check import Rule
-from tests.bpmn.shipped import DIAGRAM, FILES
+from tests.bpmn.shipped import DIAGRAM, DIAGRAMS, FILES
 
 TOML = "procedure.toml"
+CONTRACT, LIFECYCLE = DIAGRAMS["P02"], DIAGRAMS["P00"]
 FLOW = '<bpmn:sequenceFlow id="F01"'
 SECOND_START = (
     '<bpmn:startEvent id="Start_again" name="再次提出"><bpmn:outgoing>F00</bpmn:outgoing></bpmn:startEvent>'
@@ -41,6 +42,13 @@ MISTAKES = {
     "two fields of one name": ("forms/T01_07.form", '"key": "proof"', '"key": "sent_on"', "sent_on", Rule.FORM),
     "a component that is not supported": ("forms/T01_07.form", '"filepicker"', '"iframe"', "proof", Rule.FORM),
     "a rule on personal information": ("forms/T01_08.form", 'requiredWhen": "=result != ', 'requiredWhen": "=confirmed_by != ', "confirmed_by", Rule.FORM),
+    "a decision that is gone": (CONTRACT, '"contract_reviewers"', '"contract_reviewer"', "R02_01", Rule.DECISION),
+    "a misspelt input of a decision": ("decisions/contract_reviewers.dmn", ">&gt;= legal_amount", ">&gt;= legal_amout", "Rule_5_2", Rule.DECISION),
+    "a process that is not called so": (LIFECYCLE, 'calledElement="svc_contract"', 'calledElement="svc_contracts"', "CA_P02", Rule.STRUCTURE),
+    "data that a case does not have": (LIFECYCLE, 'name="closing_reason"', 'name="closing_reasons"', "S00_03", Rule.CONNECTOR),
+    "a message that may reach another case": (LIFECYCLE, ' zx:correlation="case.id"', "", "B_early", Rule.MESSAGE),
+    "reviewers that nobody determines": (CONTRACT, 'zx:collection="reviewers"', 'zx:collection="reviewer_roles"', "T02_03", Rule.EXPRESSION),
+    "an answer that the form does not have": (LIFECYCLE, 'taking_over.accept = &quot;接收&quot;', 'taking_over.accept = &quot;接受&quot;', "F0_43", Rule.EXPRESSION),
     "a rule that is no expression": ("forms/T01_08.form", "=result = ", "=result == ", "remarks", Rule.FORM),
 }  # fmt: skip
 
