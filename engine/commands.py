@@ -176,6 +176,8 @@ class WaiveSeparation(Command):
 class ReturnTask(Command):
     """Send the work back to an earlier task; `target` is its element, perhaps `process:element`.
 
+    `element[2]` is the second item of the multi-instance that the task itself is an item of.
+
     Step by step everything behind it is done again; straight, only it is, and the work comes back here.
     """
 

@@ -151,6 +151,14 @@ class CompensationStarted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReopened(Event):
+    """A finished item of a multi-instance is done again; its result no longer counts."""
+
+    activity: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskOffered(Event):
     """A task waits for a person; its id is the activity's id."""
 
@@ -259,7 +267,10 @@ class TaskCompleted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskReturned(Event):
-    """The work went back from a task to an earlier element; `straight` when it comes back from there at once."""
+    """The work went back from a task to an earlier element; `straight` when it comes back from there at once.
+
+    `item` is the place (from 0) of a finished item of the task's own multi-instance, which is done again.
+    """
 
     task: str
     person: Person
@@ -267,6 +278,7 @@ class TaskReturned(Event):
     element: str
     straight: bool
     reason: str
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -222,6 +222,12 @@ def _enabled(instance: Instance, event: happened.ActivitiesEnabled, _at: datetim
     return replace(instance, activities={**instance.activities, changed.id: changed})
 
 
+def _item_reopened(instance: Instance, event: happened.ItemReopened, _at: datetime) -> Instance:
+    activity = instance.activities[event.activity]
+    changed = replace(activity, items=_without(activity.items, str(event.index)))
+    return replace(instance, activities={**instance.activities, activity.id: changed})
+
+
 def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> Instance:
     return _with_task(instance, tasks.offered(event, at))
 
@@ -269,7 +275,10 @@ def _unchanged(instance: Instance, _event: Event, _at: datetime) -> Instance:
 def _task_completed(instance: Instance, event: happened.TaskCompleted, _at: datetime) -> Instance:
     task, revision = instance.tasks[event.task], instance.revision + 1
     found = _performed(_close(instance, event.task, event.person), task.key, event)
-    return replace(found, completions=trail.completed(instance.completions, task, event, revision))
+    scope = instance.scopes[task.scope]
+    whole = scope.activity if scope.kind is ScopeKind.ITEM else None
+    completed = trail.completed(instance.completions, task, event, revision, whole, scope.index)
+    return replace(found, completions=completed)
 
 
 def _performed(
@@ -406,6 +415,7 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.ElementLeft: _left,
     happened.ItemsTaken: _items_taken,
     happened.ItemCompleted: _item_completed,
+    happened.ItemReopened: _item_reopened,
     happened.ActivitiesEnabled: _enabled,
     happened.ActivityStarted: _unchanged,
     happened.CompensationStarted: _unchanged,

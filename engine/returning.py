@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from engine import flow, signing, target, work
 from engine import task as tasks
 from engine.commands import AddSigner, MoveToken, ReturnTask, WithdrawTask
 from engine.entitlement import actor, privileged, rights
 from engine.errors import Reason, Refused
 from engine.events import TaskClaimed, TaskOffered, TaskReturned, TaskWithdrawn, TokenMoved
-from engine.flow.elements import Element, Kind
+from engine.flow.elements import Element, Kind, MultiInstance
 from engine.flow.moving import Barred
 from engine.label import label
 from engine.remark import reason_given
@@ -18,6 +20,9 @@ from engine.step import Progress
 from engine.task import Task
 from engine.trail import Awaited, Completion, place_of
 from engine.words import ReturnMode, Stage
+
+ITEM = re.compile(r"(.+)\[([1-9][0-9]{0,4})\]")
+"""An item of a multi-instance as a command names it, counted from 1."""
 
 IRREVERSIBLE = frozenset({Kind.SERVICE_TASK})
 """What has begun outside the instance as soon as it waits."""
@@ -29,6 +34,9 @@ def return_task(progress: Progress, command: ReturnTask, window: bytes) -> bytes
     task = tasks.permitted(work.open_task(progress.instance, command.task), command)
     task = work.in_own_hand(progress, task)
     procedure, straight = progress.procedure, command.mode is ReturnMode.STRAIGHT
+    item = ITEM.fullmatch(command.target)
+    if item is not None:
+        return _item_again(progress, task, item[1], int(item[2]) - 1, command, window)
     to = target.named(procedure, progress.instance, window, task.id, command.target)
     target.may_return(procedure, progress.instance, window, task.id, to, straight=straight)
     progress.emit(
@@ -45,12 +53,44 @@ def return_task(progress: Progress, command: ReturnTask, window: bytes) -> bytes
     return act(procedure.model, window, task.id, to.process, to.id, progress)
 
 
+def _item_again(progress: Progress, task: Task, key: str, item: int, command: ReturnTask, window: bytes) -> bytes:
+    """Let a finished item of the task's own multi-instance be done again; those under way go on, unless they follow it."""
+    whole = target.whole_of(progress.instance, task.id)
+    model = progress.procedure.model
+    if whole is None or key not in (task.element, task.key) or item not in flow.finished_items(model, window, whole):
+        raise Refused(
+            Reason.WRONG_STATE,
+            f"不能退回:{command.target} 不是与本任务同属一个多实例的已完成项",
+            f"cannot be returned: {command.target} is no finished item beside this task",
+        )
+    if command.mode is ReturnMode.STRAIGHT:
+        raise Refused(
+            Reason.WRONG_STATE,
+            "不能退回:多实例的一项重办后不会直接返回,请选择逐步办理",
+            "cannot be returned straight: an item that is done again does not come back here; choose step by step",
+        )
+    progress.emit(
+        TaskReturned(
+            task=task.id,
+            person=actor(progress),
+            process=task.process,
+            element=task.element,
+            straight=False,
+            reason=command.reason,
+            item=item,
+        )
+    )
+    return flow.reopen(model, window, whole, item, progress)
+
+
 def withdraw(progress: Progress, command: WithdrawTask, window: bytes) -> bytes:
     """Take back what one has completed, while all that came of it still waits untouched."""
     reason_given(command.reason)
     found = _completion(progress, command.task)
     model = progress.procedure.model
-    _untouched(progress, found, window)
+    item = _finished_item(progress, found, window)
+    if item is None:
+        _untouched(progress, found, window)
     progress.emit(
         TaskWithdrawn(
             task=found.task,
@@ -60,6 +100,11 @@ def withdraw(progress: Progress, command: WithdrawTask, window: bytes) -> bytes:
             reason=command.reason,
         )
     )
+    if item is not None:
+        after = flow.reopen(model, window, found.whole or "", item, progress)
+        (scope,) = {s.id for s in progress.instance.scopes.values() if (s.activity, s.index) == (found.whole, item)}
+        _again(progress, scope, model.element(found.process, found.element), _right(found))
+        return after
     try:
         after = flow.withdraw(model, window, found.task, found.scope, found.element, progress)
     except Barred as barred:
@@ -176,6 +221,22 @@ def _untouched(progress: Progress, found: Completion, window: bytes) -> None:
                 f"下一步 {name.zh} 已被打开,不能撤回",
                 f"cannot be withdrawn: the next step {name.en} has been opened",
             )
+
+
+def _finished_item(progress: Progress, found: Completion, window: bytes) -> int | None:
+    """The place of the completed item, while its multi-instance goes on and, of a sequence, nobody opened the next one."""
+    whole = progress.instance.activities.get(found.whole or "")
+    model = progress.procedure.model
+    if whole is None or found.item is None or found.item not in flow.finished_items(model, window, whole.id):
+        return None
+    loop = model.element(found.process, found.element).loop
+    if isinstance(loop, MultiInstance) and loop.sequential:
+        scopes = {s.id for s in progress.instance.scopes.values() if s.activity == whole.id}
+        tasks_now = [task for task in progress.instance.tasks.values() if task.scope in scopes]
+        last = max(flow.finished_items(model, window, whole.id))
+        if last != found.item or any(task.opened or task.stage is not Stage.OFFERED for task in tasks_now):
+            return None
+    return found.item
 
 
 def _again(progress: Progress, scope: str, element: Element, who: Awaited) -> None:

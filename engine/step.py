@@ -24,6 +24,7 @@ from engine.events import (
     IncidentCancelled,
     IncidentRaised,
     ItemCompleted,
+    ItemReopened,
     ItemsTaken,
     MessageThrown,
     MessageWaitCancelled,
@@ -236,6 +237,12 @@ class Progress:
         """One item of a multi-instance is done."""
         value = self.instance.scopes[scope].variables.get(name)
         self.emit(ItemCompleted(activity=activity, index=index, value=value))
+
+    def reopen_item(self, activity: str, index: int) -> Value:
+        """A finished item is done again."""
+        before = self.instance.activities[activity].items.get(str(index))
+        self.emit(ItemReopened(activity=activity, index=index))
+        return before
 
     def items(self, activity: str) -> tuple[Value, ...]:
         """What the items yielded so far, in item order; null for items not done."""

@@ -12,6 +12,7 @@ from engine.flow.moving import Barred, Why
 from engine.instance import Instance
 from engine.label import label
 from engine.procedure import Procedure
+from engine.words import ScopeKind
 
 RETURNED_TO = frozenset(
     {Kind.USER_TASK, Kind.MANUAL_TASK, Kind.SUB_PROCESS, Kind.CALL_ACTIVITY, Kind.AD_HOC, Kind.TRANSACTION}
@@ -62,19 +63,28 @@ SENTENCES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An element to which work might be sent; `refusal` says why it cannot be."""
+    """An element to which work might be sent; `refusal` says why it cannot be.
+
+    `item` is the place (from 0) of a finished item of the multi-instance that the task is an item of.
+    """
 
     process: str
     element: str
     label: Text
     refusal: Text | None
+    item: int | None = None
+
+    @property
+    def name(self) -> str:
+        """As a command names it."""
+        return self.element if self.item is None else f"{self.element}[{self.item + 1}]"
 
 
 def targets(
     procedure: Procedure, instance: Instance, window: bytes, task: str, *, straight: bool = False
 ) -> list[Target]:
     """Every earlier step a task might be returned to, nearest level first, in the order drawn."""
-    found = []
+    found = [] if straight else _items(procedure, instance, window, task)
     for element in _listed(procedure, instance, window, task):
         if element.kind in RETURNED_TO:
             refusal = _returnable(procedure, instance, window, task, element, straight=straight)
@@ -126,6 +136,39 @@ def sentence(procedure: Procedure, here: Element, target: Element, barred: Barre
         zh.format(**{name: text.zh for name, text in names.items()}),
         en.format(**{name: text.en for name, text in names.items()}),
     )
+
+
+def whole_of(instance: Instance, task: str) -> str | None:
+    """The multi-instance that a task is an item of."""
+    scope = instance.scopes[instance.tasks[task].scope]
+    whole = instance.activities.get(scope.activity or "")
+    found = instance.activities[task]
+    same = whole is not None and (whole.process, whole.element) == (found.process, found.element)
+    return scope.activity if same and scope.kind is ScopeKind.ITEM else None
+
+
+def item_label(procedure: Procedure, element: Element, item: int) -> Text:
+    """What an item is called: that of its element, with its place."""
+    name = label(procedure, element.process, element.id)
+    return Text(f"{name.zh}(第 {item + 1} 项)", f"{name.en} (item {item + 1})")
+
+
+def _items(procedure: Procedure, instance: Instance, window: bytes, task: str) -> list[Target]:
+    """The finished items beside the task, where it is one of several."""
+    whole = whole_of(instance, task) if task in instance.tasks else None
+    if whole is None:
+        return []
+    element = _at(procedure, instance, task)
+    return [
+        Target(
+            process=element.process,
+            element=element.id,
+            label=item_label(procedure, element, item),
+            refusal=None,
+            item=item,
+        )
+        for item in flow.finished_items(procedure.model, window, whole)
+    ]
 
 
 def _returnable(

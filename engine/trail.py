@@ -15,7 +15,10 @@ REMEMBERED = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """A task that was completed by the entry of `revision`; `thrown`: something left the instance with it."""
+    """A task that was completed by the entry of `revision`; `thrown`: something left the instance with it.
+
+    `whole` and `item` are the multi-instance it is an item of, and its place there.
+    """
 
     task: str
     process: str
@@ -26,6 +29,8 @@ class Completion:
     on_behalf_of: Person | None
     revision: int
     thrown: bool = False
+    whole: str | None = None
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +54,12 @@ def element_of(place: str) -> tuple[str, str]:
 
 
 def completed(
-    before: Mapping[str, Completion], task: Task, event: TaskCompleted, revision: int
+    before: Mapping[str, Completion],
+    task: Task,
+    event: TaskCompleted,
+    revision: int,
+    whole: str | None = None,
+    item: int | None = None,
 ) -> dict[str, Completion]:
     """The last completions, with one more."""
     new = Completion(
@@ -61,6 +71,8 @@ def completed(
         role=event.role,
         on_behalf_of=event.on_behalf_of,
         revision=revision,
+        whole=whole,
+        item=item,
     )
     kept = list(before.items())[1 - REMEMBERED :]
     return {**dict(kept), task.id: new}

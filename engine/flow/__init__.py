@@ -3,7 +3,7 @@
 The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances; `step.py` is all they know of it.
 """
 
-from engine.flow.against import came_of, levels, may_move, may_return, move, visit, withdraw
+from engine.flow.against import came_of, finished_items, levels, may_move, may_return, move, reopen, visit, withdraw
 from engine.flow.model import NORMALISER, Model
 from engine.flow.step import (
     begin,
@@ -26,11 +26,13 @@ __all__ = [
     "caught",
     "complete",
     "finished",
+    "finished_items",
     "levels",
     "may_move",
     "may_return",
     "move",
     "receive",
+    "reopen",
     "retry",
     "size",
     "start",

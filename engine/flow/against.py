@@ -10,7 +10,9 @@ from engine.flow.elements import Element
 from engine.flow.host import Host
 from engine.flow.model import Model
 from engine.flow.moving import Done
+from engine.flow.several import Several
 from engine.flow.step import run
+from engine.flow.token import Token, Tokens
 
 NOBODY: Any = None
 """The host of those who only ask: nothing happens."""
@@ -68,3 +70,23 @@ def withdraw(model: Model, window: bytes, task: str, scope: str, target: str, ho
     else:
         moving.move(tokens, here, found, target)
     return run(tokens)
+
+
+def finished_items(model: Model, window: bytes, whole: str) -> list[int]:
+    """The places of the items of a multi-instance that are done, from 0."""
+    node, token = _several(windows.decode(window, model.specification, NOBODY), whole)
+    return node.finished(token)
+
+
+def reopen(model: Model, window: bytes, whole: str, index: int, host: Host) -> bytes:
+    """Do a finished item of a multi-instance again; of a sequence, everything from that item on."""
+    tokens = windows.decode(window, model.specification, host)
+    node, token = _several(tokens, whole)
+    node.reopen(token, index)
+    return run(tokens)
+
+
+def _several(tokens: Tokens, whole: str) -> tuple[Several, Token]:
+    token = tokens.of(whole)
+    assert isinstance(token.node, Several)
+    return token.node, token

@@ -64,6 +64,9 @@ class Countersigned(Several):
         """The rule of the model; one that cannot be read asks everybody."""
         return Rule.parse(self.element.extensions["countersign"]) or Rule(Mode.ALL)
 
+    def _earlier(self, value: Value) -> Value:
+        return value.get("data") if isinstance(value, Context) else value
+
     def _complete(self, token: Token, count: int, begun: int) -> bool:
         positive, negative = _counted(token.workflow.host.items(token.activity))
         return self.rule.decided(positive, negative, count)

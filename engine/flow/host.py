@@ -96,6 +96,9 @@ class Host(Protocol):
     def item_done(self, activity: str, index: int, scope: str, name: str) -> None:
         """One item of the multi-instance `activity` is done; its value is variable `name` of the item's scope."""
 
+    def reopen_item(self, activity: str, index: int) -> Value:
+        """A finished item is done again: its value counts no longer, and is returned to begin with."""
+
     def items(self, activity: str) -> tuple[Value, ...]:
         """What the items of a multi-instance yielded so far, in item order; null for items not done."""
 

@@ -73,15 +73,38 @@ class Several(FlowNode):
         host.take(token.activity, items)
         return len(items)
 
-    def _begin(self, token: Token) -> None:
+    def finished(self, token: Token) -> list[int]:
+        """The places of the items that are done."""
+        under_way = {int(index) for index in token.internal_data["scopes"].values()}
+        return [index for index in range(int(token.internal_data["begun"])) if index not in under_way]
+
+    def reopen(self, token: Token, index: int) -> None:
+        """Do a finished item again; of a sequence, everything from that item on."""
         tokens, notes = token.workflow, token.internal_data
-        index = int(notes["begun"])
+        if not self._loop.sequential:
+            self._begin_at(token, index, self._earlier(tokens.host.reopen_item(token.activity, index)))
+            return
+        tokens.cancel_within(token)
+        values = [tokens.host.reopen_item(token.activity, later) for later in reversed(self.finished(token)[index:])]
         notes["begun"] = str(index + 1)
+        self._begin_at(token, index, self._earlier(values[-1]))
+
+    def _earlier(self, value: Value) -> Value:
+        """What an item begins with that is done again."""
+        return value
+
+    def _begin(self, token: Token) -> None:
+        index = int(token.internal_data["begun"])
+        token.internal_data["begun"] = str(index + 1)
+        self._begin_at(token, index, None)
+
+    def _begin_at(self, token: Token, index: int, earlier: Value) -> None:
+        tokens = token.workflow
         scope = tokens.open_scope(token, ScopeKind.ITEM, index)
         item = tokens.host.taken(token.activity)[index]
         if self._loop.item is not None:
             tokens.host.create(scope, self._loop.item, item)
-        tokens.host.create(scope, self.element.result, None)
+        tokens.host.create(scope, self.element.result, earlier)
         tokens.add(self.name + ITEM, scope, TaskState.READY, body=token.activity)
 
     def _after_item(self, token: Token) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.commands import ClaimTask, CompleteTask, OpenTask, ReturnTask
+from engine.commands import ClaimTask, CompleteTask, OpenTask, ReturnTask, WithdrawTask
 from engine.errors import Reason, Refused
 from engine.events import ElementEntered, TaskCancelled, TaskClaimed, TaskReturned
 from engine.target import targets
@@ -222,3 +222,120 @@ def test_a_returned_task_that_was_opened_is_gone_for_who_had_it(world: World) ->
     with pytest.raises(Refused) as refusal:
         world.do(CompleteTask, "chen", stream, task=review, data=Context())
     assert refusal.value.reason is Reason.WRONG_STATE
+
+
+# ------------------------------------------------------------------ items of a multi-instance
+
+
+def several(*, sequential: bool) -> World:
+    """Three people who each do one item."""
+    loop = (
+        f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
+        "<bpmn:loopCardinality>3</bpmn:loopCardinality></bpmn:multiInstanceLoopCharacteristics>"
+    )
+    body = '<bpmn:startEvent id="s"/><bpmn:userTask id="part" name="分项">' + loop + "</bpmn:userTask>"
+    body += '<bpmn:endEvent id="e"/>' + chain("s", "part", "e")
+    found = World(trial(process(body, lanes=f'<bpmn:laneSet id="ls">{lane("SALES", "s", "part", "e")}</bpmn:laneSet>')))
+    found.hire("wang", "SALES")
+    return found
+
+
+def item(world: World, stream: int, place: int) -> str:
+    """The open task of an item."""
+    scopes = world.instance(stream).scopes
+    return next(key for key, task in world.instance(stream).tasks.items() if scopes[task.scope].index == place)
+
+
+def do_item(world: World, stream: int, place: int, value: str) -> str:
+    """Complete an item."""
+    key = item(world, stream, place)
+    world.do(CompleteTask, "wang", stream, task=key, data=Context({"value": value}))
+    return key
+
+
+def again(world: World, stream: int, place: int, target: str, mode: ReturnMode = STEP) -> None:
+    """From one item, have another done again."""
+    task = item(world, stream, place)
+    world.do(ReturnTask, "wang", stream, task=task, target=target, mode=mode, reason="有误")
+
+
+def values(world: World, stream: int) -> tuple[object, ...]:
+    """What the items yielded in the end."""
+    (done,) = [
+        e
+        for entry in world.journal.entries(stream)
+        for e in entry.events
+        if getattr(e, "name", "") == "part" and isinstance(getattr(e, "value", None), tuple)
+    ]
+    return tuple(value["value"] for value in done.value)
+
+
+def test_of_parallel_items_a_finished_one_is_done_again_with_what_was_entered() -> None:
+    world = several(sequential=False)
+    stream = world.start("wang")
+    do_item(world, stream, 0, "a")
+    do_item(world, stream, 1, "b")
+    again(world, stream, 2, "part[1]")
+    scope = world.instance(stream).scopes[world.instance(stream).tasks[item(world, stream, 0)].scope]
+    assert (len(world.instance(stream).tasks), scope.variables["part"]) == (2, Context({"value": "a"}))
+    do_item(world, stream, 2, "c")
+    assert world.instance(stream).status == "running"
+    do_item(world, stream, 0, "A")
+    assert (world.instance(stream).status, values(world, stream)) == ("completed", ("A", "b", "c"))
+
+
+def test_of_a_sequence_everything_from_that_item_on_is_done_again() -> None:
+    world = several(sequential=True)
+    stream = world.start("wang")
+    do_item(world, stream, 0, "a")
+    do_item(world, stream, 1, "b")
+    again(world, stream, 2, "part[1]")
+    assert [world.instance(stream).scopes[t.scope].index for t in world.instance(stream).tasks.values()] == [0]
+    for place, value in enumerate(("A", "B", "C")):
+        do_item(world, stream, place, value)
+    assert (world.instance(stream).status, values(world, stream)) == ("completed", ("A", "B", "C"))
+
+
+@pytest.mark.parametrize("target", ["part[3]", "part[2]", "part[9]", "other[1]"])
+def test_only_a_finished_item_beside_the_task_is_done_again(target: str) -> None:
+    world = several(sequential=False)
+    stream = world.start("wang")
+    do_item(world, stream, 0, "a")
+    with pytest.raises(Refused) as refusal:
+        again(world, stream, 2, target)
+    assert refusal.value.reason is Reason.WRONG_STATE
+
+
+def test_an_item_done_again_does_not_come_straight_back() -> None:
+    world = several(sequential=False)
+    stream = world.start("wang")
+    do_item(world, stream, 0, "a")
+    with pytest.raises(Refused):
+        again(world, stream, 2, "part[1]", STRAIGHT)
+    task = item(world, stream, 2)
+    named = [one.name for one in targets(world.procedure, *world.journal.state(stream), task)]
+    assert named == ["part[1]"]
+
+
+@pytest.mark.parametrize("sequential", [False, True], ids=["parallel", "sequential"])
+def test_an_item_is_withdrawn_while_the_others_are_under_way(sequential: bool) -> None:
+    world = several(sequential=sequential)
+    stream = world.start("wang")
+    key = do_item(world, stream, 0, "a")
+    world.do(WithdrawTask, "wang", stream, task=key, reason="漏填")
+    assert world.instance(stream).tasks[item(world, stream, 0)].holder == world.people["wang"]
+    for place, value in enumerate(("A", "B", "C")):
+        do_item(world, stream, place, value)
+    assert values(world, stream) == ("A", "B", "C")
+
+
+def test_of_a_sequence_an_item_is_not_withdrawn_when_the_next_was_opened_or_done() -> None:
+    world = several(sequential=True)
+    stream = world.start("wang")
+    key = do_item(world, stream, 0, "a")
+    world.do(OpenTask, "wang", stream, task=item(world, stream, 1))
+    for _ in range(2):
+        with pytest.raises(Refused) as refusal:
+            world.do(WithdrawTask, "wang", stream, task=key, reason="漏填")
+        assert refusal.value.reason is Reason.WRONG_STATE
+        do_item(world, stream, 1 if _ == 0 else 2, "b")

@@ -123,7 +123,7 @@ def targets(output: Output, activity: str, straight: bool, moving: bool) -> None
         else:
             found = target.targets(procedure, instance, window, activity, straight=straight)
     found.sort(key=lambda one: one.refusal is not None)
-    rows = [(one.element, output.text(one.label), output.text(one.refusal or Text("可以", "yes"))) for one in found]
+    rows = [(one.name, output.text(one.label), output.text(one.refusal or Text("可以", "yes"))) for one in found]
     if rows:
         output.table([("元素", "element"), ("步骤", "step"), ("可去", "possible")], rows, wide="possible")
     else:
@@ -134,7 +134,7 @@ def targets(output: Output, activity: str, straight: bool, moving: bool) -> None
 def _document(one: target.Target) -> dict[str, object]:
     refusal = None if one.refusal is None else {"zh": one.refusal.zh, "en": one.refusal.en}
     label = {"zh": one.label.zh, "en": one.label.en}
-    return {"process": one.process, "element": one.element, "label": label, "refusal": refusal}
+    return {"process": one.process, "element": one.name, "label": label, "refusal": refusal}
 
 
 COMMANDS = (return_task, withdraw, add_signer, move, targets)

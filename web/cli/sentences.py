@@ -17,6 +17,7 @@ QUIET = frozenset(
         events.VariableSet,
         events.ItemsTaken,
         events.ItemCompleted,
+        events.ItemReopened,
         events.TimerCancelled,
         events.MessageWaitCancelled,
         events.SignalWaitCancelled,

@@ -127,7 +127,11 @@ class Teller:
         """Where the work went, and whether it comes straight back."""
         straight = isinstance(event, events.TaskReturned) and event.straight
         mode = Text("(改后直接返回)", " (to come straight back)") if straight else same("")
-        return {"target": self.names.step(event.process, event.element), "mode": mode}
+        to = self.names.step(event.process, event.element)
+        item = event.item if isinstance(event, events.TaskReturned) else None
+        if item is not None:
+            to = Text(f"{to.zh}(第 {item + 1} 项)", f"{to.en} (item {item + 1})")
+        return {"target": to, "mode": mode}
 
     def _principal(
         self, event: events.TaskClaimed | events.TaskCompleted | events.TaskSubmitted | events.TaskSigned
