@@ -129,6 +129,22 @@ def _two_for_one(level: Level) -> Iterator[Found]:
                 f"the path of the non-interrupting boundary event {event} joins at {join} the block it stands in: "
                 f"let it end on its own, or put {host} with the event into a sub-process",
             )
+        elif _comes_again(node):
+            yield from _rounds(level, event)
+
+
+def _rounds(level: Level, event: str) -> Iterator[Found]:
+    """A join on the path of what comes again: tokens of one round would meet those of another in it."""
+    reached = level.reached_from(event, "")
+    join = next((join for join in level.joins if join in reached), None)
+    if join is not None:
+        yield found(
+            level.nodes[event],
+            "structure",
+            f"非中断边界事件 {event} 可多次触发,各次的令牌会在汇合 {join} 混在一起:请把它的路径放入子流程",
+            f"the non-interrupting boundary event {event} may come again while its path is under way, and tokens of two "
+            f"rounds would meet at {join}: put its path into a sub-process",
+        )
 
 
 def _clashes(level: Level, join: str, event: str, host: str) -> bool:

@@ -200,7 +200,8 @@ class Tokens(Workflow):
 
     def unlisten(self, token: Token) -> None:
         """The token waits for no signal and no condition."""
-        self._listening.get(_channel(token), {}).pop(token.id, None)
+        if self._listening:
+            self._listening.get(_channel(token), {}).pop(token.id, None)
 
     def win(self, token: Token) -> None:
         """The first event behind an event-based gateway has come: the others are no longer waited for."""

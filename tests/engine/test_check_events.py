@@ -224,6 +224,17 @@ CASES: dict[str, tuple[bytes, str, str]] = {
         "b",
         "expected an error boundary event to interrupt",
     ),
+    "path that may begin again while it is under way": (
+        model(
+            attached("b", "u", SIGNAL, interrupting=False)
+            + "".join(node("parallelGateway", key) for key in ("f", "j"))
+            + "".join(node("userTask", key) for key in ("v", "w"))
+            + path("b", "f", "v", "j", "e")
+            + path("f", "w", "j")
+        ),
+        "b",
+        "tokens of two rounds would meet at j: put its path into a sub-process",
+    ),
     # ------------------------------------------------------------------ links
     "link without partner": (
         model(beside(throw("x", link("A")))),
