@@ -1,10 +1,11 @@
-"""Decisions: readable models, and business rule tasks that name one and give it what it needs."""
+"""Decisions: readable models, and business rule tasks that name one and give it what it needs, nothing personal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from engine import dmn
+from engine.check import private
 from engine.check.finding import Finding, Rule, at
 from engine.decision import inputs_of
 from engine.flow.elements import Element, Kind, Process
@@ -39,6 +40,15 @@ def _task(procedure: Procedure, process: Process, element: Element) -> Iterator[
             f"expected zx:decision to name one decision under decisions/, but {name!r} names {len(named)}",
         )
         return
+    for field in private.read(procedure, element, named[0]):
+        shown = ".".join(field)
+        yield at(
+            process,
+            element.id,
+            Rule.PERSONAL,
+            f"决策 {name} 不得使用个人信息 {shown}",
+            f"expected no decision on {shown}, which is personal, but {name} reads it",
+        )
     wanted = [found.variable.name for found in inputs_of(library, named[0])]
     for given in element.inputs:
         if given not in wanted:

@@ -8,7 +8,7 @@ from engine import feel
 from engine.check import known_types
 from engine.check.finding import Finding, Rule, at
 from engine.check.known_types import Types
-from engine.check.shapes import Shape, field_at, place, shapes
+from engine.check.shapes import Shape, field_at, personal_paths, place, shapes
 from engine.check.sources import Source, sources
 from engine.errors import Text
 from engine.feel.tree import Binary, BuiltIn, Call, ContextOf, If, In, ListOf, Literal, Name, Node, Test, inner
@@ -36,7 +36,7 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
         "settings": frozenset(procedure.settings),
         "case": frozenset(procedure.case_fields) | {"id"},
     }
-    personal = frozenset(_personal(known))
+    personal = frozenset(personal_paths(known))
     outside = known_types.of_reserved(procedure)
     types = outside | known_types.of_variables(procedure, known)
     for source in sources(procedure):
@@ -258,14 +258,3 @@ def _types_within(form: Form, path: str) -> Types:
     row = {one.key: one for one in whole[table].columns}
     seen = {**whole, **row} if column else {key: field for key, field in whole.items() if key not in row}
     return known_types.of_fields(seen.values())
-
-
-def _personal(known: Mapping[str, Shape]) -> Iterator[tuple[str, ...]]:
-    for variable, shape in known.items():
-        for key, several in shape.fields.items():
-            for field in several:
-                if field.personal:
-                    yield variable, key
-                for column in field.columns:
-                    if column.personal:
-                        yield variable, key, column.key

@@ -87,3 +87,15 @@ def field_at(known: Mapping[str, Shape], path: tuple[str, ...]) -> Field | None:
     for entry in path[2:]:
         found = None if found is None else next((column for column in found.columns if column.key == entry), None)
     return found
+
+
+def personal_paths(known: Mapping[str, Shape]) -> Iterator[tuple[str, ...]]:
+    """The paths to personal fields, and to personal columns of tables."""
+    for variable, shape in known.items():
+        for key, several in shape.fields.items():
+            for found in several:
+                if found.personal:
+                    yield variable, key
+                for column in found.columns:
+                    if column.personal:
+                        yield variable, key, column.key

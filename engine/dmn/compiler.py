@@ -38,8 +38,8 @@ TESTED = "?"
 class Compiler:
     """One model: where it lies, its types, the functions of the host, the names of its elements, and what comes of it.
 
-    `findings` is what is wrong; `tables` are the decision tables, to be looked through; `highest` is the height of the
-    highest expression of the function that is being compiled.
+    `findings` is what is wrong; `tables` are the decision tables and `expressions` the sources, to be looked through;
+    `highest` is the height of the highest expression of the function that is being compiled.
     """
 
     path: str
@@ -50,6 +50,7 @@ class Compiler:
     findings: list[Finding] = field(default_factory=list)
     tables: list[table.Compiled] = field(default_factory=list)
     highest: int = 0
+    expressions: list[feel.Expression] = field(default_factory=list)
 
     # -------------------------------------------------------------- FEEL sources
 
@@ -79,6 +80,7 @@ class Compiler:
             self.findings.append(not_required(*at, missing, error) if missing else unreadable(*at, error))
             return None
         self.highest = max(self.highest, height(found.tree))
+        self.expressions.append(found)
         return found
 
     def alone(self, literal: Literal, tested: Type | None = None, *, unary: bool = False) -> feel.Expression | None:

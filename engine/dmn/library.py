@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from engine.dmn.compiler import TESTED, Compiler, Scope
@@ -14,7 +14,7 @@ from engine.dmn.requirements import Path, Requirements, by_namespace
 from engine.dmn.review import warnings_of
 from engine.dmn.trace import Traced
 from engine.dmn.types import ANY, Holds, ItemType, Types
-from engine.feel import FeelError, HostFunction
+from engine.feel import Expression, FeelError, HostFunction
 from engine.feel.budget import Budget
 from engine.feel.frame import Frame, Run
 from engine.feel.result import bounded
@@ -26,7 +26,7 @@ from engine.value import Value
 class Compiled:
     """An element ready to run: its requirements by the names they have there, its logic, its type.
 
-    `parameters` are those of a decision service.
+    `parameters` are those of a decision service, `expressions` the sources of FEEL within.
     """
 
     element: Element
@@ -34,6 +34,7 @@ class Compiled:
     run: Run | None
     type: ItemType | None
     parameters: tuple[tuple[str, ItemType | None], ...] = ()
+    expressions: tuple[Expression, ...] = ()
 
 
 class Library:
@@ -56,7 +57,7 @@ class Library:
         }
         self.types.compile_tests(self._test)
         self.named = {namespace: dict(types) for namespace, types in self.types.named.items()}
-        self.compiled = {element.key: self._compile(element) for element in self.elements.values()}
+        self.compiled = {element.key: self._with_expressions(element) for element in self.elements.values()}
         self.faults += [*self.requirements.findings, *self._unknown_types()]
         for compiler in self.compilers.values():
             self.faults += dict.fromkeys(compiler.findings)
@@ -84,6 +85,11 @@ class Library:
             return test(Frame({TESTED: value}, frame.budget, frame.functions, frame.types)) is True
 
         return holds
+
+    def _with_expressions(self, element: Element) -> Compiled:
+        known = self.compilers[element.key[0]].expressions
+        before = len(known)
+        return replace(self._compile(element), expressions=tuple(known[before:]))
 
     def _compile(self, element: Element) -> Compiled:
         compiler = self.compilers[element.key[0]]

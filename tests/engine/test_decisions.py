@@ -7,6 +7,7 @@ from engine.check import Rule, check
 from engine.commands import CompleteTask
 from engine.procedure import load
 from engine.value import Context, number
+from tests.engine import approval
 from tests.engine.world import MANIFEST, World, chain, lane, process
 
 DMN = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="审批" namespace="urn:trial">
@@ -127,3 +128,59 @@ def test_a_mistake_is_told_before_publishing(case: str) -> None:
 def test_a_file_that_is_no_dmn_is_told() -> None:
     (finding,) = check(files(dmn="<a/>"))
     assert (finding.file, finding.rule) == ("decisions/approval.dmn", Rule.UNREADABLE)
+
+
+# ------------------------------------------------------------------ personal data
+
+GIVEN = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="d" name="d" namespace="urn:private">
+  <inputData id="i" name="offer"><variable name="offer"/></inputData>
+  <inputData id="j" name="review"><variable name="review"/></inputData>
+  <businessKnowledgeModel id="k" name="reach"><variable name="reach"/><encapsulatedLogic>
+    <formalParameter name="one"/><literalExpression id="k1"><text>KNOWLEDGE</text></literalExpression>
+  </encapsulatedLogic></businessKnowledgeModel>
+  <decision id="first" name="first"><variable name="first"/>
+    <informationRequirement><requiredInput href="#i"/></informationRequirement>
+    <informationRequirement><requiredInput href="#j"/></informationRequirement>
+    <knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>
+    <literalExpression id="l1"><text>FIRST</text></literalExpression></decision>
+  <decision id="last" name="last"><variable name="last"/>
+    <informationRequirement><requiredDecision href="#first"/></informationRequirement>
+    <literalExpression id="l2"><text>LAST</text></literalExpression></decision>
+</definitions>"""
+CHOICE = '<bpmn:businessRuleTask id="choose" zx:decision="last">INPUT</bpmn:businessRuleTask>'
+
+
+def given(first: str, last: str = "first", knowledge: str = "1", **inputs: str) -> set[tuple[str, str]]:
+    """What is told of personal data when a decision is made of the offer of the approval procedure."""
+    dmn = GIVEN.replace("FIRST", first).replace("LAST", last).replace("KNOWLEDGE", knowledge)
+    draft = approval.files()
+    model = draft["processes/main.bpmn"].decode()
+    task = CHOICE.replace("INPUT", approval.extension("input", **inputs) if inputs else "")
+    model = model.replace('<bpmn:scriptTask id="count"', task + '<bpmn:scriptTask id="count"')
+    changed = {**draft, "processes/main.bpmn": model.encode(), "decisions/d.dmn": dmn.encode()}
+    return {(f.element, f.text.en) for f in check(changed) if f.rule is Rule.PERSONAL}
+
+
+MOBILE = {("choose", "expected no decision on offer.mobile, which is personal, but last reads it")}
+COLUMN = {("choose", "expected no decision on offer.contacts.name, which is personal, but last reads it")}
+READING = {
+    "a field": ({"first": "offer.mobile"}, MOBILE),
+    "a column of a table": ({"first": "count(offer.contacts.name)"}, COLUMN),
+    "a column in a filter": ({"first": 'offer.contacts[name = "x"]'}, COLUMN),
+    "by the result of another decision": ({"first": "offer", "last": "first.mobile"}, MOBILE),
+    "in a business knowledge model": ({"first": "reach(offer)", "knowledge": "one.mobile"}, MOBILE),
+    "every entry": ({"first": "get entries(offer)"}, MOBILE | COLUMN),
+    "given by another name": ({"first": "review.mobile", "review": "offer"}, MOBILE),
+    "a part given by another name": ({"first": "review.name", "review": "offer.contacts[1]"}, COLUMN),
+    "packed into a context": ({"first": "review.a.mobile", "review": "{a: offer}"}, MOBILE),
+    "another field": ({"first": "offer.title"}, set()),
+    "a field of the same name of something else": ({"first": "review.mobile"}, set()),
+    "a decision without either": ({"first": "1", "last": "first.mobile", "offer": "1"}, set()),
+    "a field of something else that is given": ({"first": "offer.mobile", "offer": "review"}, set()),
+}
+
+
+@pytest.mark.parametrize("case", READING)
+def test_a_decision_that_reads_personal_data_is_refused(case: str) -> None:
+    arguments, told = READING[case]
+    assert given(**arguments) == told
