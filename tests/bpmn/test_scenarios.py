@@ -44,6 +44,7 @@ DOCUMENTS = {
     "manager-changes": ("A/0", DocumentStatus.ISSUED, "001"),
     "early-start": ("A/0", DocumentStatus.ISSUED, "001"),
     "early-start-declined": ("A/0", DocumentStatus.ISSUED, "001"),
+    "early-start-overtaken": ("A/0", DocumentStatus.ISSUED, "001"),
     "general-manager-rejects": None,
     "signature-chased": None,
     "initiation-returned": None,
@@ -54,6 +55,7 @@ CASES = {
     "finance-declines": {"state": "已放弃", "contract_no": "HT20260001", "closing_reason": "客户不接受涨价", "project_no": None},
     "early-start": {"state": "已签订", "early_start": True, "project_no": "FW20260001"},
     "early-start-declined": {"state": "已放弃", "early_start": True, "closing_reason": "客户预算被取消"},
+    "early-start-overtaken": {"state": "已立项", "early_start": False, "project_no": "FW20260001"},
     "initiation-returned": {"state": "已立项", "level": "C", "project_no": "FW20260001", "repository_no": "ZX-LIB-FW20260001-01"},
     "general-manager-rejects": {"state": "合同评审", "amount": 920_000},
 }  # fmt: skip

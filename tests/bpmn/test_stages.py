@@ -100,7 +100,7 @@ WAYS = {
     },
     "G_early": {"": "T00_01", 'early_start.decision = "同意"': "End_early_known"},
     "G_applied": {'early_application.decision = "同意"': "T00_02", 'early_application.decision = "不同意"': "End_early_refused"},
-    "G_started": {'early_start.decision = "同意"': "S00_02", 'early_start.decision = "不同意"': "End_early_rejected"},
+    "G_started": {"": "End_early_rejected", 'early_start.decision = "同意" and contract.state = null': "S00_02"},
     "G_taken": {'taking_over.accept = "接收"': "T00_06", 'taking_over.accept = "退回补充"': "T00_04"},
     "G_confirmed": {'change_confirmation.decision = "同意"': "S00_04", 'change_confirmation.decision = "退回"': "T00_04"},
 }  # fmt: skip

@@ -40,6 +40,7 @@ ENDS = {
     "manager-changes": "End_project_initiated",
     "early-start": "End_chase",
     "early-start-declined": "End_project_abandoned",
+    "early-start-overtaken": "End_project_initiated",
     "general-manager-rejects": "End_contract_refused",
     "signature-chased": "End_signed",
     "initiation-returned": "End_initiated",
