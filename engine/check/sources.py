@@ -83,5 +83,8 @@ def _loop(element: Element) -> Iterator[tuple[str, str, frozenset[str]]]:
                 yield "collection", text, frozenset()
         if loop.completion_condition is not None:
             yield "completion", loop.completion_condition, RUNTIME
+        for implied in loop.throws:
+            if implied.condition is not None:
+                yield "behavior", implied.condition, RUNTIME
     elif loop is not None and loop.condition is not None:
         yield "loop", loop.condition, TURNS

@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.flow.definitions import definition
 from engine.flow.eventstructure import THROWING
+from engine.flow.implicitthrow import drawn
 from engine.flow.trigger import code
 from engine.flow.wording import Found, found, local
 from engine.xml import BPMN
@@ -75,6 +76,9 @@ def _throws(node: etree._Element, kind: str, wanted: str | None) -> bool:
     for inner in node.iter(f"{{{BPMN}}}*"):
         tag = local(inner)
         if tag == "callActivity" or (kind == "error" and tag in FAILING):
+            return True
+        implied = drawn(inner) if tag == "multiInstanceLoopCharacteristics" else ()
+        if any(one.kind == kind and wanted in (None, one.code) for one in implied):
             return True
         thrown = definition(inner, kind) if tag in THROWING else None
         if thrown is not None and wanted in (None, code(thrown)):

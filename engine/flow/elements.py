@@ -96,6 +96,16 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Implied:
+    """What an instance of a multi-instance throws as it completes: if `condition` (FEEL) holds; `first`: only the first."""
+
+    trigger: Trigger
+    code: str | None
+    condition: str | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MultiInstance:
     """Several instances of one activity: over a collection or a number of times (both FEEL)."""
 
@@ -104,6 +114,7 @@ class MultiInstance:
     item: str | None = None
     cardinality: str | None = None
     completion_condition: str | None = None
+    throws: tuple[Implied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine.flow.elements import Element, Flow, Kind, MultiInstance, Process, StandardLoop
+from engine.flow.implicitthrow import implied
 from engine.flow.markers import markers
 from engine.flow.trigger import triggered
 from engine.flow.written import feel as _feel
@@ -123,6 +124,7 @@ def _loop(node: etree._Element) -> MultiInstance | StandardLoop | None:
             item=several.get(f"{{{ZX}}}item") or standard,
             cardinality=_feel(_text(several, "loopCardinality")),
             completion_condition=_feel(_text(several, "completionCondition")),
+            throws=implied(several),
         )
     loop = node.find(f"{{{BPMN}}}standardLoopCharacteristics")
     if loop is None:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Text
-from engine.flow.elements import MultiInstance, StandardLoop
+from engine.flow.behavior import due, throw_implied
+from engine.flow.elements import Implied, MultiInstance, StandardLoop
 from engine.flow.host import ExpressionFailed
 from engine.flow.node import FlowNode
 from engine.flow.token import Token
@@ -39,17 +40,32 @@ class Several(FlowNode):
         tokens = token.workflow
         index = int(token.internal_data["scopes"][item.scope])
         tokens.host.item_done(token.activity, index, item.scope, self.element.result)
+        thrown = self._thrown(token, item.scope)
         if tokens.compensable.holds(item.scope) and not self.element.for_compensation:
             tokens.keep_scope(token, item.scope)
         else:
             tokens.close_scope(token, item.scope)
-        if token.internal_data.get("failed"):
-            return  # an item of a parallel one; the failed condition is asked again on retry
         try:
+            for implied in thrown:
+                throw_implied(token, implied)
+                if tokens.gone(token):
+                    return
+            if token.internal_data.get("failed"):
+                return  # an item of a parallel one; the failed condition is asked again on retry
             if self._after_item(token):
                 self.resume(token)
         except ExpressionFailed as error:
             self.fail(token, error.text)
+
+    def _thrown(self, token: Token, scope: str) -> list[Implied]:
+        """What is thrown as the item completes; a condition that fails is an incident, and nothing is thrown."""
+        notes = token.internal_data
+        begun, active = int(notes["begun"]), len(notes["scopes"]) - 1
+        try:
+            return due(token, scope, begun - active, _names(int(notes["count"]), begun, active))
+        except ExpressionFailed as error:
+            self.fail(token, error.text)
+            return []
 
     @property
     def _loop(self) -> MultiInstance:
@@ -123,13 +139,7 @@ class Several(FlowNode):
         if condition is None:
             return False
         active = len(token.internal_data["scopes"])
-        names: dict[str, Value] = {
-            "numberOfInstances": number(count),
-            "numberOfActiveInstances": number(active),
-            "numberOfCompletedInstances": number(begun - active),
-            "numberOfTerminatedInstances": number(0),
-        }
-        found = token.workflow.host.evaluate(condition, token.scope, names)
+        found = token.workflow.host.evaluate(condition, token.scope, _names(count, begun, active))
         if found is not None and not isinstance(found, bool):
             raise self._unexpected("true 或 false", "true or false", found)
         return found is True
@@ -149,6 +159,15 @@ class Several(FlowNode):
                 f"expected {en} from the multi-instance {key}, but found {kind}",
             )
         )
+
+
+def _names(count: int, begun: int, active: int) -> dict[str, Value]:
+    return {
+        "numberOfInstances": number(count),
+        "numberOfActiveInstances": number(active),
+        "numberOfCompletedInstances": number(begun - active),
+        "numberOfTerminatedInstances": number(0),
+    }
 
 
 class Loop(FlowNode):

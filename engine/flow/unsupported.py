@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from lxml import etree
 
 from engine.flow.activitystructure import activity_structure, by_event, levels
+from engine.flow.behaviorstructure import behaviors
 from engine.flow.catchstructure import catchers
 from engine.flow.eventstructure import events
 from engine.flow.joins import joins
@@ -32,6 +33,7 @@ def findings(root: etree._Element) -> Iterator[Found]:
 def _process(process: etree._Element) -> Iterator[Found]:
     if process.get("isExecutable") != "true":
         yield _found(process, "structure", '流程应标为可执行(isExecutable="true")', 'expected isExecutable="true"')
+    yield from behaviors(process)
     for scope in levels(process):
         yield from activity_structure(scope)
         yield from starts(scope)

@@ -156,9 +156,14 @@ WORDS: dict[str, Word] = {
     "activationCondition": _EXPRESSION,
     "eventBasedGateway": _word("name gatewayDirection instantiate eventGatewayType", many=_FLOWS),
     "multiInstanceLoopCharacteristics": _word(
-        "isSequential behavior",
+        "isSequential behavior oneBehaviorEventRef noneBehaviorEventRef",
         once="loopCardinality loopDataInputRef inputDataItem completionCondition",
+        many="complexBehaviorDefinition",
         zx="collection item",
+    ),
+    "complexBehaviorDefinition": _word(once="condition event"),
+    "event": _word(
+        "name", many="signalEventDefinition escalationEventDefinition errorEventDefinition eventDefinitionRef"
     ),
     "loopCardinality": _EXPRESSION,
     "loopDataInputRef": _word(),
@@ -204,7 +209,10 @@ ONLY: dict[str, tuple[frozenset[str], Sentence]] = {
             "a start event for each message, or receive tasks behind a parallel gateway",
         ),
     ),
-    "behavior": (frozenset({"All"}), ("用 completionCondition", "a completionCondition")),
+    "behavior": (
+        frozenset({"All", "None", "One", "Complex"}),
+        ("All、None、One 或 Complex", "All, None, One or Complex"),
+    ),
     "implementation": (
         frozenset({"##unspecified", "##WebService"}),
         ("用 zx:connector、zx:form 或 zx:decision", "zx:connector, zx:form or zx:decision"),
@@ -225,7 +233,6 @@ _CALLED = ("画成流程并用调用活动引用", "a process, called by a call 
 INSTEAD: dict[str, Sentence] = {
     "eventDefinition": ("用定时、消息、信号等具体的触发", "a timer, a message, a signal or another trigger"),
     "implicitThrowEvent": ("用中间抛出事件", "an intermediate throw event"),
-    "event": ("用开始、中间或结束事件", "a start, intermediate or end event"),
     "operationRef": _CONNECTOR,
     "interface": _CONNECTOR,
     "operation": _CONNECTOR,
@@ -268,7 +275,6 @@ INSTEAD: dict[str, Sentence] = {
         _PROCESS,
     ),
     "participantMultiplicity": ("用多实例", "a multi-instance activity"),
-    "complexBehaviorDefinition": ("用 completionCondition", "a completionCondition"),
     "loopCharacteristics": ("用循环或多实例标记", "a loop or multi-instance marker"),
     **dict.fromkeys(
         _names("globalTask globalUserTask globalManualTask globalScriptTask globalBusinessRuleTask callableElement"),

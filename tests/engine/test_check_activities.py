@@ -50,7 +50,25 @@ def event_sub_process(inner: str = "") -> str:
     return f'<bpmn:subProcess id="ev" triggeredByEvent="true">{start}{inner}</bpmn:subProcess>'
 
 
+ROOT = (
+    '<bpmn:signal id="sg" name="Ready"/><bpmn:signalEventDefinition id="ds" signalRef="sg"/>'
+    '<bpmn:terminateEventDefinition id="dt"/>'
+)
+ASKED = "<bpmn:condition>true</bpmn:condition>"
+THROWN = '<bpmn:event id="ev"><bpmn:signalEventDefinition signalRef="sg"/></bpmn:event>'
+COMPLEX = f"<bpmn:complexBehaviorDefinition>{ASKED}{THROWN}</bpmn:complexBehaviorDefinition>"
+
+
+def several(attributes: str, inner: str = "") -> str:
+    """A multi-instance marker."""
+    return f'<bpmn:multiInstanceLoopCharacteristics id="l" {attributes} zx:collection="[1]">{inner}</bpmn:multiInstanceLoopCharacteristics>'
+
+
 RIGHT: dict[str, bytes] = {
+    "a multi-instance that throws for one instance": model(
+        task=several('behavior="One" oneBehaviorEventRef="ds"'), root=ROOT
+    ),
+    "a multi-instance that throws under conditions": model(task=several('behavior="Complex"', COMPLEX), root=ROOT),
     "a compensation event with its activity": model(EVENT + HANDLER + LINE),
     "a compensation event sub-process": model(
         beside(f'<bpmn:subProcess id="x">{INNER}{event_sub_process()}</bpmn:subProcess>')
@@ -205,6 +223,37 @@ CASES: dict[str, tuple[bytes, str, str]] = {
         model(transaction("", 'method="##Store"')),
         "x",
         "a transaction that compensation undoes",
+    ),
+    # ------------------------------------------------------------------ behaviours of multi-instances
+    "behaviour without its event": (
+        model(task=several('behavior="One"')),
+        "l",
+        "expected oneBehaviorEventRef to name a signal, escalation or error definition",
+    ),
+    "behaviour with an event of another kind": (
+        model(task=several('behavior="None" noneBehaviorEventRef="dt"'), root=ROOT),
+        "l",
+        "expected noneBehaviorEventRef to name",
+    ),
+    "event of another behaviour": (
+        model(task=several('oneBehaviorEventRef="ds"'), root=ROOT),
+        "l",
+        "expected no oneBehaviorEventRef with behavior All",
+    ),
+    "complex behaviour without definitions": (
+        model(task=several('behavior="Complex"')),
+        "l",
+        "expected complexBehaviorDefinitions",
+    ),
+    "complex behaviour without a condition": (
+        model(task=several('behavior="Complex"', COMPLEX.replace(ASKED, "")), root=ROOT),
+        "l",
+        "each with a condition and an event",
+    ),
+    "definitions of another behaviour": (
+        model(task=several("", COMPLEX), root=ROOT),
+        "l",
+        "expected no complexBehaviorDefinition with behavior All",
     ),
     # ------------------------------------------------------------------ ad-hoc sub-processes
     "ad-hoc without end": (model(ad_hoc('<bpmn:task id="a"/>')), "x", "expected a completionCondition"),
