@@ -122,6 +122,7 @@ def test_signers_find_the_task_in_their_inbox_one_after_the_other(memo: Terminal
     memo.ok("add-signer", task, "--to", "bai", "--after", "--reason", "备案", "--as", "gao")
     memo.ok("complete", task, "--data", "{}", "--as", "gao")
     memo.ok("resolve", task, "--opinion", "已备案", "--as", "bai")
+    assert memo.json("rebuild", "--windows")["differences"] == []
     told = memo.ok("history", instance)
     assert "请 白露、秦川 为 T01.02 审核 前加签:请会看" in told
     assert "加签 T01.02 审核:已备案" in told
@@ -137,3 +138,29 @@ def test_a_move_names_both_ends_and_everything_is_proven_and_rebuilt(memo: Termi
     memo.ok("verify")
     assert memo.json("rebuild", "--windows")["differences"] == []
     assert memo.run("move", task, "--to", "T01_01", "--reason", "重做", "--as", "gao").code == 1
+
+
+def test_show_says_who_has_countersigned_and_who_has_not_yet(memo: Terminal) -> None:
+    model = memo.folder / "memo" / "processes" / "memo.bpmn"
+    signed = (
+        '<userTask id="T01_02" name="会签" zx:countersign="all" zx:approved="T01_02.decision = &quot;yes&quot;" '
+        'zx:assignee="who"><multiInstanceLoopCharacteristics zx:item="who" '
+        'zx:collection="persons in role(&quot;OWN&quot;)"/></userTask>'
+    )
+    before = '<userTask id="T01_02" name="审核" zx:separateFrom="T01_01"/>'
+    model.write_text(model.read_text(encoding="utf-8").replace(before, signed), encoding="utf-8")
+    memo.ok("publish", "memo", "--reason", "改为会签")
+    memo.ok("add-person", "qin", "秦川", "--role", "OWN")
+    instance, _, _ = review(memo)
+    (mine,) = memo.json("inbox", "--as", "gao")
+    memo.ok("complete", mine["task"], "--data", '{"decision": "yes"}', "--as", "gao")
+    told = memo.ok("show", instance)
+    assert "会签 T01.02 会签(all):已签 1/2" in told
+    assert [line.split()[1:] for line in told.splitlines() if "同意" in line or "未签" in line] == [
+        ["高远", "同意"],
+        ["秦川", "未签"],
+    ]
+    (standing,) = memo.json("show", instance)["countersigned"]
+    assert [vote["approved"] for vote in standing["votes"]] == [True, None]
+    memo.ok("withdraw", mine["task"], "--reason", "再想想", "--as", "gao")
+    assert "已签 0/2" in memo.ok("show", instance)

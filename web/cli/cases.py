@@ -9,6 +9,7 @@ from dataclasses import replace
 import click
 from sqlalchemy import select
 
+from engine import countersign
 from engine.case import Case
 from engine.commands import OpenCase
 from engine.document import Document, drafted, issued, reviewed
@@ -22,7 +23,7 @@ from storage import people, schema
 from storage.inbox import Item
 from storage.moments import NEVER, moment
 from storage.submission import Store
-from web.cli import company, history, plain
+from web.cli import company, history, plain, signing
 from web.cli.acting import Act, act, by_a_person
 from web.cli.command import command, option
 from web.cli.naming import shown
@@ -151,12 +152,15 @@ def show(output: Output, instance: int) -> None:
         f"instance {instance}: {process.en} ({procedure.title.en} {procedure.label}), {status.en} {ends.en}".rstrip(),
     )
     history.show_state(output, names, found)
+    signed = countersign.standings(procedure, found)
+    signing.say(output, names, signed)
     rows = [(name, _cut(output.text(shown(v)))) for s in found.scopes.values() for name, v in s.variables.items()]
     if rows:
         output.table([("变量", "variable"), ("值", "value")], rows)
     output.result(
         {"instance": instance, "case": found.case, "version": found.version, "revision": found.revision}
         | history.state_document(found)
+        | {"countersigned": [signing.document(standing) for standing in signed]}
     )
 
 
