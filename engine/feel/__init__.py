@@ -17,6 +17,7 @@ from engine.feel.frame import Closure, HostFunction
 from engine.feel.functions import FUNCTIONS
 from engine.feel.known import NO_NAMES, NO_TYPES, Known
 from engine.feel.names import entry_names, used_names
+from engine.feel.notes import called
 from engine.feel.parser import Parser
 from engine.feel.review import reviewed
 from engine.feel.tree import Type
@@ -108,6 +109,7 @@ __all__ = [
     "Finding",
     "HostFunction",
     "Type",
+    "called",
     "check",
     "coerce",
     "compile",

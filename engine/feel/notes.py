@@ -69,6 +69,11 @@ def named(kind: str) -> Text:
     return Text(*KINDS.get(kind, (kind, kind)))
 
 
+def called(value: object) -> Text:
+    """What the kind of a value is called: a number, a text, nothing (null)."""
+    return Text(*_FOUND.get(type(value), KINDS["function"]))
+
+
 def _part(part: object) -> tuple[str, str]:
     """A part in both languages, a long one cut."""
     if isinstance(part, Text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.errors import Text
+from engine.feel import called
 from engine.flow.condition import became_true
 from engine.flow.elements import Trigger
 from engine.flow.host import ExpressionFailed
@@ -53,11 +54,11 @@ class Script(FlowNode):
         host = token.workflow.host
         found = host.evaluate(self.element.script or "{}", token.scope)
         if not isinstance(found, Context):
-            kind = "null" if found is None else type(found).__name__
+            kind = called(found)
             raise ExpressionFailed(
                 Text(
-                    f"脚本 {self.element.id} 应得到上下文(如 {{a: 1}}),但得到 {kind}",
-                    f"expected a context such as {{a: 1}} from script {self.element.id}, but found {kind}",
+                    f"脚本 {self.element.id} 应得到上下文(如 {{a: 1}}),但得到{kind.zh}",
+                    f"expected a context such as {{a: 1}} from script {self.element.id}, but found {kind.en}",
                 )
             )
         for name, value in found.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Reason, Refused, Text
+from engine.feel import called
 from engine.flow.activities import SubProcess
 from engine.flow.elements import AdHoc
 from engine.flow.host import ExpressionFailed
@@ -60,11 +61,11 @@ class AdHocSubProcess(SubProcess):
         (scope,) = token.internal_data["scopes"]
         found = token.workflow.host.evaluate(self._ad_hoc.completion_condition or "true", scope)
         if found is not None and not isinstance(found, bool):
-            kind, key = type(found).__name__, self.element.id
+            kind, key = called(found), self.element.id
             raise ExpressionFailed(
                 Text(
-                    f"{key} 的完成条件应得到 true 或 false,但得到 {kind}",
-                    f"expected true or false from the completion condition of {key}, but found {kind}",
+                    f"{key} 的完成条件应得到 true 或 false,但得到{kind.zh}",
+                    f"expected true or false from the completion condition of {key}, but found {kind.en}",
                 )
             )
         if found is True:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Text
+from engine.feel import called
 from engine.flow.elements import Flow
 from engine.flow.gateways import Joining
 from engine.flow.host import ExpressionFailed
@@ -104,11 +105,11 @@ class Complex(Joining):
         found = token.workflow.host.evaluate(self.element.activation or "null", token.scope, names)
         if found is None or isinstance(found, bool):
             return found is True
-        kind, key = type(found).__name__, self.element.id
+        kind, key = called(found), self.element.id
         raise ExpressionFailed(
             Text(
-                f"{key} 的激活条件应得到 true 或 false,但得到 {kind}",
-                f"expected true or false from the activation condition of {key}, but found {kind}",
+                f"{key} 的激活条件应得到 true 或 false,但得到{kind.zh}",
+                f"expected true or false from the activation condition of {key}, but found {kind.en}",
             )
         )
 

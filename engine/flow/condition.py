@@ -6,6 +6,7 @@ It triggers when it becomes true; one that stays true does not trigger again. BP
 from __future__ import annotations
 
 from engine.errors import Text
+from engine.feel import called
 from engine.flow.elements import Trigger
 from engine.flow.host import ExpressionFailed
 from engine.flow.token import Token, Tokens
@@ -36,11 +37,11 @@ def became_true(token: Token) -> bool:
     tokens.host.spend()
     found = tokens.host.evaluate(token.element.expression or "null", token.scope)
     if found is not None and not isinstance(found, bool):
-        key, kind = token.element.id, type(found).__name__
+        key, kind = token.element.id, called(found)
         raise ExpressionFailed(
             Text(
-                f"{key} 的条件应得到 true 或 false,但得到 {kind}",
-                f"expected true or false from the condition of {key}, but found {kind}",
+                f"{key} 的条件应得到 true 或 false,但得到{kind.zh}",
+                f"expected true or false from the condition of {key}, but found {kind.en}",
             )
         )
     held = notes.pop("held", False)

@@ -8,6 +8,7 @@ from SpiffWorkflow.specs.base import TaskSpec
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Text
+from engine.feel import called
 from engine.flow.elements import Element, Flow
 from engine.flow.host import ExpressionFailed
 from engine.flow.token import Token, Tokens
@@ -178,8 +179,8 @@ def holds(token: Token, flow: Flow, names: Mapping[str, Value] | None = None) ->
         return found is True
     raise ExpressionFailed(
         Text(
-            f"顺序流 {flow.id} 的条件应得到 true 或 false,但得到 {type(found).__name__}",
-            f"expected true or false from the condition of {flow.id}, but found {type(found).__name__}",
+            f"顺序流 {flow.id} 的条件应得到 true 或 false,但得到{called(found).zh}",
+            f"expected true or false from the condition of {flow.id}, but found {called(found).en}",
         )
     )
 

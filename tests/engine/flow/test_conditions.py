@@ -98,7 +98,7 @@ def test_an_event_sub_process_whose_condition_holds_at_the_start_takes_the_place
 def test_a_condition_that_is_neither_true_nor_false_is_an_incident_and_asked_again_on_retry() -> None:
     run = begun(S + user("u") + attached("b", "u", condition("k + 1")) + user("h") + path("s", "u") + path("b", "h"))
     assert [text.en for text in run.failed.values()] == [
-        "expected true or false from the condition of b, but found Decimal"
+        "expected true or false from the condition of b, but found a number"
     ]
     assert run.open == ["u"]
     run.retry("b")

@@ -454,7 +454,7 @@ def test_a_boundary_event_on_a_loop_cancels_the_turn() -> None:
 def test_a_failing_script_is_retried_or_decided() -> None:
     body = S + script("z", "k") + user("u") + path("s", "z", "u")
     run = Recorder(model(body), k=number(1))
-    assert [t.en for t in run.failed.values()] == ["expected a context such as {a: 1} from script z, but found Decimal"]
+    assert [t.en for t in run.failed.values()] == ["expected a context such as {a: 1} from script z, but found a number"]
     run.retry("z", done=True)
     assert run.open == ["u"]
 
