@@ -317,3 +317,40 @@ def test_a_branch_that_undoes_does_not_touch_what_another_does_meanwhile() -> No
     assert run.open == ["n"]
     run.finish("n")
     assert run.done
+
+
+ERROR = '<bpmn:error id="er" errorCode="E"/>'
+FAILS = '<bpmn:errorEventDefinition errorRef="er"/>'
+
+
+def failing(more: str = "") -> Recorder:
+    """A sub-process whose second task leads to an error, with an event sub-process that catches it and undoes the scope."""
+    handler = node("startEvent", "hs", FAILS) + throw("t") + user("w") + path("hs", "t", "w")
+    inner = node("startEvent", "s2") + booked("a", "b") + user("x") + node("endEvent", "ee", FAILS)
+    inner += path("s2", "a", "b", "x", "ee") + node("subProcess", "ev", handler, triggeredByEvent="true") + more
+    return Recorder(model(S + node("subProcess", "sp", inner) + user("n") + path("s", "sp", "n"), more=ERROR))
+
+
+def test_an_event_sub_process_undoes_what_was_done_in_the_scope_that_it_interrupted() -> None:
+    run = failing()
+    for key in ("a", "b", "x", "b_undo", "a_undo", "w"):
+        assert (run.open, clear(run)) == ([key], True)
+        run.finish(key)
+    assert (run.open, scopes_left(run)) == (["n"], 0)
+
+
+def test_an_event_that_interrupts_while_things_are_undone_ends_that() -> None:
+    signal = '<bpmn:signalEventDefinition signalRef="sg"/>'
+    handler = node("startEvent", "hs", signal) + user("w") + path("hs", "w")
+    inner = node("startEvent", "s2") + booked("a", "b") + throw("t") + path("s2", "a", "b", "t")
+    inner += node("subProcess", "ev", handler, triggeredByEvent="true")
+    body = S + gateway("parallel", "f") + node("subProcess", "sp", inner) + user("x")
+    body += node("endEvent", "e", signal) + path("s", "f", "sp") + path("f", "x", "e")
+    run = Recorder(model(body, more='<bpmn:signal id="sg" name="Stop"/>'))
+    run.finish("a")
+    run.finish("b")
+    assert "b_undo" in run.open
+    run.finish("x")
+    assert (run.open, "cancel b_undo" in run.log, clear(run)) == (["w"], True, True)
+    run.finish("w")
+    assert (run.done, scopes_left(run)) == (True, 0)
