@@ -17,16 +17,10 @@ class DrawActivities(Draw):
     """Draws one model; a complex join is not drawn where its next round could begin before its reset."""
 
     looped = False
+    compound = (*COMPOUND, *MORE)
 
     def _simple(self) -> Block:
         return self._with_handler(super()._simple())
-
-    def _block(self, depth: int) -> Block:
-        if depth == 0 or self.room <= 0 or self.random.random() < 0.3:
-            return self._simple()
-        shapes, weights = zip(*COMPOUND, *MORE, strict=True)
-        (shape,) = self.random.choices(shapes, weights)
-        return self._compound(shape, depth - 1)
 
     def _compound(self, shape: Shape, depth: int) -> Block:
         outside = self.looped
