@@ -89,6 +89,8 @@ class EventDraw(Draw):
             part = self._activity(depth, (Shape.USER, Shape.USER, Shape.SUB))
         elif kind < 0.4:
             part = self._several(depth)
+        elif kind < 0.5:
+            part = super()._compound(Shape.STANDARD, depth)
         else:
             part = self._level(self.random.choice([Shape.SUB, Shape.CALL]), depth, self._number())
         self.beside = outside

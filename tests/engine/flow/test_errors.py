@@ -3,13 +3,14 @@
 import pytest
 
 from engine.value import Context, number
-from tests.engine.flow.drawing import E, S, gateway, model, node, path, process, several, user
+from tests.engine.flow.drawing import E, S, flow, gateway, model, node, path, process, several, user
 from tests.engine.flow.recorder import Recorder
 from tests.engine.flow.triggers import (
     ANY_ERROR,
     ERROR,
     ERROR2,
     ROOT,
+    SIGNAL,
     attached,
     end,
     handler,
@@ -146,12 +147,55 @@ def test_an_error_thrown_by_the_handler_goes_past_it_to_what_is_around() -> None
 
 
 def test_an_error_in_a_non_interrupting_handler_is_caught_by_another_event_sub_process_of_its_level() -> None:
-    beside = handler(
-        "r", '<bpmn:signalEventDefinition signalRef="sg"/>', end("rx", ERROR), interrupting=False, then="rx"
-    )
+    beside = handler("r", SIGNAL, end("rx", ERROR), interrupting=False, then="rx")
     catches = handler("h", ERROR, user("hu") + path("hu", "h_e"), then="hu")
     run = begun(S + user("u") + E + beside + catches + path("s", "u", "e"))
     run.receive("r_s", Context({}))
     assert (run.open, "cancel u" in run.log) == (["hu"], True)
     run.finish("hu")
     assert (run.done, run.log[-3:]) == (True, ["ended h_e", "close sub-process", "leave h"])
+
+
+def test_a_level_that_was_interrupted_catches_nothing_more() -> None:
+    stops = handler("r", SIGNAL, end("rx", ERROR), then="rx")
+    catches = handler("h", ERROR, user("hu") + path("hu", "h_e"), then="hu")
+    inner = node("startEvent", "s2") + user("v") + path("s2", "v") + stops + catches
+    body = (
+        S
+        + node("subProcess", "sp", inner)
+        + attached("b", "sp", ERROR)
+        + user("h1")
+        + path("s", "sp")
+        + path("b", "h1")
+    )
+    run = begun(body)
+    run.receive("r_s", Context({}))
+    assert (run.open, "enter h" in run.log) == (["h1"], False)
+
+
+def test_an_error_in_a_turn_of_a_loop_ends_the_loop() -> None:
+    loop = '<bpmn:standardLoopCharacteristics loopMaximum="3"/>'
+    body = S + node("subProcess", "sp", loop + fails()) + attached("b", "sp", ERROR) + user("h1") + user("n")
+    run = begun(body + path("s", "sp", "n") + path("b", "h1"))
+    run.finish("v")
+    assert (run.open, run.log.count("cancel sp")) == (["h1"], 2)
+
+
+def test_the_boundary_event_of_a_multi_instance_is_nearer_than_an_event_sub_process_beside_it() -> None:
+    catches = handler("h", ERROR, user("hu") + path("hu", "h_e"), then="hu")
+    body = (
+        S + node("subProcess", "sp", several(times="2") + fails()) + attached("b", "sp", ERROR) + user("h1") + catches
+    )
+    run = begun(body + path("s", "sp") + path("b", "h1"))
+    run.finish("v", nth=1)
+    assert run.open == ["h1"]
+
+
+def test_an_inclusive_join_waits_for_a_token_that_may_still_come_by_an_error() -> None:
+    body = S + gateway("inclusive", "g") + user("a") + node("subProcess", "sp", fails()) + attached("b", "sp", ERROR)
+    body += gateway("inclusive", "j") + node("endEvent", "y") + E + path("s", "g") + flow("g", "a", "true")
+    run = begun(body + flow("g", "sp", "true") + path("a", "j", "e") + path("sp", "y") + path("b", "j"))
+    run.finish("a")
+    assert "enter j" not in run.log
+    run.finish("v")
+    assert (run.done, run.log.count("enter j")) == (True, 1)
