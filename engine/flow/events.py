@@ -22,7 +22,6 @@ class End(FlowNode):
         tokens = token.workflow
         if self.element.trigger is Trigger.TERMINATE:
             tokens.cancel_all(other for other in tokens.within(token.scope) if other is not token)
-            tokens.cancel_all(tokens.armed(token.scope))
         else:
             throw(token)
         return True

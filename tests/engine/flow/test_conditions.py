@@ -116,3 +116,15 @@ def test_asking_conditions_counts_as_work_of_the_step() -> None:
         run.finish("u", entered)
         spent.append(run.spent - before)
     assert spent[1] == spent[0] + 20
+
+
+def test_what_a_condition_ends_at_its_beginning_waits_for_nothing_else() -> None:
+    body = S + user("u") + attached("b", "u", OVER) + attached("c", "u", condition("false")) + user("h")
+    run = begun(body + path("s", "u") + path("b", "h") + path("c", "h"), k=4)
+    assert (run.open, "enter c" in run.log) == (["h"], False)
+    inner = node("startEvent", "s2") + user("v") + path("s2", "v")
+    inner += handler("g", OVER, user("gu") + path("gu", "g_e"), then="gu") + handler("i", condition("true"), "")
+    run = begun(S + node("subProcess", "sp", inner) + E + path("s", "sp", "e"), k=4)
+    assert (run.open, "enter s2" in run.log, "enter i_s" in run.log) == (["gu"], False, False)
+    run.finish("gu")
+    assert run.done
