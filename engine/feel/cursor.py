@@ -85,18 +85,22 @@ class Cursor:
 
     def _end(self) -> None:
         if self.here.kind != "end":
-            raise self._unexpected("表达式结束或一个运算符", "the end or an operator")
+            raise self._unexpected("运算符或表达式的结尾", "an operator or the end")
 
     def _unexpected(self, zh: str, en: str, *expected: str) -> FeelError:
         token = self.here
-        found_zh, found_en = ("表达式结束", "the end") if token.kind == "end" else (token.text, token.text)
+        found_zh, found_en = (
+            ("表达式到此结束", "the expression ends here")
+            if token.kind == "end"
+            else (f"写的是 {token.text}", f"found {token.text}")
+        )
         if token.kind == "name" and token.text in KEYWORDS:
-            found_zh, found_en = f"FEEL 的关键字 {token.text}", f"{token.text}, a word of FEEL"
+            found_zh, found_en = f" {token.text} 是 FEEL 的关键字", f"found {token.text}, a word of FEEL"
         told = hint(self.tokens, self.at, self.functions, expected)
         if told is not None:
             return self._error(told.zh, told.en, *told.expected)
         zh = f" {zh}" if zh[0].isascii() else zh
-        return self._error(f"此处应为{zh},但为 {found_zh}", f"expected {en}, but found {found_en}", *expected)
+        return self._error(f"此处应为{zh},但{found_zh}", f"expected {en}, but {found_en}", *expected)
 
     def _error(self, zh: str, en: str, *expected: str) -> FeelError:
         token = self.here

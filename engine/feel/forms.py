@@ -127,7 +127,10 @@ class Forms(TypeNames, ABC):
             name = self._key()
             if name in entries:
                 raise lexer.error(
-                    self.source, start, f"重复的名称 {name}", f"expected different names, but {name} repeats"
+                    self.source,
+                    start,
+                    f"名称 {name} 重复,各项的名称应不同",
+                    f"expected different names, but {name} repeats",
                 )
             entries[name] = self.expression()
             self._add(name, self.infer.of(entries[name]))

@@ -74,9 +74,9 @@ def _null_test(spot: Spot) -> Hint | None:
     if spot.here.text != "is":
         return None
     sign = "!=" if spot.after.text == "not" else "="
-    return Hint(
-        f"判断写作 {sign},如 x {sign} null", f"expected {sign} instead of the word is, such as x {sign} null", (sign,)
-    )
+    shown = f"{spot.before.text if _ends_value(spot.before) else 'x'} {sign} null"
+    zh, en = f"判断写作 {sign},如 {shown}", f"expected {sign} instead of the word is, such as {shown}"
+    return Hint(zh, en, (sign,))
 
 
 def _negation(spot: Spot) -> Hint | None:
@@ -101,7 +101,10 @@ def _function_between(spot: Spot) -> Hint | None:
     name = spot.functions.longest(list(spot.tokens), spot.at)
     if name is None or name == "not":
         return None
-    return Hint(f"{name} 是函数,写作 {name}(…, …)", f"{name} is a function: expected {name}(…, …)", (f"{name}(",))
+    place = min(spot.at + len(name.split()), len(spot.tokens) - 1)
+    after = spot.tokens[place].text if spot.tokens[place].kind in ("name", "number", "text") else "…"
+    shown = f"{name}({spot.before.text if spot.before.kind != 'operator' else '…'}, {after})"
+    return Hint(f"{name} 是函数,写作 {shown}", f"{name} is a function: expected {shown}", (f"{name}(",))
 
 
 def _braces(spot: Spot) -> Hint | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -70,8 +71,11 @@ MISTAKES = {
     "&": ("“并且”写作 and,连接文本用 +", "expected and, or + to join texts, instead of &"),
     "|": ("“或者”写作 or", "expected the word or instead of |"),
     "!": ("“非”写作 not(…),不等于写作 !=", "expected not(…) or != instead of !"),
-    "%": ("取余写作 modulo(a, b),百分数写作小数", "expected modulo(a, b) or a decimal instead of %"),
-    ";": ("一个表达式中没有分号", "expected no semicolon in an expression"),
+    "%": (
+        "百分数写作小数,如 5% 写作 0.05;取余写作 modulo(a, b)",
+        "expected a decimal, such as 0.05 for 5%, or modulo(a, b) for a remainder",
+    ),
+    ";": ("表达式中不用分号;各项之间用半角逗号", "expected no semicolon: commas stand between items"),
 }
 MATHEMATICAL = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "∧": "and", "∨": "or"}
 INSTEAD = {
@@ -124,7 +128,8 @@ def mistaken(source: str, token: Token) -> FeelError:
     """What to write instead of a sign that FEEL does not have."""
     sign = token.text
     if sign in FULL_WIDTH:
-        zh, en = f"应用半角符号,而不是 {sign}", f"expected a half-width sign instead of {sign}"
+        half = unicodedata.normalize("NFKC", sign)
+        zh, en = f"应写作半角的“{half}”,而不是“{sign}”", f"expected the half-width {half} instead of {sign}"
     else:
         zh, en = MISTAKES[sign]
     expected = (INSTEAD[sign],) if sign in INSTEAD else ()

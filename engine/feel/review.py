@@ -36,7 +36,14 @@ from engine.value import number
 
 LISTED = 8
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
-CONVERSIONS = frozenset({"date", "time", "date and time", "duration", "number"})
+CONVERSIONS: Mapping[str, str] = {
+    "date": '"2026-03-02"',
+    "time": '"09:30:00"',
+    "date and time": '"2026-03-02T09:30:00"',
+    "duration": '"P3D"',
+    "number": '"12.5"',
+}
+"""Functions that read a text, each with one that it can read."""
 MOMENTS = frozenset(KINDS) & {
     "date", "time", "date and time", "days and time duration", "years and months duration",
 }  # fmt: skip
@@ -262,7 +269,9 @@ def _call(review: Review, node: Call) -> None:
     match node.arguments:
         case (Literal(value=str(text)) as argument,) if name in CONVERSIONS and not _converts(call, text):
             shown = review.shown(argument)
-            review.tell(argument, f"{name} 读不懂 {shown}", f"expected a text that {name} can read, but found {shown}")
+            zh = f"{name} 读不懂 {shown},应写作如 {CONVERSIONS[name]}"
+            en = f"expected a text that {name} can read, such as {CONVERSIONS[name]}, but found {shown}"
+            review.tell(argument, zh, en)
         case _:
             pass
 
@@ -272,6 +281,8 @@ def _unfitting(review: Review, node: Call, name: str, forms: Iterable[Function])
     every = {parameter for form in forms for parameter in form.parameters}
     strange = next((given for given in node.names if given not in every), None)
     zh, en = f"应写作 {' 或 '.join(shapes)}", f"expected {' or '.join(shapes)}"
+    if any("?" in shape for shape in shapes):
+        zh, en = f"{zh}(带 ? 的可以不写)", f"{en} (what has a ? may be left out)"
     if strange is not None:
         zh, en = f"{name} 没有名为 {strange} 的参数;{zh}", f"{name} has no parameter {strange}; {en}"
     else:
