@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from web.cli import (
+    adhoc,
     case_changes,
     cases,
     decide,
@@ -34,6 +35,7 @@ GROUPS = (
     case_changes,
     tasks,
     moves,
+    adhoc,
     instances,
     history,
     messages,

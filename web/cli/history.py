@@ -191,6 +191,13 @@ def show_state(output: Output, names: Names, state: Instance) -> None:
         output.table(heads, rows, wide="name with")
     else:
         output.say("没有待办任务。", "No task is open.")
+    free = [
+        (activity.id, element, output.text(names.step(activity.process, element)))
+        for activity in state.activities.values()
+        for element in activity.enabled
+    ]
+    if free:
+        output.table([("自由子流程", "ad-hoc"), ("可开始", "may start"), ("名称", "name")], free)
     incidents = [(i.id, output.either(i.message_zh, i.message_en)) for i in state.incidents.values()]
     if incidents:
         output.table([("异常", "incident"), ("原因", "why")], incidents)
@@ -216,6 +223,11 @@ def state_document(state: Instance) -> dict[str, object]:
             for task in state.tasks.values()
         ],
         "variables": {n: plain.shown(v) for scope in state.scopes.values() for n, v in scope.variables.items()},
+        "enabled": [
+            {"step": activity.id, "element": element}
+            for activity in state.activities.values()
+            for element in activity.enabled
+        ],
         "incidents": incidents_document(state),
         "messages": [
             {"subscription": s.id, "name": s.name, "correlation": plain.shown(s.correlation)}

@@ -18,6 +18,7 @@ from engine.commands import (
     Envelope,
     FireTimer,
     GrantRole,
+    StartActivity,
     StartInstance,
 )
 from engine.errors import Refused
@@ -79,7 +80,13 @@ class Trial:
         return found
 
     def _answer_one(self) -> bool:
-        command = self._person_answers() or self._worker_answers() or self._message_comes() or self._time_passes()
+        command = (
+            self._person_answers()
+            or self._worker_answers()
+            or self._person_begins()
+            or self._message_comes()
+            or self._time_passes()
+        )
         if command is None:
             return False
         self._do(command)
@@ -93,6 +100,16 @@ class Trial:
                 return CompleteTask(
                     envelope=self._envelope(self.stream, self.person), task=key, data=self._context(found)
                 )
+        return None
+
+    def _person_begins(self) -> Command | None:
+        """What an answer is prepared for is started in an ad-hoc sub-process."""
+        activities = self.instance.activities
+        for key in sorted(activities, key=counted):
+            for element in activities[key].enabled:
+                if self.answers.get(element):
+                    envelope = self._envelope(self.stream, self.person)
+                    return StartActivity(envelope=envelope, activity=key, element=element)
         return None
 
     def _worker_answers(self) -> Command | None:
