@@ -138,11 +138,11 @@ def move(progress: Progress, command: MoveToken, window: bytes) -> bytes:
             f"there is no step {command.activity} under way",
         )
     here = procedure.model.element(activity.process, activity.element)
-    if here.kind is Kind.BOUNDARY_EVENT:
+    if here.kind in (Kind.BOUNDARY_EVENT, Kind.START):
         raise Refused(
             Reason.WRONG_STATE,
-            "应移动活动本身,而不是附在其上的事件",
-            "expected an activity to be moved, not an event attached to one",
+            "应移动进行中的活动,而不是等待中的边界事件或开始事件",
+            "expected an activity to be moved, not a boundary or start event that waits",
         )
     apart(progress, here, {actor(progress)} if right.on_behalf_of is None else {actor(progress), right.on_behalf_of})
     to = target.named(procedure, progress.instance, window, activity.id, command.target)

@@ -52,6 +52,10 @@ SENTENCES = {
         "the path of a non-interrupting event at {key} is still open: choose step by step",
     ),
     Why.OPEN: ("{target} 已在办理中", "{target} is waiting already"),
+    Why.RESETTING: (
+        "{key} 已提前放行,还在等待其余分支",
+        "{key} has let the work on before all its branches came, and waits for the others",
+    ),
     Why.NOT_DONE: ("{target} 在本次运行中尚未办理过", "{target} has not been done yet in this run"),
     Why.NOT_BEFORE: ("{target} 不在 {here} 之前", "{target} does not come before {here}"),
     Why.MOVED_ON: (

@@ -38,6 +38,7 @@ class Why(Enum):
     LEAVES = auto()  # straight back would end the sub-process to come back to
     EVENT_OPEN = auto()  # the path of an event of the activity itself is still open
     OPEN = auto()  # the target is waiting already
+    RESETTING = auto()  # a complex gateway has let a token on, and waits for the others
     NOT_DONE = auto()
     NOT_BEFORE = auto()
     MOVED_ON = auto()  # what came of a completion is no longer as it came
@@ -139,6 +140,7 @@ def cut(elements: Level, tokens: Tokens, here: Token, target: str) -> Cut:
     """What moving a token within its level does to the others. Raises Barred."""
     if here.element.for_compensation or (here.element.by_event and not here.node.interrupts):
         raise Barred(Why.BESIDE, target)
+    _settled(elements, tokens, here, target)
     rivals = _rivals(tokens, here)
     found = Cut()
     others = [o for o in tokens.within(here.scope) if o is not here and o not in rivals and _counts(o)]
@@ -153,6 +155,14 @@ def cut(elements: Level, tokens: Tokens, here: Token, target: str) -> Cut:
     for join in elements.joins:
         found.delivered += _delivered(elements, join, place(here), target, stay)
     return found
+
+
+def _settled(elements: Level, tokens: Tokens, here: Token, target: str) -> None:
+    """Refuse a move around a complex gateway that has fired before all came: what still comes belongs to that round."""
+    for join in elements.joins:
+        waits = tokens.resetting(f"{here.element.process}:{join.key}", here.scope)
+        if waits is not None and (waits is here or join.of(target) or join.at(place(here))):
+            raise Barred(Why.RESETTING, join.key)
 
 
 def _counts(token: Token) -> bool:

@@ -393,6 +393,22 @@ def test_out_of_an_event_sub_process_only_one_that_interrupted_is_left(interrupt
             assert refusal.value.why is why
 
 
+def test_around_a_complex_gateway_that_has_fired_early_nothing_is_moved() -> None:
+    first = "<bpmn:activationCondition>activationCount &gt;= 1</bpmn:activationCondition>"
+    body = S + user("a") + gateway("parallel", "f") + user("b") + user("c") + node("complexGateway", "j", first)
+    body += user("d") + E + path("s", "a", "f", "b", "j", "d", "e") + path("f", "c", "j")
+    run = finish(Mover(model(body)), "a", "b")
+    assert sorted(run.open) == ["c", "d"]
+    for target in ("b", "a"):
+        assert barred(run, "d", target) is Why.RESETTING
+    with pytest.raises(Barred) as refusal:
+        run.withdraw("b")
+    assert refusal.value.why is Why.RESETTING
+    finish(run, "c")
+    run.back("d", "a")
+    assert run.open == ["a"]
+
+
 def test_a_link_leads_back_like_a_flow() -> None:
     throw = node("intermediateThrowEvent", "l1", '<bpmn:linkEventDefinition name="on"/>')
     catch = node("intermediateCatchEvent", "l2", '<bpmn:linkEventDefinition name="on"/>')
