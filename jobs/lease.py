@@ -18,7 +18,7 @@ from storage import correlation as correlations
 from storage import schema
 from storage.database import Database
 from storage.moments import NEVER, micros, moment
-from storage.projection import payload_of
+from storage.outgoing import payload_of
 
 LEASE = timedelta(minutes=2)
 LONGEST_PROBLEM = 1_000
@@ -122,7 +122,7 @@ def park(database: Database, job: Job, problem: Text) -> None:
         over = {} if job.expired else {"expires": None}
         connection.execute(update(schema.job).where(mine).values(due=NEVER, leased_until=0, **over, **_said(problem)))
         if job.kind == "message" and correlations.is_awaited(connection, job.name or "", job.correlation or ""):
-            correlations.wake(connection, job.name or "", job.correlation or "", micros(job.until - LEASE))
+            correlations.wake(connection, [(job.name or "", job.correlation or "")], micros(job.until - LEASE))
 
 
 def put_to_sleep(database: Database, job: Job) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text, update
@@ -33,10 +34,17 @@ def meet(connection: Connection, name: str, correlation: str) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:first, :second)"), {"first": _MEETING, "second": key})
 
 
-def wake(connection: Connection, name: str, correlation: str, now: int) -> None:
-    """Somebody waits from now on: the first message that sleeps is to be delivered. Call it after `meet`."""
-    first = select(func.min(_job.job_no)).where(of_key(name, correlation), sleeping(), _job.due > now)
-    connection.execute(update(schema.job).where(_job.job_no == first.scalar_subquery()).values(due=now))
+def meet_all(connection: Connection, keys: Iterable[tuple[str, str]]) -> None:
+    """Meet at several, in one order, so that no two wait for each other."""
+    for name, correlation in sorted(set(keys)):
+        meet(connection, name, correlation)
+
+
+def wake(connection: Connection, keys: Iterable[tuple[str, str]], now: int) -> None:
+    """Somebody waits from now on: for each, the first message that sleeps is to be delivered. Call it after `meet`."""
+    for name, correlation in keys:
+        first = select(func.min(_job.job_no)).where(of_key(name, correlation), sleeping(), _job.due > now)
+        connection.execute(update(schema.job).where(_job.job_no == first.scalar_subquery()).values(due=now))
 
 
 def queue(connection: Connection, name: str, correlation: str, now: int) -> None:

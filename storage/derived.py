@@ -16,9 +16,9 @@ from engine.journal import Entry
 from engine.milestone import Milestone
 from engine.stream import State
 from engine.words import StreamKind
-from storage import journal, schema
+from storage import journal, schema, subscriptions
 from storage.moments import due
-from storage.projection import inbox_rows, subscription_rows
+from storage.projection import inbox_rows
 from storage.report import of_stream, said
 from storage.shelf import StreamShelf
 
@@ -93,7 +93,7 @@ def _work(state: State) -> dict[str, Rows]:
 
 def _open_work(state: Instance) -> dict[str, Rows]:
     """The rows of everything that an instance waits for."""
-    tasks, timers, waiting = state.tasks.values(), state.timers.values(), subscription_rows(state)
+    tasks, timers, waiting = state.tasks.values(), state.timers.values(), subscriptions.rows(state)
     inbox = [row for task in tasks for row in inbox_rows(task, state.case)]
     return {
         "task": {(t.id, t.stage, None if t.holder is None else t.holder.id, t.opened) for t in tasks},

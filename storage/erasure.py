@@ -148,6 +148,7 @@ OF_STREAM = (
     schema.task,
     schema.timer,
     schema.subscription,
+    schema.job,
     schema.large_value,
     schema.milestone,
     schema.occurrence,

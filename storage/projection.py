@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine import encoding, events
+from engine import events
 from engine.case import Case
-from engine.encoding import Json
 from engine.errors import Reason, Refused
-from engine.events import Event
 from engine.instance import Instance
 from engine.journal import Entry
 from engine.milestone import Milestone
 from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
-from engine.value import Value
 from engine.words import Stage
-from storage import case_search, correlation, milestones, reckoning, schema
+from storage import case_search, correlation, milestones, outgoing, reckoning, schema, subscriptions
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -53,13 +47,17 @@ _CHANGE_TASK = (
 
 def project(connection: Connection, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
     """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts."""
+    made = outgoing.jobs(entry, after) if jobs else []
+    waiting = subscriptions.begun(before, after)
+    if jobs:
+        correlation.meet_all(connection, [*subscriptions.messages(waiting), *outgoing.messages(made)])
     match after:
         case Instance():
             _instance(connection, entry, after)
             _tasks(connection, entry, before, after)
             _copies(connection, entry)
             _waiting(connection, before, after)
-            _subscriptions(connection, entry, before, after, jobs=jobs)
+            subscriptions.project(connection, before, after, waiting)
             _performers(connection, entry, after)
         case Case():
             _case(connection, entry, after)
@@ -74,7 +72,8 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             pass
     if jobs:
         reckoning.mark(connection, entry, after)
-        _jobs(connection, entry, _case_of(after))
+        correlation.wake(connection, subscriptions.messages(waiting), micros(entry.at))
+        outgoing.keep(connection, made, micros(entry.at))
         _drafts(connection, entry)
 
 
@@ -169,38 +168,6 @@ def _waiting(connection: Connection, before: State, after: Instance) -> None:
         connection.execute(insert(schema.timer), rows)
 
 
-def _subscriptions(connection: Connection, entry: Entry, before: State, after: Instance, *, jobs: bool) -> None:
-    """Who waits for which message or signal; whoever begins to wait for a message wakes the first that sleeps."""
-    old = before if isinstance(before, Instance) else Instance(stream=after.stream)
-    gone = sorted((old.subscriptions.keys() | old.signals.keys()) - after.subscriptions.keys() - after.signals.keys())
-    if gone:
-        connection.execute(delete(schema.subscription).where(schema.subscription.c.subscription.in_(gone)))
-    rows = [
-        row
-        for row in subscription_rows(after)
-        if row["subscription"] not in old.subscriptions and row["subscription"] not in old.signals
-    ]
-    if rows:
-        connection.execute(insert(schema.subscription), rows)
-    if jobs:  # in one order, so that two that wait for the same messages do not wait for each other
-        for name, key in sorted((row["name"], row["correlation"]) for row in rows if row["kind"] == "message"):
-            correlation.meet(connection, name, key)
-            correlation.wake(connection, name, key, micros(entry.at))
-
-
-def subscription_rows(after: Instance) -> list[dict[str, Any]]:
-    """The rows of the messages and signals that an instance waits for."""
-    messages = [after.subscriptions[key] for key in sorted(after.subscriptions)]
-    signals = [after.signals[key] for key in sorted(after.signals)]
-    rows = [_subscription(after, "message", m.id, m.name, m.correlation) for m in messages]
-    return [*rows, *(_subscription(after, "signal", s.id, s.name, None) for s in signals)]
-
-
-def _subscription(after: Instance, kind: str, key: str, name: str, keys: Value) -> dict[str, Any]:
-    place = {"subscription": key, "kind": kind, "stream_no": after.stream, "name": name}
-    return {**place, "correlation": correlation.of(after.case, keys)}
-
-
 def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
     done = [event for event in entry.events if isinstance(event, PERFORMED)]
     if after.case is None or not done:
@@ -235,67 +202,6 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
                 connection.execute(insert(table), named)
 
 
-def _case_of(state: State) -> int | None:
-    """The case whose messages these are."""
-    match state:
-        case Instance():
-            return state.case
-        case Case():
-            return state.stream
-        case _:
-            return None
-
-
-def _jobs(connection: Connection, entry: Entry, of_case: int | None) -> None:
-    rows: list[dict[str, Any]] = [
-        {
-            "stream_no": entry.stream,
-            "revision": entry.revision,
-            "due": micros(entry.at),
-            "target": None,
-            "name": None,
-            "correlation": None,
-            "expires": None,
-            **found,
-        }
-        for event in entry.events
-        if (found := _job(event, entry, of_case)) is not None
-    ]
-    if rows:
-        connection.execute(insert(schema.job), rows)
-    for name, key in sorted({(row["name"], row["correlation"]) for row in rows if row["kind"] == "message"}):
-        correlation.meet(connection, name, key)
-        correlation.queue(connection, name, key, micros(entry.at))
-
-
-def _job(event: Event, entry: Entry, of_case: int | None) -> dict[str, object] | None:
-    payload: dict[str, Json]
-    match event:
-        case events.ServiceRequested():
-            payload = {"connector": event.connector, "parameters": encoding.to_json(event.parameters)}
-            return {"job": event.request, "kind": "connector", "payload": encoding.write(payload)}
-        case events.MessageThrown():
-            payload = {"payload": encoding.to_json(event.payload)}
-            until = micros(entry.at + correlation.KEPT) if event.until is None else due(event.until)
-            expires = max(until, micros(entry.at) + 1)  # it is offered once, whatever the model says
-            place = {"name": event.name, "correlation": correlation.of(of_case, event.correlation), "expires": expires}
-            return {"job": event.message, "kind": "message", "payload": encoding.write(payload), **place}
-        case events.SignalThrown():
-            payload = {"payload": encoding.to_json(event.payload)}
-            place = {"name": event.name, "correlation": correlation.of(of_case, None)}
-            return {"job": event.signal, "kind": "signal", "payload": encoding.write(payload), **place}
-        case events.FollowUpScheduled():
-            payload = {"kind": event.kind, "fields": encoding.to_json(event.fields)}
-            return {
-                "job": event.job,
-                "kind": "command",
-                "payload": encoding.write(payload),
-                "target": event.stream,
-            }
-        case _:
-            return None
-
-
 def _drafts(connection: Connection, entry: Entry) -> None:
     """What a person had begun to enter ends with the task."""
     ended = (events.TaskCompleted, events.TaskCancelled)
@@ -322,10 +228,3 @@ def _publication(connection: Connection, procedure: str, stream: int, version: s
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
-
-
-def payload_of(data: bytes) -> dict[str, object]:
-    """What a job is to do."""
-    found = json.loads(data)
-    assert isinstance(found, dict)
-    return found

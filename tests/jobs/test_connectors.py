@@ -237,6 +237,24 @@ def test_a_note_that_is_not_taken_is_tried_again_and_one_to_nowhere_is_not(other
         assert caught.value.permanent is permanent
 
 
+# ------------------------------------------------------------------ numbers
+
+
+def test_each_company_project_kind_and_year_has_a_sequence_of_its_own(database: Database) -> None:
+    pattern = "{company}-{doctype}-{project}-{yyyy}{seq3}"
+    sequence, given = connectors()["number-sequence"], list[Value]()
+    for key, doctype, year in (("1", "SLA", "2026"), ("2", "SLA", "2026"), ("3", "OLA", "2026"), ("4", "SLA", "2027")):
+        fields = {"company": "ZX", "doctype": doctype, "project": "FW20260001", "year": year}
+        found = sequence.run(Call(key=key, parameters=Context({"pattern": pattern, **fields})), database)
+        given.append(found["number"] if isinstance(found, Context) else None)
+    assert given == [
+        "ZX-SLA-FW20260001-2026001",
+        "ZX-SLA-FW20260001-2026002",
+        "ZX-OLA-FW20260001-2026001",
+        "ZX-SLA-FW20260001-2027001",
+    ]
+
+
 # ------------------------------------------------------------------ record to case
 
 CASE = '[case]\nproject_no = { type = "text", zh = "项目编号", en = "Project number" }\nlevel = { type = "text", zh = "级别", en = "Level" }\n'

@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, select
 
 from engine.commands import Envelope, SendMessage
 from engine.errors import Refused
@@ -17,7 +18,7 @@ from engine.words import Status
 from jobs import lease
 from jobs.delivery import EXPIRED
 from jobs.worker import Worker
-from storage import journal, schema, verification
+from storage import checkpoint, correlation, erasure, journal, schema, verification
 from storage.database import Database
 from storage.shelf import StreamShelf
 from storage.submission import Receipt
@@ -225,6 +226,46 @@ def test_whoever_sends_and_whoever_comes_to_wait_at_the_same_moment_meet(company
             thread.join()
         Worker(company.store).run()
         assert buffered(company) == 0
+
+
+ANSWERED = '<bpmn:message id="answered" name="answered"/><bpmn:process'
+BOTH = (
+    '<bpmn:startEvent id="s"/>'
+    + node("parallelGateway", "fork")
+    + node("intermediateCatchEvent", "hear", MESSAGE, **{"zx:correlation": "1"})
+    + node("intermediateThrowEvent", "call", MESSAGE.replace("called", "answered"), **{"zx:correlation": "1"})
+    + node("parallelGateway", "join")
+    + '<bpmn:endEvent id="e"/>'
+    + chain("s", "fork", "hear", "join", "e")
+    + chain("fork", "call", "join")
+)
+
+
+def test_an_entry_meets_at_all_its_messages_in_one_order(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that of two, each of which sends what the other awaits, none waits for the other for ever."""
+    model = process(HEARS.replace("called", "answered"), lanes=HEARER, key="q").decode()
+    more = {"processes/q.bpmn": model.replace("<bpmn:process", ANSWERED, 1).encode()}
+    lanes = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "fork", "hear", "call", "join", "e")}</bpmn:laneSet>'
+    company = Company(database, BOTH, lanes, more, ANSWERED)
+    met: list[str] = []
+    meet = correlation.meet
+
+    def noted(connection: Connection, name: str, key: str) -> None:
+        met.append(name)
+        meet(connection, name, key)
+
+    monkeypatch.setattr(correlation, "meet", noted)
+    company.start()
+    assert met == ["answered", "called"]
+
+
+def test_what_is_disposed_of_leaves_no_message_behind(company: Company) -> None:
+    sender = company.start()
+    Worker(company.store).run()
+    checkpoint.seal(company.database, Ed25519PrivateKey.generate(), company.now)
+    envelope = Envelope(id="dispose", stream=ORGANISATION, at=company.now)
+    assert erasure.dispose(company.store, envelope, sender, "保管期满") == 1
+    assert company.jobs() == 0
 
 
 # ------------------------------------------------------------------ what begins with a message

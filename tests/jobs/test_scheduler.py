@@ -171,7 +171,7 @@ OPEN = 10_000
 
 
 def idle(company: Company) -> None:
-    """Many open cases: each waits for a moment, a message and a person, and has a message that nobody awaits."""
+    """Many open cases: each waits for a moment and has a milestone, and a message that nobody awaits."""
     later, never = micros(company.now + timedelta(days=9)), NEVER
     common = [{"key": f"{number}.1.1", "stream_no": number} for number in range(100, 100 + OPEN)]
     timers = [
@@ -180,8 +180,14 @@ def idle(company: Company) -> None:
     place = {"revision": 1, "kind": "message", "name": "called", "payload": b"{}", "expires": later, "due": later}
     jobs = [{"job": r["key"], "stream_no": r["stream_no"], "correlation": r["key"], **place} for r in common]
     parked = [{**row, "job": f"{row['job']}/1", "due": never, "expires": None} for row in jobs[: OPEN // 10]]
+    names = dict.fromkeys(("procedure", "process", "start", "key", "version", "problem_zh", "problem_en"), "")
+    moments = [
+        {"stream_no": r["stream_no"], "name": r["key"], **names, "status": "planned", "due": later, "occurred": 0}
+        for r in common
+    ]
     with company.database.write() as connection:
         connection.execute(insert(schema.timer), timers)
+        connection.execute(insert(schema.milestone), moments)
         connection.execute(insert(schema.job), jobs)
         connection.execute(insert(schema.job), parked)
     with company.database.write() as connection:
@@ -206,11 +212,10 @@ def test_with_ten_thousand_open_cases_an_idle_tick_is_one_query_by_index(company
     assert len(asked) == 3
     assert len(set(asked)) == 1
     found = plan(company)
-    assert "timer_due" in found
-    assert "job_due" in found
-    assert "Seq Scan" not in found
-    assert "SCAN timer" not in found
-    assert "SCAN job" not in found
+    for table in ("timer", "milestone", "job"):
+        assert f"{table}_due" in found
+        assert f"Seq Scan on {table}" not in found
+        assert f"SCAN {table}" not in found
 
 
 def test_an_idle_worker_asks_by_index_too(company: Company) -> None:
@@ -230,8 +235,8 @@ def test_two_nodes_share_what_is_due_at_once(company: Company) -> None:
         company.start()
     company.later(seconds=WAIT.total_seconds())
     one, two = (Store(company.database, lambda: company.now) for _ in range(2))
-    first, *_ = clock._due(one)
-    mine = clock._claim(one, first)
+    first, *_ = clock._due(one, clock.TIMERS)
+    mine = clock._claim(one, clock.TIMERS, first)
     assert len(mine) == clock.BATCH
     assert clock.tick(two) == BURST - clock.BATCH
     assert sum(clock._fire(one, row) for row in mine) == clock.BATCH
@@ -256,8 +261,8 @@ def test_two_nodes_that_tick_at_the_same_time_fire_each_timer_once(company: Comp
 def test_timers_of_a_node_that_was_killed_are_another_ones_after_a_minute(company: Company) -> None:
     company.start()
     company.later(seconds=WAIT.total_seconds())
-    pages = list(clock._due(company.store))
-    assert len(clock._claim(company.store, pages[0])) == 1  # and then it is killed
+    pages = list(clock._due(company.store, clock.TIMERS))
+    assert len(clock._claim(company.store, clock.TIMERS, pages[0])) == 1  # and then it is killed
     assert clock.tick(company.store) == 0
     with company.database.read() as connection:
         assert not connection.execute(health.is_due(company.now)).one().timers
