@@ -222,6 +222,11 @@ class FireTimer(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReckonTimers(Command):
+    """The calendar has changed: what waits for a moment is reckoned anew, as on the day it began."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailTimer(Command):
     """The moment of a timer has come, but what should follow was refused; `zh` and `en` say why."""
 

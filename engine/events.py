@@ -256,6 +256,28 @@ class TaskReminded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDueMoved(Event):
+    """The task is due at another moment, as the calendar has changed."""
+
+    task: str
+    due: DateTime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEscalated(Event):
+    """A step of the task's escalation came: these persons watch it from now on, as holders of the roles or of the task.
+
+    `step` counts from 1; `overdue` is false for a warning in advance.
+    """
+
+    task: str
+    step: int
+    overdue: bool
+    roles: tuple[str, ...]
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskCompleted(Event):
     """A person did the task, in a role, perhaps for another."""
 
@@ -353,11 +375,23 @@ class SeparationWaived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimerStarted(Event):
-    """A moment is waited for: by an element, or to remind of a task; both by `activity`."""
+    """A moment is waited for: by an element, to remind of a task, or to escalate it; all by `activity`.
+
+    `step` is the place of the escalation's step, from 0.
+    """
 
     timer: str
     kind: TimerKind
     activity: str
+    due: DateTime
+    step: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimerMoved(Event):
+    """The moment is another one, as the calendar has changed."""
+
+    timer: str
     due: DateTime
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import adhoc, countersign, entitlement, flow, paperwork, returning, waiting, work
+from engine import adhoc, countersign, entitlement, escalation, flow, paperwork, returning, timekeeping, waiting, work
 from engine.commands import (
     AddSigner,
     AnswerService,
@@ -22,6 +22,7 @@ from engine.commands import (
     MoveToken,
     OpenTask,
     ReceiveSignal,
+    ReckonTimers,
     ReleaseTask,
     ResolveTask,
     RetryIncident,
@@ -59,7 +60,7 @@ from engine.step import Progress, Step
 from engine.value import Context, Value
 from engine.words import Status, TimerKind
 
-MACHINE = (FireTimer, FailTimer, DeliverMessage, ReceiveSignal, AnswerService, FailService)
+MACHINE = (FireTimer, FailTimer, ReckonTimers, DeliverMessage, ReceiveSignal, AnswerService, FailService)
 """What no person may say has happened."""
 
 
@@ -164,6 +165,9 @@ def _fire(progress: Progress, command: FireTimer, window: bytes) -> bytes:
     timer = _fired(progress, command.timer)
     if timer.kind is TimerKind.REMINDER:
         progress.emit(TaskReminded(task=timer.activity))
+        return window
+    if timer.kind is TimerKind.ESCALATION:
+        escalation.escalate(progress, timer)
         return window
     return flow.complete(progress.procedure.model, window, timer.activity, progress)
 
@@ -319,6 +323,7 @@ _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     CompleteTask: _complete,
     FireTimer: _fire,
     FailTimer: _late,
+    ReckonTimers: _people(timekeeping.reckon),
     DeliverMessage: _deliver,
     ReceiveSignal: _signal,
     AnswerService: _answer,

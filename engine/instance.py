@@ -51,12 +51,14 @@ class Activity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timer:
-    """A moment that is waited for."""
+    """A moment that is waited for since another; `step` is the place of the escalation's step."""
 
     id: str
     kind: TimerKind
     activity: str
     due: DateTime
+    step: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,8 +338,22 @@ def _close(instance: Instance, task: str, person: Person | None) -> Instance:
     return replace(instance, tasks=_without(instance.tasks, task), closed=closed)
 
 
-def _timer_started(instance: Instance, event: happened.TimerStarted, _at: datetime) -> Instance:
-    timer = Timer(id=event.timer, kind=event.kind, activity=event.activity, due=event.due)
+def _timer_moved(instance: Instance, event: happened.TimerMoved, _at: datetime) -> Instance:
+    moved = replace(instance.timers[event.timer], due=event.due)
+    return replace(instance, timers={**instance.timers, moved.id: moved})
+
+
+def _due_moved(instance: Instance, event: happened.TaskDueMoved, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.moved(instance.tasks[event.task], event))
+
+
+def _escalated(instance: Instance, event: happened.TaskEscalated, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.escalated(instance.tasks[event.task], event))
+
+
+def _timer_started(instance: Instance, event: happened.TimerStarted, at: datetime) -> Instance:
+    since = at if event.kind is TimerKind.EVENT else None  # a task says itself since when it is there
+    timer = Timer(id=event.timer, kind=event.kind, activity=event.activity, due=event.due, step=event.step, since=since)
     return replace(instance, timers={**instance.timers, timer.id: timer})
 
 
@@ -438,7 +454,10 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskSubmitted: _submitted,
     happened.TokenMoved: _unchanged,
     happened.SeparationWaived: _waived,
+    happened.TaskDueMoved: _due_moved,
+    happened.TaskEscalated: _escalated,
     happened.TimerStarted: _timer_started,
+    happened.TimerMoved: _timer_moved,
     happened.TimerFired: _timer_gone,
     happened.TimerCancelled: _timer_gone,
     happened.MessageAwaited: _awaited,

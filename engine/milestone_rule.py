@@ -128,10 +128,13 @@ def next_due(
     if found is None:
         return None
     window = _window(start, around, names)
-    if isinstance(found, DaysDuration | MonthsDuration):
-        moment = _after(start, found, opened, last, window, around)
-    else:
-        moment = _moment(start, found, window, around)
+    try:
+        if isinstance(found, DaysDuration | MonthsDuration):
+            moment = _after(start, found, opened, last, window, around)
+        else:
+            moment = _moment(start, found, window, around)
+    except ValueError as error:  # further away than the calendar reckons
+        raise ExpressionFailed(Text(f"{start.id}:{error}", f"{start.id}: {error}")) from error
     if moment is None or last is None or _is_after(moment, last):
         return moment
     if start.trigger is Trigger.TIMER_CYCLE:

@@ -277,7 +277,7 @@ def _setting(procedure: Procedure | None, command: ChangeSetting) -> SettingChan
         raise Refused(
             Reason.INVALID_DATA,
             f"设置项 {command.key} 应为{setting.wanted.zh}",
-            f"expected {setting.wanted.en} for setting {command.key}",
+            f"expected a value {setting.wanted.en} for setting {command.key}",
         )
     return SettingChanged(procedure=command.procedure, key=command.key, value=command.value)
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from engine import dmn, feel
 from engine import form as forms
 from engine.errors import Fault, Reason, Refused, Text
+from engine.escalation_class import EscalationClass, classes
 from engine.flow import Model
 from engine.flow.elements import Element, Kind, MultiInstance, Trigger
 from engine.flow.level import starts
@@ -57,7 +58,7 @@ class Setting:
         """What is accepted, in words."""
         low = Text("", "") if self.least is None else Text(f",不小于 {self.least:f}", f", at least {self.least:f}")
         high = Text("", "") if self.most is None else Text(f",不大于 {self.most:f}", f", at most {self.most:f}")
-        return Text(f"{self.type} 类型的值{low.zh}{high.zh}", f"a value of type {self.type}{low.en}{high.en}")
+        return Text(f"{self.type} 类型的值{low.zh}{high.zh}", f"of type {self.type}{low.en}{high.en}")
 
     def accepts(self, value: Value) -> bool:
         """The value is of the setting's type, and not below its least or above its most value."""
@@ -103,6 +104,7 @@ class Procedure:
     model: Model
     forms: Mapping[str, Form] = field(default_factory=dict)
     decisions: dmn.Library = field(default_factory=lambda: dmn.Library(()))
+    escalations: Mapping[str, EscalationClass] = field(default_factory=dict)
 
     @cached_property
     def defaults(self) -> Context:
@@ -174,6 +176,7 @@ def load(files: Mapping[str, bytes]) -> Procedure:
         files=dict(files),
         model=Model.parse({path: data for path, data in files.items() if path.endswith(".bpmn")}),
         decisions=_decisions(files),
+        escalations=classes(manifest.get("escalation")),
         forms={path: forms.parse(data, path) for path, data in files.items() if path.endswith(".form")},
     )
 

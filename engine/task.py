@@ -27,6 +27,8 @@ from engine.events import (
     SignersAdded,
     TaskClaimed,
     TaskDelegated,
+    TaskDueMoved,
+    TaskEscalated,
     TaskOffered,
     TaskOpened,
     TaskReleased,
@@ -86,7 +88,8 @@ class Task:
 
     `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties;
     `qualifying` are the roles it was first offered to, whose holders may receive it; `turns` are those who have it after
-    the holder, the next first; `submitted` did it already, and only signatures are missing.
+    the holder, the next first; `submitted` did it already, and only signatures are missing. `escalated` counts the steps
+    of its escalation so far, which `watchers` were told of.
     """
 
     id: str
@@ -110,6 +113,8 @@ class Task:
     urged_at: datetime | None = None
     turns: tuple[Turn, ...] = ()
     submitted: Turn | None = None
+    escalated: int = 0
+    watchers: tuple[Person, ...] = ()
 
     @property
     def key(self) -> str:
@@ -265,3 +270,14 @@ def urged(task: Task, at: datetime) -> Task:
 def waived(task: Task, event: SeparationWaived) -> Task:
     """The task with one more person allowed to do it."""
     return replace(task, waived=(*task.waived, event.person))
+
+
+def escalated(task: Task, event: TaskEscalated) -> Task:
+    """The task with more who watch it."""
+    watchers = tuple(dict.fromkeys((*task.watchers, *event.persons)))
+    return replace(task, escalated=event.step, watchers=watchers)
+
+
+def moved(task: Task, event: TaskDueMoved) -> Task:
+    """The task with another due moment."""
+    return replace(task, due=event.due)

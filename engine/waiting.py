@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from engine import temporal
+from engine import escalation, temporal
+from engine import task as tasks
 from engine.errors import Text
+from engine.escalation import window_of
 from engine.events import (
     ConditionAwaited,
     Event,
@@ -65,7 +67,7 @@ def _person(progress: Progress, activity: str, element: Element, scope: str) -> 
     elif not roles and not persons:
         roles = (element.role,) if element.role else ()
     due = progress.optional(element.extensions.get("due"), scope, names)
-    yield TaskOffered(
+    offered = TaskOffered(
         task=activity,
         process=element.process,
         element=element.id,
@@ -76,6 +78,7 @@ def _person(progress: Progress, activity: str, element: Element, scope: str) -> 
         due=None if due is None else moment(progress, due, element, "zx:due"),
         escalation=element.extensions.get("escalation"),
     )
+    yield offered
     reminders = progress.optional(element.extensions.get("remind"), scope, names)
     for reminder in _several(reminders):
         yield TimerStarted(
@@ -84,6 +87,7 @@ def _person(progress: Progress, activity: str, element: Element, scope: str) -> 
             activity=activity,
             due=moment(progress, reminder, element, "zx:remind"),
         )
+    yield from escalation.first(progress, tasks.offered(offered, progress.at))
 
 
 def _assignee(found: Value, element: Element) -> Person | None:
@@ -118,14 +122,24 @@ def moment(progress: Progress, found: Value, element: Element, what: str) -> Dat
 
 def _moment(progress: Progress, activity: str, element: Element, scope: str) -> TimerStarted:
     found = progress.evaluate(element.expression or "null", scope)
-    if element.trigger is not Trigger.TIMER_DATE:
-        found = temporal.add(progress.now, _ahead(_duration(found, element), element))
-    return TimerStarted(
-        timer=progress.new_id(),
-        kind=TimerKind.EVENT,
-        activity=activity,
-        due=moment(progress, found, element, str(element.trigger)),
-    )
+    due = due_of(progress, found, element, progress.now)
+    return TimerStarted(timer=progress.new_id(), kind=TimerKind.EVENT, activity=activity, due=due)
+
+
+def due_of(progress: Progress, found: Value, element: Element, since: DateTime) -> DateTime:
+    """When a timer that began to wait then is due, by what its expression yields; in its `zx:calendar`, if it names one."""
+    window = window_of(progress, element.id, element.extensions.get("calendar"))
+    calendar = progress.around.organisation.working
+    try:
+        if element.trigger is Trigger.TIMER_DATE:
+            date = moment(progress, found, element, str(element.trigger))
+            return date if window is None else calendar.opening(date, window)
+        duration = _ahead(_duration(found, element), element)
+        if window is None or isinstance(duration, MonthsDuration):
+            return moment(progress, temporal.add(since, duration), element, str(element.trigger))
+        return calendar.add_working_time(since, duration, window)
+    except ValueError as error:  # further away than the calendar reckons
+        raise ExpressionFailed(Text(f"{element.id} 的定时:{error}", f"the timer of {element.id}: {error}")) from error
 
 
 def kept_until(progress: Progress, element: Element, scope: str) -> DateTime | None:

@@ -37,6 +37,7 @@ class TimerKind(StrEnum):
 
     EVENT = "event"
     REMINDER = "reminder"
+    ESCALATION = "escalation"
 
 
 class StreamKind(StrEnum):

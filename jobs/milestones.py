@@ -1,4 +1,4 @@
-"""Milestones, as the clock attends to them: keys come and go, moments move, and what is due happens; all by commands."""
+"""What the clock attends to beside timers: milestones that come, move, happen and go, and moments that the calendar moves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, select
 from engine import milestone as milestones
 from engine import milestone_rule as rules
 from engine.case import Case
-from engine.commands import Envelope, ReviewMilestone
+from engine.commands import Envelope, ReckonTimers, ReviewMilestone
 from engine.errors import EngineError, Refused
 from engine.events import MilestoneOccurred, MilestonePlanned
 from engine.flow.host import ExpressionFailed
@@ -110,8 +110,21 @@ def _reckon(store: Store, found: Changed) -> None:
             _published(store, found.stream)
         case StreamKind.ORGANISATION:
             _organisation(store, found)
-        case _:
+        case StreamKind.INSTANCE:
+            _timers(store, found.stream)
+        case StreamKind.MILESTONE:
             pass
+
+
+def _timers(store: Store, stream: int) -> None:
+    """The calendar changed: what an instance waits for is reckoned anew, by a command of its own stream."""
+    with store.database.read() as connection:
+        revision = connection.execute(select(_stream.revision).where(_stream.stream_no == stream)).scalar_one()
+    envelope = Envelope(id=f"reckon:{stream}.{revision}", stream=stream, at=store.now(), channel=Channel.CLOCK)
+    try:
+        store.submit(ReckonTimers(envelope=envelope))
+    except Refused as refused:  # it has ended meanwhile
+        log.info("instance %s: %s", stream, refused)
 
 
 def _published(store: Store, stream: int) -> None:
@@ -139,6 +152,8 @@ def _organisation(store: Store, found: Changed) -> None:
     with store.database.write() as connection:
         if touched:
             reckoning.spread_to_cases(connection, touched)
+        if found.calendar:
+            reckoning.spread_to_instances(connection)
 
 
 def _is_touched(procedure: Procedure, found: Changed) -> bool:

@@ -13,7 +13,7 @@ from storage.schema import case_role, inbox, task
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One line of an inbox; `kind` says why it is there: role, person or holder."""
+    """One line of an inbox; `kind` says why it is there: role, person, holder or watcher."""
 
     task: str
     stream: int
@@ -46,6 +46,13 @@ def page(
         for row in connection.execute(_behind(query, after).limit(size)):
             found.setdefault((row.due, row.task), (row.kind, row.key))
     return list(_items(connection, dict(sorted(found.items())[:size])))
+
+
+def watched(connection: Connection, persons: Sequence[str], after: Place | None = None, size: int = 50) -> list[Item]:
+    """The next tasks that these persons watch, as an escalation told them of."""
+    mine = _first(inbox.c.kind).where(inbox.c.kind == "watcher", inbox.c.key.in_(persons))
+    rows = connection.execute(_behind(mine, after).limit(size))
+    return list(_items(connection, {(row.due, row.task): (row.kind, row.key) for row in rows}))
 
 
 def _in_hand(persons: Sequence[str]) -> Query:

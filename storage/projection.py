@@ -29,6 +29,8 @@ TASK_EVENTS = (
     events.SignersAdded,
     events.TaskSigned,
     events.TaskSubmitted,
+    events.TaskEscalated,
+    events.TaskDueMoved,
     events.TaskCompleted,
     events.TaskCancelled,
 )
@@ -56,7 +58,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             _instance(connection, entry, after)
             _tasks(connection, entry, before, after)
             _copies(connection, entry)
-            _waiting(connection, before, after)
+            _waiting(connection, entry, before, after)
             subscriptions.project(connection, before, after, waiting)
             _performers(connection, entry, after)
         case Case():
@@ -102,6 +104,10 @@ def _tasks(connection: Connection, entry: Entry, before: State, after: Instance)
     known = sorted(touched - {str(row["task"]) for row in new})
     if known:
         connection.execute(_CHANGE_TASK, [{"key": key, **_task_changes(entry, after, key)} for key in known])
+    for event in entry.events:
+        if isinstance(event, events.TaskDueMoved):
+            change = update(schema.task).where(schema.task.c.task == event.task)
+            connection.execute(change.values(due=due(event.due)))
     waiting = sorted(touched & after.tasks.keys())
     rows = [row for key in waiting for row in inbox_rows(after.tasks[key], after.case)]
     if rows:
@@ -145,8 +151,13 @@ def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
 
 
 def inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
-    """The rows of a task that waits for somebody."""
+    """The rows of a task that waits for somebody, and of those who watch it."""
     common: dict[str, object] = {"task": task.id, "case_no": case, "due": due(task.due)}
+    watching = [{**common, "kind": "watcher", "key": person.id} for person in task.watchers]
+    return [*_of_work(task, common), *watching]
+
+
+def _of_work(task: Task, common: dict[str, object]) -> list[dict[str, object]]:
     if task.stage is not Stage.OFFERED and task.holder is not None:
         return [{**common, "kind": "holder", "key": task.holder.id}]
     rows = [{**common, "kind": "role", "key": role} for role in dict.fromkeys(task.roles)]
@@ -154,11 +165,15 @@ def inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
     return [*rows, *({**common, "kind": "person", "key": person} for person in persons)]
 
 
-def _waiting(connection: Connection, before: State, after: Instance) -> None:
+def _waiting(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
     old = before if isinstance(before, Instance) else Instance(stream=after.stream)
     gone = sorted(old.timers.keys() - after.timers.keys())
     if gone:
         connection.execute(delete(schema.timer).where(schema.timer.c.timer.in_(gone)))
+    for event in entry.events:
+        if isinstance(event, events.TimerMoved) and event.timer in after.timers:
+            change = update(schema.timer).where(schema.timer.c.timer == event.timer)
+            connection.execute(change.values(due=due(after.timers[event.timer].due)))
     new = [after.timers[key] for key in sorted(after.timers.keys() - old.timers.keys())]
     if new:
         rows = [

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from engine.case import CASE_TYPES
 from engine.check.finding import Finding, Rule
 from engine.errors import Text
+from engine.escalation_class import before
 from engine.procedure import MANIFEST, Procedure
 
 TABLES = frozenset({"key", "label", "owner", "title", "rights", "roles", "settings", "case", "documents", "escalation"})
@@ -20,7 +21,7 @@ ROWS = {
     "settings": frozenset({"type", "default", "min", "max", "zh", "en"}),
     "case": frozenset({"type", "zh", "en"}),
     "documents": frozenset({"zh", "en"}),
-    "escalation": frozenset({"zh", "en", "before", "steps"}),
+    "escalation": frozenset({"zh", "en", "before", "steps", "pauses", "calendar"}),
 }
 KEY = re.compile(r"[a-z][a-z0-9-]{0,39}")
 NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -99,7 +100,7 @@ def _settings(procedure: Procedure) -> Iterator[Finding]:
             yield _found(
                 f"settings.{key}",
                 f"设置项 {key} 的默认值应为{setting.wanted.zh}",
-                f"expected {setting.wanted.en} as default of setting {key}",
+                f"expected a default {setting.wanted.en} for setting {key}",
             )
 
 
@@ -110,6 +111,7 @@ def _escalations(procedure: Procedure, found: object) -> Iterator[Finding]:
         if not isinstance(row, dict) or not all(str(row.get(key, "")).strip() for key in ("zh", "en")):
             yield _found(where, f"{where} 应有中英文名称", f"expected names in both languages at {where}")
             continue
+        yield from _early(where, row)
         steps = row.get("steps")
         for step in steps if isinstance(steps, list) else [None]:
             after, to = (step.get("after"), step.get("to")) if isinstance(step, dict) else (None, None)
@@ -121,6 +123,23 @@ def _escalations(procedure: Procedure, found: object) -> Iterator[Finding]:
                 )
             else:
                 yield from _unknown(procedure, where, [str(role) for role in to])
+
+
+def _early(where: str, row: Mapping[str, object]) -> Iterator[Finding]:
+    """Warnings in advance, and whether and by which window the class pauses."""
+    early = row.get("before", [])
+    if not isinstance(early, list) or any(before(text) is None for text in early):
+        yield _found(
+            where,
+            "before 应为列表,如 50 %(时间过半)或 2 wd(提前两个工作日)",
+            "expected before as a list of such as 50 % (of the time) or 2 wd (working days before)",
+        )
+    if not isinstance(row.get("pauses", False), bool) or not isinstance(row.get("calendar", ""), str):
+        yield _found(
+            where,
+            "pauses 应为 true 或 false,calendar 应为服务时段的名称",
+            "expected pauses to be true or false, and calendar the name of a service window",
+        )
 
 
 def _unknown(procedure: Procedure, where: str, roles: Iterable[str]) -> Iterator[Finding]:

@@ -79,7 +79,7 @@ def test_a_default_outside_its_own_bounds_is_found() -> None:
     assert manifest(BOUNDED) == []
     (finding,) = manifest(BOUNDED.replace("default = 5", "default = 50"))
     assert finding.element == "settings.days"
-    assert finding.text.en == "expected a value of type int, at least 1, at most 30 as default of setting days"
+    assert finding.text.en == "expected a default of type int, at least 1, at most 30 for setting days"
 
 
 def test_bounds_that_are_no_numbers_are_found() -> None:

@@ -43,6 +43,11 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.TaskUrged: ("催办 {step}:{message}", "urged {step}: {message}"),
     events.TaskCopied: ("把 {step} 知会 {to}:{message}", "informed {to} of {step}: {message}"),
     events.TaskReminded: ("提醒 {step}", "reminder of {step}"),
+    events.TaskEscalated: (
+        "{step} 升级,第 {count} 步{overdue}:告知 {persons}",
+        "{step} escalated, step {count}{overdue}: told {persons}",
+    ),
+    events.TaskDueMoved: ("{step} 的期限改为 {due}", "{step} is due {due} now"),
     events.TaskCompleted: ("完成 {step}{principal}", "completed {step}{principal}"),
     events.TaskReturned: (
         "把 {step} 退回至 {target}{mode}:{reason}",
@@ -62,6 +67,7 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
         "allowed {person} to do {step} (separation of duties waived): {reason}",
     ),
     events.TimerStarted: ("{step} {wait} {due}", "{step}: {wait} {due}"),
+    events.TimerMoved: ("{step} 的定时改到 {due}", "the moment of {step} is {due} now"),
     events.TimerFired: ("{step} 的定时到期", "the moment of {step} has come"),
     events.MessageAwaited: ("{step} 等待消息 {name}", "{step} waits for message {name}"),
     events.MessageReceived: ("{step} 收到消息", "{step} received its message"),
@@ -143,6 +149,9 @@ BY_ITSELF = frozenset(
         events.TaskOffered,
         events.TaskCancelled,
         events.TaskReminded,
+        events.TaskEscalated,
+        events.TaskDueMoved,
+        events.TimerMoved,
         events.TimerStarted,
         events.TimerFired,
         events.MessageAwaited,
@@ -176,6 +185,7 @@ BY_ITSELF = frozenset(
 WAITS = {
     TimerKind.EVENT: Text("等到", "waits until"),
     TimerKind.REMINDER: Text("定时提醒", "reminder set for"),
+    TimerKind.ESCALATION: Text("定时升级", "escalation set for"),
 }
 
 SIGN_PLACES = {

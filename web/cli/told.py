@@ -62,8 +62,8 @@ class Teller:
             self._learn(event)
             if type(event) in QUIET or (isinstance(event, events.TaskClaimed) and event.task in completed):
                 continue  # whoever completes an unclaimed task claims it by that
-            if isinstance(event, events.TimerFired) and events.TaskReminded in kinds:
-                continue  # the reminder says it
+            if isinstance(event, events.TimerFired) and kinds & {events.TaskReminded, events.TaskEscalated}:
+                continue  # the reminder or escalation says it
             if isinstance(event, events.FollowUpScheduled) and event.job in hidden:
                 continue
             yield Told(who=self._who(entry, event), what=self._what(event, entry.events[place + 1 :]))
@@ -198,6 +198,10 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},
     events.FollowUpScheduled: lambda _, event: {"follow_up": FOLLOW_UPS.get(event.kind, FOLLOW_UPS[""])},
+    events.TaskEscalated: lambda _, event: {
+        "count": same(str(event.step)),
+        "overdue": Text("(已超期)", " (overdue)") if event.overdue else same(""),
+    },
     events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},
     events.CaseOpened: Teller._title,
     events.CaseDataSet: Teller._case_data,
