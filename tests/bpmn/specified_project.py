@@ -66,6 +66,7 @@ deviations table
   reason* text
 requirement_spec* ref:document
 files* files
+change_note? long
 withdrawn bool
 withdrawal_reason? long
 """,
@@ -146,6 +147,7 @@ predecessor ref:case
 is_subcontract* bool
 end_customer text
 early_start bool
+change_note? long
 """,
     "T03_02": """
 certs table

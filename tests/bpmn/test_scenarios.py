@@ -59,6 +59,14 @@ CASES = {
     "initiation-returned": {"state": "已立项", "level": "C", "project_no": "FW20260001", "repository_no": "ZX-LIB-FW20260001-01"},
     "general-manager-rejects": {"state": "合同评审", "amount": 920_000},
 }  # fmt: skip
+PAPERS = {
+    # contract and application: version, status, number
+    "project-straight-through": {"contract": ("A/0", "issued", "HT20260001"), "project_application": ("A/0", "approved", None)},
+    "finance-declines": {"contract": ("A/2", "drafted", None)},
+    "general-manager-rejects": {"contract": ("A/1", "drafted", None)},
+    "initiation-returned": {"project_application": ("A/3", "approved", None)},
+    "early-start": {"contract": ("A/0", "issued", "HT20260001")},
+}  # fmt: skip
 MANAGERS = {"project-straight-through": "qian", "manager-refuses": "jiang", "manager-changes": "jiang"}
 WAYS = {
     # element: its deciding field, and every answer
@@ -186,7 +194,7 @@ def test_a_scenario_leaves_its_document_and_every_job_done(tmp_path: Path, key: 
     assert (document.version, document.status, document.number) == (version, status, number)
 
 
-@pytest.mark.parametrize("key", sorted(CASES | MANAGERS))
+@pytest.mark.parametrize("key", sorted(CASES | MANAGERS | PAPERS))
 def test_a_scenario_leaves_the_data_and_the_team_of_its_case(tmp_path: Path, key: str) -> None:
     database = Database(f"sqlite:///{tmp_path}/zhixing.db")
     upgrade(database)
@@ -199,6 +207,8 @@ def test_a_scenario_leaves_the_data_and_the_team_of_its_case(tmp_path: Path, key
     database.close()
     wanted = CASES.get(key, {})
     assert {name: case.data.get(name) for name in wanted} == wanted
+    papers = {name: case.documents[name] for name in PAPERS.get(key, {})}
+    assert {name: (p.version, p.status, p.number) for name, p in papers.items()} == PAPERS.get(key, {})
     if key in MANAGERS:
         (manager,) = case.roles["PM"]
         assert case.data["pm"] == manager

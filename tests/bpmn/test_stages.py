@@ -49,6 +49,7 @@ APART = {
     "T02_02": "T02_01",
     "T02_03": "T02_01",
     "T02_04": "T02_01 T02_03",
+    "T02_06": "T02_01",
     "T03_03": "T03_01",
     "T03_04": "T03_01 T03_03",
     "T00_02": "T00_01",
@@ -61,7 +62,7 @@ DECISIONS = {
     "R03_02": "project_approver",
 }
 CONNECTORS = {
-    "number-sequence": {"S02_01", "S03_01", "T03_07"},
+    "number-sequence": {"S02_01", "S02_05", "S03_01", "T03_07"},
     "record-to-case": {"S00_01", "S00_02", "S00_03", "S00_05", "S02_02", "S02_03", "S02_04", "S03_02", "S03_05"},
     "case-role": {"S00_04", "S03_03", "S03_04"},
 }
@@ -150,6 +151,19 @@ def test_there_are_no_other_tasks_decisions_and_connectors(elements: dict[str, E
 
 def test_author_reviewer_and_approver_are_apart(elements: dict[str, Element]) -> None:
     assert {k: e.extensions["separateFrom"] for k, e in elements.items() if "separateFrom" in e.extensions} == APART
+
+
+def test_contract_and_application_are_documents_of_the_case(elements: dict[str, Element]) -> None:
+    acts = {key: e.extensions["document"] for key, e in elements.items() if "document" in e.extensions}
+    assert acts == {
+        "T02_01": "contract:write",
+        "T02_06": "contract:review",
+        "S02_05": "contract:issue",
+        "T03_01": "project_application:write",
+        "T03_03": "project_application:review",
+    }
+    approved = {key: e.extensions["approved"] for key, e in elements.items() if "approved" in e.extensions}
+    assert approved == {"T02_06": "filing.originals >= 1", "T03_03": 'initiation_review.decision = "同意"'}
 
 
 def test_the_appointed_person_answers_and_nobody_else(elements: dict[str, Element]) -> None:

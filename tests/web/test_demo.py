@@ -60,12 +60,19 @@ def test_each_version_of_a_document_is_listed_with_what_became_of_it(terminal: T
     left = json.loads(terminal.ok("--json", "demo"))
     terminal.variables["ZHIXING_DATA"] = left["data"]
     listed = terminal.json("documents", left["case"])
-    stood = [(document["version"], document["status"]) for document in listed]
-    assert stood == [("A/0", "rejected"), ("A/1", "issued"), ("B/0", "issued")]
+    stood = [(document["document"].partition("_")[0], document["version"], document["status"]) for document in listed]
+    assert stood == [
+        ("service", "A/0", "rejected"),
+        ("service", "A/1", "issued"),
+        ("service", "B/0", "issued"),
+        ("contract", "A/0", "issued"),
+        ("project", "A/0", "approved"),
+    ]
     assert len({document["digest"] for document in listed}) == len(listed)
-    assert terminal.json("case", left["case"])["documents"] == listed[-1:]
+    newest = {document["document"]: document for document in listed}
+    assert terminal.json("case", left["case"])["documents"] == [newest[key] for key in sorted(newest)]
     told = terminal.ok("documents", left["case"])
-    assert [version in told for version, _ in stood] == [True, True, True]
+    assert [version in told for _, version, _ in stood] == [True] * 5
 
 
 @pytest.mark.parametrize(("page", "language"), [("README.md", "en"), ("README.zh-CN.md", "zh")])
