@@ -53,3 +53,15 @@ def test_dates_are_written_as_text(terminal: Terminal, table: Path) -> None:
     changed = DMN.replace('typeRef="number"', 'typeRef="date"').replace("&lt; 100", '&lt; @"2026-03-01"')
     table.write_text(changed.replace("&gt;= 100", "-").replace("[100..200]", "null"), encoding="utf-8")
     assert terminal.json("decide", table, "--input", '{"amount": "2026-02-28"}')["value"] == "SALES"
+
+
+def test_why_something_is_null_is_told_in_the_language_of_the_reader(terminal: Terminal, table: Path) -> None:
+    given = ["decide", table, "审批权限", "--input", '{"amount": "x", "服务 级别": "A"}']
+    zh, en = "amount 应为数字,此处为文本", "expected amount to be a number, but found a text"
+    assert f"注意:{zh}" in terminal.ok(*given)
+    assert f"note: {en}" in terminal.ok("--language", "en", *given)
+    assert {"zh": zh, "en": en} in terminal.json(*given)["notes"]
+    conflict = terminal.json("decide", table, "--input", '{"amount": 150, "服务 级别": "B"}')["notes"]
+    assert [note["en"] for note in conflict] == [
+        "table 审批权限: expected one result under UNIQUE, but rules 2, 3 match together"
+    ]
