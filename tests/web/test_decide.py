@@ -16,15 +16,15 @@ def table(terminal: Terminal) -> Path:
 
 
 def test_the_value_and_the_rules_that_matched_are_told(terminal: Terminal, table: Path) -> None:
-    found = terminal.json("decide", table, "审批权限", "--input", '{"amount": 150, "服务 级别": "A"}')
+    found = terminal.json("decision", table, "审批权限", "--input", '{"amount": 150, "服务 级别": "A"}')
     assert (found["value"], found["tables"][0]["rules"]) == ("MR", [2])
     assert found["tables"][0]["inputs"] == [{"label": "金额", "value": 150}, {"label": "级别", "value": "A"}]
-    said = terminal.ok("decide", table, "--input", '{"amount": 50}')
+    said = terminal.ok("decision", table, "--input", '{"amount": 50}')
     assert "审批权限 = SALES" in said
 
 
 def test_a_conflict_is_told(terminal: Terminal, table: Path) -> None:
-    found = terminal.json("decide", table, "--input", '{"amount": 150, "服务 级别": "B"}')
+    found = terminal.json("decision", table, "--input", '{"amount": 150, "服务 级别": "B"}')
     assert (found["value"], found["tables"][0]["problem"]) == (None, "conflict")
     assert found["tables"][0]["matching"] == [2, 3]
 
@@ -38,13 +38,13 @@ def test_a_conflict_is_told(terminal: Terminal, table: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_told(terminal: Terminal, table: Path, arguments: list[str], code: int, sentence: str) -> None:
-    ran = terminal.run("decide", table, *arguments, "--json")
+    ran = terminal.run("decision", table, *arguments, "--json")
     assert (ran.code, ran.error["en"]) == (code, sentence)
 
 
 def test_a_file_with_mistakes_is_refused_with_all_of_them(terminal: Terminal, table: Path) -> None:
     table.write_text(DMN.replace("&gt;= 100", "&gt;= ").replace("[100..200]", "[100.."), encoding="utf-8")
-    ran = terminal.run("decide", table, "--json")
+    ran = terminal.run("decision", table, "--json")
     assert ran.code == 3
     assert {fault["path"] for fault in ran.error["faults"]} == {"approval.dmn#r2a", "approval.dmn#r3a"}
 
@@ -52,16 +52,16 @@ def test_a_file_with_mistakes_is_refused_with_all_of_them(terminal: Terminal, ta
 def test_dates_are_written_as_text(terminal: Terminal, table: Path) -> None:
     changed = DMN.replace('typeRef="number"', 'typeRef="date"').replace("&lt; 100", '&lt; @"2026-03-01"')
     table.write_text(changed.replace("&gt;= 100", "-").replace("[100..200]", "null"), encoding="utf-8")
-    assert terminal.json("decide", table, "--input", '{"amount": "2026-02-28"}')["value"] == "SALES"
+    assert terminal.json("decision", table, "--input", '{"amount": "2026-02-28"}')["value"] == "SALES"
 
 
 def test_why_something_is_null_is_told_in_the_language_of_the_reader(terminal: Terminal, table: Path) -> None:
-    given = ["decide", table, "审批权限", "--input", '{"amount": "x", "服务 级别": "A"}']
+    given = ["decision", table, "审批权限", "--input", '{"amount": "x", "服务 级别": "A"}']
     zh, en = "amount 应为数字,此处为文本", "expected amount to be a number, but found a text"
     assert f"注意:{zh}" in terminal.ok(*given)
     assert f"note: {en}" in terminal.ok("--language", "en", *given)
     assert {"zh": zh, "en": en} in terminal.json(*given)["notes"]
-    conflict = terminal.json("decide", table, "--input", '{"amount": 150, "服务 级别": "B"}')["notes"]
+    conflict = terminal.json("decision", table, "--input", '{"amount": 150, "服务 级别": "B"}')["notes"]
     assert [note["en"] for note in conflict] == [
         "table 审批权限: expected one result under UNIQUE, but rules 2, 3 match together"
     ]

@@ -5,7 +5,7 @@ import shlex
 import shutil
 
 from tests.web.terminal import ROOT, Terminal
-from web.cli import main
+from web.cli import GROUPS, main
 
 
 def _examples() -> list[list[str]]:
@@ -44,6 +44,11 @@ def test_the_examples_and_tests_leave_no_command_untried() -> None:
     shown = {words[0] for words in _examples()}
     tests = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests" / "web").glob("test_*.py"))
     assert [name for name in main.commands if name not in shown and f'"{name}"' not in tests] == []
+
+
+def test_no_command_takes_the_name_of_another() -> None:
+    names = [command.name for group in GROUPS for command in group.COMMANDS]
+    assert sorted(names) == sorted(main.commands)
 
 
 def test_help_is_there_in_both_languages(terminal: Terminal) -> None:

@@ -19,7 +19,7 @@ from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import FILE, JSON
 
 
-@command("decide", zh="不用数据库,试算 DMN 文件中的一个决策。")
+@command("decision", zh="不用数据库,试算 DMN 文件中的一个决策。")
 @click.argument("path", type=FILE)
 @click.argument("name", required=False, metavar="[DECISION]")
 @option(
