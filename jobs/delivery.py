@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
@@ -22,6 +23,7 @@ from storage import schema
 from storage.moments import micros
 from storage.submission import Receipt, Store
 
+log = logging.getLogger(__name__)
 Done = Callable[[Connection, Receipt], None]
 
 EXPIRED = Text("在保留期内没有流程实例接收此消息", "no instance took the message while it was kept")
@@ -39,6 +41,7 @@ class Delivery:
         None when it was given to nobody. Raises Refused.
         """
         if job.expired:
+            log.warning("message %s (%s) expired: nobody took it", job.name, job.key)
             lease.park(self.store.database, job, EXPIRED)
             return None
         content = _content(job)
