@@ -51,7 +51,7 @@ def as_value(found: int | list[int] | None) -> Value:
 
 def excess(run: Recorder) -> list[str]:
     """What breaks the bound of the window: at most one token for each wait, incident, open scope, loop and undoing event
-    under way, and for each open join fewer tokens than it has incoming flows; and about 200 bytes for each. What can still
+    under way, and for each open join fewer tokens than it has incoming flows or needs to start; and about 200 bytes for each. What can still
     be compensated has 100 bytes, and as many for the scope that is kept for it, in which no token moves by itself.
     """
     window = json.loads(run.window)
@@ -67,7 +67,8 @@ def excess(run: Recorder) -> list[str]:
     if under_way > len(run.waiting) + len(run.failed) + scopes + loops:
         found.append(f"{under_way} tokens under way")
     for (join, scope), tokens in arrived.items():
-        if tokens >= len(run.model.specification.task_specs[join].incoming):
+        node = run.model.specification.task_specs[join]
+        if tokens >= max(len(node.incoming), node.element.start_quantity):
             found.append(f"{tokens} tokens wait at {join} in {scope}")
     if len(run.window) > 64 + 200 * (len(rows) + scopes) + 100 * (len(done) + len(undoing) + len(kept)):
         found.append(f"{len(run.window)} bytes for {len(rows)} tokens")

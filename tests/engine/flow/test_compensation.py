@@ -354,3 +354,16 @@ def test_an_event_that_interrupts_while_things_are_undone_ends_that() -> None:
     assert (run.open, "cancel b_undo" in run.log, clear(run)) == (["w"], True, True)
     run.finish("w")
     assert (run.done, scopes_left(run)) == (True, 0)
+
+
+@pytest.mark.parametrize("marker", [LOOP.replace("3", "2"), several(times="2")])
+def test_each_instance_of_a_sub_process_is_undone_by_its_event_sub_process_with_its_own_variables(marker: str) -> None:
+    handler = undoing("un", script("z", "{seen: append(seen, mine)}") + path("un_start", "z"))
+    inner = node("startEvent", "s2") + user("a") + script("i", "{mine: a}") + handler + path("s2", "a", "i")
+    sub = node("subProcess", "sp", marker + inner)
+    run = Recorder(model(S + sub + throw("t", "sp") + user("n") + path("s", "sp", "t", "n")), seen=())
+    run.finish("a", number(1))
+    assert clear(run)
+    run.finish("a", number(2))
+    assert (run.open, run.values["seen"]) == (["n"], (number(2), number(1)))
+    assert (scopes_left(run), clear(run)) == (0, True)

@@ -209,6 +209,24 @@ def test_a_token_without_a_way_on_ends() -> None:
     assert run.done
 
 
+def test_a_level_without_start_event_begins_at_everything_that_nothing_leads_to() -> None:
+    inner = user("x") + user("y") + user("z") + path("x", "z")
+    run = Recorder(model(user("a") + user("b") + node("subProcess", "sp", inner) + path("a", "sp")))
+    assert run.open == ["a", "b"]
+    run.finish("a")
+    assert run.open == ["b", "x", "y"]
+    for key in ("b", "x", "y", "z"):
+        run.finish(key)
+    assert run.done
+
+
+@pytest.mark.parametrize("key", ["Start", "End", "Root"])
+def test_ids_that_spiffworkflow_keeps_for_itself_are_ids_like_others(key: str) -> None:
+    run = Recorder(model(S + user(key) + E + path("s", key, "e")))
+    run.finish(key)
+    assert run.log[-3:] == ["enter e", "leave e", "ended e"]
+
+
 def test_a_self_loop_runs_again_until_its_condition_ends() -> None:
     body = S + user("u", default="u_e") + E + path("s", "u") + flow("u", "u", 'u = "again"') + flow("u", "e", key="u_e")
     run = Recorder(model(body))
@@ -454,7 +472,9 @@ def test_a_boundary_event_on_a_loop_cancels_the_turn() -> None:
 def test_a_failing_script_is_retried_or_decided() -> None:
     body = S + script("z", "k") + user("u") + path("s", "z", "u")
     run = Recorder(model(body), k=number(1))
-    assert [t.en for t in run.failed.values()] == ["expected a context such as {a: 1} from script z, but found a number"]
+    assert [t.en for t in run.failed.values()] == [
+        "expected a context such as {a: 1} from script z, but found a number"
+    ]
     run.retry("z", done=True)
     assert run.open == ["u"]
 

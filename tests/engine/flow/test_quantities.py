@@ -51,6 +51,6 @@ def test_a_multi_instance_counts_its_tokens_as_a_whole() -> None:
 
 def test_too_few_tokens_wait_and_are_cancelled_with_everything() -> None:
     run = Recorder(model(S + user("u", startQuantity="2") + path("s", "u")), k=number(1))
-    assert (run.open, run.done) == ([], False)
+    assert (run.open, run.done, excess(run)) == ([], False, [])
     run.cancel()
     assert run.done
