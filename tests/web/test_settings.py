@@ -17,8 +17,12 @@ VALUES = {
     "language": ("en", "en"),
     "debug": ("1", True),
     "hosts": ("erp.example, Hooks.example", frozenset({"erp.example", "hooks.example"})),
+    "listen": ("0.0.0.0:8443", "0.0.0.0:8443"),
+    "https": ("1", True),
+    "proxies": ("2", 2),
 }
 OTHERS = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0", "hosts": "x"}
+OTHERS |= {"listen": "[::1]:80", "https": "0", "proxies": "0"}
 
 
 @pytest.mark.parametrize("name", settings.NAMES)
@@ -67,6 +71,11 @@ def test_postgresql_takes_the_driver_that_is_installed(tmp_path: Path) -> None:
         ("ZHIXING_DATABASE", "sqlite://"),
         ("ZHIXING_DATABASE", "sqlite:///:memory:"),
         ("ZHIXING_DATABSE", "sqlite:///x.db"),
+        ("ZHIXING_LISTEN", "8000"),
+        ("ZHIXING_LISTEN", "localhost:99999"),
+        ("ZHIXING_LISTEN", "localhost:http"),
+        ("ZHIXING_HTTPS", "yes"),
+        ("ZHIXING_PROXIES", "9"),
     ],
 )
 def test_what_cannot_be_used_is_refused(variable: str, text: str, tmp_path: Path) -> None:

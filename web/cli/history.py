@@ -204,6 +204,9 @@ def show_state(output: Output, names: Names, state: Instance) -> None:
     waiting = [(s.id, s.name, plain.shown(s.correlation)) for s in state.subscriptions.values()]
     if waiting:
         output.table([("等待", "waits"), ("消息", "message"), ("关联", "correlation")], waiting)
+    signals = [(s.id, s.name) for s in state.signals.values()]
+    if signals:
+        output.table([("等待", "waits"), ("信号", "signal")], signals)
 
 
 def state_document(state: Instance) -> dict[str, object]:
@@ -233,6 +236,7 @@ def state_document(state: Instance) -> dict[str, object]:
             {"subscription": s.id, "name": s.name, "correlation": plain.shown(s.correlation)}
             for s in state.subscriptions.values()
         ],
+        "signals": [{"subscription": s.id, "name": s.name} for s in state.signals.values()],
     }
 
 

@@ -9,7 +9,7 @@ from engine import events
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
-from engine.value import Context, Person
+from engine.value import Context, Person, Value
 from engine.words import Channel
 from web.cli.naming import Names, joined, same, shown
 from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
@@ -177,14 +177,28 @@ class Teller:
 
 
 def _rules(table: Context) -> Text:
-    numbers = [str(rule) for rule in table["rules"]] if isinstance(table["rules"], tuple) else []
-    inputs = (
-        [entry for entry in table["inputs"] if isinstance(entry, Context)] if isinstance(table["inputs"], tuple) else []
-    )
-    given = [f"{shown(entry['label']).zh} = {shown(entry['value']).zh}" for entry in inputs]
-    zh = f"规则 {'、'.join(numbers)} 命中" if numbers else "没有规则命中"
-    en = f"rule {', '.join(numbers)} matches" if numbers else "no rule matches"
-    return Text(f"{zh}({';'.join(given)})", f"{en} ({'; '.join(given)})") if given else Text(zh, en)
+    """The rules of a table that count, each input with its value and the condition it met."""
+    given = [f"{shown(one['label']).zh} = {shown(one['value']).zh}" for one in _contexts(table["inputs"])]
+    told = [_hit(hit, given) for hit in _contexts(table["hits"])]
+    if not told:
+        zh, en = ("没有规则命中,取默认结果", "no rule matches: the default is taken")
+        zh, en = (zh, en) if table["default"] is True else ("没有规则命中", "no rule matches")
+        told = [Text(f"{zh}({';'.join(given)})", f"{en} ({'; '.join(given)})")]
+    return Text(";".join(one.zh for one in told), "; ".join(one.en for one in told))
+
+
+def _hit(hit: Context, given: list[str]) -> Text:
+    conditions = hit["conditions"] if isinstance(hit["conditions"], tuple) else ()
+    met = [
+        one if condition == "-" or one.endswith(f"= {condition}") else f"{one} ({condition})"
+        for one, condition in zip(given, conditions, strict=False)
+    ]
+    rule = shown(hit["rule"]).zh
+    return Text(f"规则 {rule} 命中({';'.join(met)})", f"rule {rule} matches ({'; '.join(met)})")
+
+
+def _contexts(found: Value) -> list[Context]:
+    return [one for one in found if isinstance(one, Context)] if isinstance(found, tuple) else []
 
 
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {

@@ -18,6 +18,7 @@ from engine.commands import (
     Envelope,
     FireTimer,
     GrantRole,
+    ReceiveSignal,
     StartActivity,
     StartInstance,
 )
@@ -25,6 +26,7 @@ from engine.errors import Refused
 from engine.events import Event
 from engine.flow import Model
 from engine.flow.elements import Element, Kind, Process
+from engine.flow.level import begun_by, starts
 from engine.instance import Instance, counted
 from engine.procedure import MANIFEST, Procedure
 from engine.stream import ORGANISATION
@@ -59,6 +61,7 @@ class Trial:
     def run(self, process: str, values: object) -> Instance:
         """Start the process and answer what it asks until it ends, nobody answers, or it took too many steps."""
         self.stream = self.journal.new_stream(StreamKind.INSTANCE)
+        begun, payload = self._begun(process)
         self._do(
             StartInstance(
                 envelope=self._envelope(self.stream),
@@ -66,11 +69,23 @@ class Trial:
                 version=self.procedure.digest,
                 process=process,
                 input=self._context(values),
+                start=begun,
+                payload=payload,
             )
         )
         while self.steps < STEPS and self._answer_one():
             self.steps += 1
         return self.instance
+
+    def _begun(self, process: str) -> tuple[str | None, Value]:
+        """The first event that begins a process which does not begin by itself, with what is prepared for it."""
+        model = self.procedure.model.processes.get(process)
+        if model is None or starts(model, None):
+            return None, None
+        first = next((e for e in model.elements.values() if begun_by(model, e.id) is not None), None)
+        if first is None:
+            return None, None
+        return first.id, self._context(self._prepared(first.message or first.code or first.id) or {})
 
     @property
     def instance(self) -> Instance:
@@ -85,6 +100,7 @@ class Trial:
             or self._worker_answers()
             or self._person_begins()
             or self._message_comes()
+            or self._signal_comes()
             or self._time_passes()
         )
         if command is None:
@@ -125,6 +141,14 @@ class Trial:
             if (found := self._prepared(waiting[key].name)) is not None:
                 payload = self._context(found)
                 return DeliverMessage(envelope=self._envelope(self.stream), subscription=key, payload=payload)
+        return None
+
+    def _signal_comes(self) -> Command | None:
+        waiting = self.instance.signals
+        for key in sorted(waiting, key=counted):
+            if (found := self._prepared(waiting[key].name)) is not None:
+                payload = self._context(found)
+                return ReceiveSignal(envelope=self._envelope(self.stream), subscription=key, payload=payload)
         return None
 
     def _time_passes(self) -> Command | None:

@@ -1,0 +1,104 @@
+"""Who handed a task on, when and with which words: read from the entry that offered it, which never changes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import TypeAlias
+
+from sqlalchemy import Connection, select, tuple_
+
+from engine.commands import Command, CompleteTask
+from engine.errors import EngineError
+from engine.journal import Entry
+from storage import journal
+from storage.moments import micros
+from storage.schema import entry as entries
+from storage.shelf import Recent, StreamShelf
+
+KEPT = 20_000
+LONGEST = 200
+OPINION = "opinion"
+Spot: TypeAlias = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """The person whose work led to a task, and their opinion."""
+
+    person: str | None
+    at: int
+    opinion: str = ""
+
+
+class Hands:
+    """Who handed on the tasks that were looked at last; what is kept never changes."""
+
+    def __init__(self, recent: Recent) -> None:
+        self.recent = recent
+        self._lock = Lock()
+        self._kept: OrderedDict[str, Handed] = OrderedDict()
+
+    def of(self, connection: Connection, tasks: Sequence[str]) -> dict[str, Handed]:
+        """Who handed on these tasks; those are missing whose entry cannot be read."""
+        with self._lock:
+            found = {task: self._kept[task] for task in tasks if task in self._kept}
+        if missing := [task for task in tasks if task not in found]:
+            new = dict(self._read(connection, missing))
+            found |= new
+            with self._lock:
+                self._kept.update(new)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+        return found
+
+    def _read(self, connection: Connection, tasks: Sequence[str]) -> Iterator[tuple[str, Handed]]:
+        """What clock and worker did has a cause: the entry of the person whose work led to it."""
+        spots = {task: spot_of(task) for task in tasks}
+        found = self._entries(connection, set(spots.values()))
+        causes = {spot: cause for spot, entry in found.items() if (cause := _cause(entry)) is not None}
+        before = self._entries(connection, set(causes.values()) - found.keys())
+        for task, spot in spots.items():
+            entry = found.get(causes.get(spot, spot)) or before.get(causes.get(spot, spot)) or found.get(spot)
+            if entry is not None:
+                yield task, _handed(entry)
+
+    def _entries(self, connection: Connection, spots: set[Spot]) -> dict[Spot, Entry]:
+        found: dict[Spot, Entry] = {}
+        if not spots:
+            return found
+        query = select(entries).where(tuple_(entries.c.stream_no, entries.c.revision).in_(sorted(spots)))
+        for row in connection.execute(query).all():
+            try:
+                shelf = StreamShelf(connection, row.stream_no, self.recent)
+                found[(row.stream_no, row.revision)] = journal.decode(row, shelf)
+            except EngineError:
+                continue  # verification says what is wrong with it; a list does not fail for it
+        return found
+
+
+def spot_of(counted: str) -> Spot:
+    """Stream and revision of the entry that made a counted id."""
+    stream, revision, _ = counted.split(".")
+    return int(stream), int(revision)
+
+
+def _cause(entry: Entry) -> Spot | None:
+    cause = entry.command.envelope.cause
+    return None if entry.command.envelope.actor is not None or cause is None else (cause.stream, cause.revision)
+
+
+def _handed(entry: Entry) -> Handed:
+    actor = entry.command.envelope.actor
+    return Handed(
+        person=None if actor is None else actor.id, at=micros(entry.at), opinion=_opinion(entry.command)[:LONGEST]
+    )
+
+
+def _opinion(command: Command) -> str:
+    """What the person said with it: the field of a form that is called so, an opinion, or a reason."""
+    said = command.data.get(OPINION) if isinstance(command, CompleteTask) else None
+    said = said or getattr(command, OPINION, None) or getattr(command, "reason", None)
+    return said if isinstance(said, str) else ""

@@ -1,0 +1,304 @@
+"""The lists of a person's page: what they may do, did, began and were told of. Cost does not depend on what was ever closed.
+
+Every list is read by keyset: a page begins behind the place where the one before ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+
+from storage import case_search, schema
+from storage.moments import NEVER
+from storage.schema import case_role, inbox, task
+
+Query: TypeAlias = Select[Any]
+Place: TypeAlias = tuple[int, str]
+"""Where a page ends: the number it is ordered by, and the id."""
+
+LONGEST_COUNT = 10_000
+"""More than so many tasks of one person are not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Whose tasks, and which of them.
+
+    `mine` is the person, `for_others` those they deputise for, each with company-wide roles. `why` is `mine`, `role`,
+    `deputy` or empty; `steps` are elements whose name contains the text; `due` is a half-open range of moments.
+    """
+
+    mine: str
+    roles: Sequence[str]
+    for_others: Sequence[str] = ()
+    their_roles: Sequence[str] = ()
+    why: str = ""
+    process: str = ""
+    text: str = ""
+    steps: Sequence[str] = ()
+    due: tuple[int, int] | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One task as a list shows it."""
+
+    task: str
+    stream: int
+    case: int | None
+    process: str
+    element: str
+    version: str
+    kind: str
+    key: str
+    due: int
+    offered_at: int
+    order: int
+    stage: str
+    holder: str | None = None
+    closed_at: int | None = None
+    by: str | None = None
+    message: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where a page that ends with this line ends."""
+        return self.order, self.task
+
+
+def page(connection: Connection, wish: Wish, after: Place | None = None, size: int = 50) -> list[Line]:
+    """The next tasks this person may do."""
+    found: dict[Place, Row[Any]] = {}
+    for query in _sources(wish):
+        rows = _grouped(query, wish)
+        if after is not None:
+            order, key = after
+            rows = rows.having(or_(_order(wish) > order, and_(_order(wish) == order, inbox.c.task > key)))
+        for row in connection.execute(rows.order_by(_order(wish), inbox.c.task).limit(size)):
+            found.setdefault((row.order, row.task), row)
+    chosen = [found[place] for place in sorted(found)[:size]]
+    return list(_lines(connection, {row.task: row for row in chosen}))
+
+
+def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int]:
+    """How many tasks fall between the edges, up to the first and from the last on, in one statement."""
+    found = _together(_filtered(query, wish) for query in _sources(wish))
+    once = select(found.c.task, func.min(found.c.due).label("due")).group_by(found.c.task).subquery()
+    bounds = [-1, *edges, NEVER + 1]
+    sums = [
+        func.coalesce(func.sum(case((and_(once.c.due >= low, once.c.due < high), 1), else_=0)), 0)
+        for low, high in pairwise(bounds)
+    ]
+    return [int(one) for one in connection.execute(select(*sums)).one()]
+
+
+def mark(connection: Connection) -> str:
+    """What changes whenever anything is journaled: two look-ups, whatever the size of the tables."""
+    waiting = select(func.max(schema.unsealed.c.unsealed_no)).scalar_subquery()
+    sealed = select(func.max(schema.position.c.position)).scalar_subquery()
+    found = connection.execute(select(waiting, sealed)).one()
+    return f"{found[0] or 0}-{found[1] or 0}"
+
+
+def signature(lines: Sequence[Line], total: int) -> str:
+    """What changes whenever the first page of a list does."""
+    seen = f"{total}:" + ";".join(f"{line.task},{line.kind},{line.key},{line.due}" for line in lines)
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def may_see(connection: Connection, wish: Wish, key: str) -> bool:
+    """The task waits in this person's list."""
+    found = _together(query.where(inbox.c.task == key) for query in _sources(wish))
+    return connection.execute(select(found.c.task).limit(1)).first() is not None
+
+
+def done(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
+    """What the person completed, the newest first."""
+    order = -task.c.closed_at
+    query = select(task.c.task, order.label("order")).where(task.c.closed_by == person)
+    if after is not None:
+        query = query.where(tuple_(task.c.closed_at, task.c.task) < (-after[0], after[1]))
+    ordered = query.order_by(task.c.closed_at.desc(), task.c.task.desc()).limit(size)
+    rows: list[Row[Any]] = list(connection.execute(ordered))
+    return list(_lines(connection, {row.task: row for row in rows}))
+
+
+def told(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
+    """The tasks the person was informed of, the newest first."""
+    copy = schema.task_copy.c
+    columns = copy.task, copy.by, copy.message, copy.at.label("told_at"), (-copy.at).label("order")
+    query = select(*columns).where(copy.person == person)
+    if after is not None:
+        query = query.where(tuple_(copy.at, copy.task) < (-after[0], after[1]))
+    rows: list[Row[Any]] = list(connection.execute(query.order_by(copy.at.desc(), copy.task.desc()).limit(size)))
+    return list(_lines(connection, {row.task: row for row in rows}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A case somebody opened, and how many of its tasks are open."""
+
+    case: int
+    version: str
+    status: str
+    at: int
+    waiting: int
+
+    @property
+    def place(self) -> Place:
+        """Where a page that ends with this case ends."""
+        return -self.at, str(self.case)
+
+
+def opened(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Opened]:
+    """The cases the person opened, the newest first."""
+    found = schema.case.c
+    waiting = select(func.count(inbox.c.task.distinct())).where(inbox.c.case_no == found.stream_no).scalar_subquery()
+    query = select(found.stream_no, found.version, found.status, found.opened_at, waiting.label("waiting"))
+    query = query.where(found.opened_by == person)
+    if after is not None:
+        query = query.where(tuple_(found.opened_at, found.stream_no) < (-after[0], int(after[1])))
+    rows = connection.execute(query.order_by(found.opened_at.desc(), found.stream_no.desc()).limit(size))
+    return [
+        Opened(case=row.stream_no, version=row.version, status=row.status, at=row.opened_at, waiting=row.waiting)
+        for row in rows
+    ]
+
+
+def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The short values of cases, by name."""
+    table, found = schema.case_value, dict[int, dict[str, str]]()
+    for row in connection.execute(select(table).where(table.c.case_no.in_(cases))):
+        found.setdefault(row.case_no, {})[row.name] = row.value
+    return found
+
+
+def processes(connection: Connection, wish: Wish) -> list[tuple[str, str]]:
+    """The processes of this person's tasks, each with the version of one of its instances."""
+    every = _together(_sources(wish))
+    instance = schema.instance.c
+    query = (
+        select(task.c.process, func.min(instance.version))
+        .where(task.c.task.in_(select(every.c.task)))
+        .join(schema.instance, instance.stream_no == task.c.stream_no)
+        .group_by(task.c.process)
+        .order_by(task.c.process)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def _sources(wish: Wish) -> Iterator[Query]:
+    """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case."""
+    others = wish.for_others
+    if wish.why in ("", "mine"):
+        yield _in_hand([wish.mine])
+    if wish.why in ("", "role"):
+        yield _of_company(wish.roles)
+        yield _of_team([wish.mine])
+    if wish.why in ("", "deputy") and others:
+        yield _in_hand(others)
+        yield _of_company(wish.their_roles)
+        yield _of_team(others)
+    elif wish.why == "deputy":
+        yield _columns(literal("role")).where(false())
+
+
+def _together(queries: Iterable[Query]) -> Subquery:
+    """The rows of several queries; each in brackets of its own, as SQLite limits only whole statements."""
+    return union_all(*(select(query.limit(LONGEST_COUNT).subquery()) for query in queries)).subquery()
+
+
+def _in_hand(persons: Sequence[str]) -> Query:
+    return _columns(inbox.c.kind).where(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
+
+
+def _of_company(roles: Sequence[str]) -> Query:
+    """Where the team of a case names a role, only the team sees its tasks."""
+    named = exists().where(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
+    return _columns(literal("role")).where(inbox.c.kind == "role", inbox.c.key.in_(roles), ~named)
+
+
+def _of_team(persons: Sequence[str]) -> Query:
+    team = and_(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
+    query = _columns(literal("role")).join(case_role, team)
+    return query.where(inbox.c.kind == "role", case_role.c.person.in_(persons))
+
+
+def _columns(kind: ColumnElement[str]) -> Query:
+    return select(inbox.c.task, inbox.c.due, kind.label("kind"), inbox.c.key).select_from(inbox)
+
+
+def _filtered(query: Query, wish: Wish) -> Query:
+    if wish.due is not None:
+        query = query.where(inbox.c.due >= wish.due[0], inbox.c.due < wish.due[1])
+    if wish.process or wish.text or wish.newest_first:
+        query = query.join(task, task.c.task == inbox.c.task)
+    if wish.process:
+        query = query.where(task.c.process == wish.process)
+    if wish.text:
+        cases = case_search.cases_with(wish.text)
+        steps = task.c.element.in_(wish.steps)
+        query = query.where(steps if cases is None else or_(steps, inbox.c.case_no.in_(cases)))
+    return query
+
+
+def _grouped(query: Query, wish: Wish) -> Query:
+    """Each task once, however many of its keys fit."""
+    filtered = _filtered(query, wish)
+    kind, key = (func.min(column) for column in filtered.selected_columns[2:4])
+    columns = inbox.c.task, _order(wish).label("order"), kind.label("kind"), key.label("key")
+    return filtered.with_only_columns(*columns).group_by(inbox.c.task, _order(wish))
+
+
+def _order(wish: Wish) -> ColumnElement[int]:
+    return -task.c.offered_at if wish.newest_first else inbox.c.due
+
+
+def _lines(connection: Connection, found: dict[str, Row[Any]]) -> Iterator[Line]:
+    instance = schema.instance.c
+    query = select(task, instance.version).join(schema.instance, instance.stream_no == task.c.stream_no)
+    rows = {row.task: row for row in connection.execute(query.where(task.c.task.in_(list(found))))}
+    for key, place in found.items():
+        row = rows.get(key)
+        if row is None:
+            continue
+        yield Line(
+            task=key,
+            stream=row.stream_no,
+            case=row.case_no,
+            process=row.process,
+            element=row.element,
+            version=row.version,
+            kind=getattr(place, "kind", ""),
+            key=getattr(place, "key", ""),
+            due=NEVER if row.due is None else row.due,
+            offered_at=row.offered_at,
+            order=place.order,
+            stage=row.stage,
+            holder=row.holder,
+            closed_at=getattr(place, "told_at", row.closed_at),
+            by=getattr(place, "by", None),
+            message=getattr(place, "message", ""),
+        )

@@ -1,0 +1,58 @@
+"""The wiring of the web product, and nothing else: settings in, a Flask application out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from storage.database import Database
+from storage.submission import Store
+from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
+from web.pages import account, design, health, inbox, people, sign_in
+from web.settings import Settings
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a request; a page that takes files sets `request.max_content_length` itself."""
+
+MOST_FIELDS = 2_000
+POLL = 15
+"""Seconds between two looks of an open list at whether anything is new."""
+
+PAGES = (inbox.pages, sign_in.pages, account.pages, people.pages, design.pages, health.pages)
+"""One blueprint a resource."""
+
+
+def create_app(
+    settings: Settings, store: Store | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+) -> Flask:
+    """The application; without a store it opens the database of the settings."""
+    app = Flask("web", static_folder=None)
+    app.config.update(
+        LANGUAGE=settings.language,
+        SESSION_COOKIE_SECURE=settings.https,
+        MAX_CONTENT_LENGTH=LARGEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST,
+        MAX_FORM_PARTS=MOST_FIELDS,
+        SETTINGS=settings,
+    )
+    app.extensions["zhixing"] = store or Store(Database(settings.database), now)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(new_id=asking.new_id, poll=POLL)
+    for pages in PAGES:
+        app.register_blueprint(pages)
+    # In this order requests pass through, and answers come back the other way.
+    for room in (logs, headers, identity, texts, assets, csrf, access, notices, navigation, failures):
+        room.install(app)
+    if settings.proxies:
+        _behind(app, settings.proxies)
+    return app
+
+
+def _behind(app: Flask, proxies: int) -> None:
+    """Believe what so many proxies in front say of the browser; nothing of it is believed otherwise."""
+    wrapped: Any = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = wrapped  # type: ignore[method-assign]  # as Flask documents it

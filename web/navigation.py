@@ -1,0 +1,44 @@
+"""The places of the product, in the order of the navigation; whoever may not have one does not see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from web.access import may
+from web.translation import lazy
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the navigation; `within` are other endpoints that belong to it."""
+
+    endpoint: str
+    text: str
+    icon: str
+    group: str = "work"
+    within: tuple[str, ...] = ()
+
+    @property
+    def is_here(self) -> bool:
+        """The page that is shown belongs to it: the same blueprint, unless another place names the endpoint."""
+        here = request.endpoint or ""
+        return here == self.endpoint or here in self.within
+
+
+PLACES = (
+    Place("inbox.waiting", lazy("待办"), "inbox", within=("inbox.done", "inbox.sent", "inbox.told")),
+    Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one",)),
+)
+
+
+def places() -> Iterator[Place]:
+    """The places that whoever asks may have."""
+    return (place for place in PLACES if may(place.endpoint))
+
+
+def install(app: Flask) -> None:
+    """Let the layout show them."""
+    app.jinja_env.globals["places"] = lambda: list(places())

@@ -1,0 +1,1 @@
+"""The pages: one blueprint a resource, named like its folder of templates."""

@@ -1,0 +1,87 @@
+"""One's own account: language and look, password, and the browsers in which one has signed in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from storage import accounts
+from web import identity, notices, passwords, reading
+from web.access import signed_in, with_any_password
+from web.identity import me
+from web.texts import LANGUAGES, THEMES
+from web.translation import _
+
+pages = Blueprint("account", __name__, url_prefix="/account")
+
+
+@pages.get("/")
+@signed_in
+def mine() -> str:
+    """The page of one's own account."""
+    store = reading.store()
+    with store.database.read() as connection:
+        sessions = accounts.sessions(connection, me().person, store.now())
+    return render_template("account/mine.html", sessions=sessions)
+
+
+@pages.post("/look")
+@with_any_password
+def look() -> Response:
+    """Choose language and look; the page one was on is shown again."""
+    language, theme = request.form.get("language"), request.form.get("theme")
+    if language not in (*LANGUAGES, None) or theme not in (*THEMES, None) or (language is theme is None):
+        return make_response(render_template("account/mine.html", sessions=[]), 422)
+    accounts.choose(reading.store().database, me().person, language=language, theme=theme)
+    onward = request.form.get("next", "")
+    return redirect(onward if onward.startswith("/") and not onward.startswith(("//", "/\\")) else url_for(".mine"))
+
+
+@pages.get("/password")
+@with_any_password
+def password() -> str:
+    """The form for a new password."""
+    return render_template("account/password.html", faults={})
+
+
+@pages.post("/password")
+@with_any_password
+def change_password() -> Response:
+    """Replace the password: every other session ends, this one goes on with a new cookie."""
+    now, new, again = (request.form.get(name, "") for name in ("now", "new", "again"))
+    faults = _faults(now, new, again)
+    if faults:
+        return make_response(render_template("account/password.html", faults=faults), 422)
+    store, mine = reading.store(), me()
+    accounts.set_password(store.database, mine.person, passwords.hashed(new), store.now(), one_time=False)
+    agent = request.headers.get("User-Agent", "")
+    token = accounts.begin(store.database, mine.person, store.now(), request.remote_addr or "", agent)
+    response = redirect(url_for("inbox.waiting"))
+    identity.remember(response, token)
+    return notices.say(response, _("密码已更换,其他浏览器中的登录都已结束。"))
+
+
+@pages.post("/sessions/end")
+@signed_in
+def end_session() -> Response:
+    """End one of one's other sessions, or all of them."""
+    database, digest = reading.store().database, request.form.get("session", "")
+    if digest:
+        accounts.end(database, [digest], me().person)
+    else:
+        accounts.end_all(database, me().person, but=me().session.digest)
+    return notices.say(redirect(url_for(".mine")), _("已结束登录。"))
+
+
+def _faults(now: str, new: str, again: str) -> dict[str, str]:
+    """What is wrong with a new password, by field."""
+    faults: dict[str, str] = {}
+    if not passwords.fits(me().account.password, now):
+        faults["now"] = _("现在的密码不正确。")
+    if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
+        faults["new"] = _("新密码应有 %(least)s 到 %(most)s 个字符。", least=passwords.SHORTEST, most=passwords.LONGEST)
+    elif new == now or me().handle.casefold() in new.casefold():
+        faults["new"] = _("新密码应与现在的不同,并且不含您的账号。")
+    if again != new:
+        faults["again"] = _("两次输入的新密码应相同。")
+    return faults

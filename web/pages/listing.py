@@ -1,0 +1,303 @@
+"""Lines of lists as people read them: names for ids, words for moments, headings by what is due."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import current_app
+from sqlalchemy import Connection
+
+from engine.errors import Text
+from storage import preferences, worklist
+from storage.handing import Handed, Hands
+from storage.moments import NEVER, micros
+from storage.worklist import Line, Opened, Place, Wish
+from web import reading, texts
+from web.identity import me
+from web.translation import _
+
+SIZE, MOST = 50, 200
+SPANS = ("late", "today", "week", "later", "never")
+WHYS = ("", "mine", "role", "deputy")
+SORTS = ("due", "newest")
+LONGEST_TEXT = 60
+COUNTED = re.compile(r"[1-9]\d*\.[1-9]\d*\.[1-9]\d*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What somebody wants to see of their list."""
+
+    why: str = ""
+    process: str = ""
+    sort: str = "due"
+    span: str = ""
+    text: str = ""
+
+    @classmethod
+    def of(cls, found: Mapping[str, str]) -> Asked:
+        """What a form, an address or a preference says; what makes no sense is left out."""
+        return cls(
+            why=_one_of(found.get("why", ""), WHYS),
+            process=found.get("process", "")[:100],
+            sort=_one_of(found.get("sort", ""), SORTS),
+            span=_one_of(found.get("span", ""), ("", *SPANS)),
+            text=found.get("q", "").strip()[:LONGEST_TEXT],
+        )
+
+    def kept(self) -> dict[str, str]:
+        """What stays until it is changed."""
+        return {"why": self.why, "process": self.process, "sort": self.sort}
+
+    def address(self) -> dict[str, str | None]:
+        """What stands in addresses."""
+        return {"span": self.span or None, "q": self.text or None}
+
+    @property
+    def is_narrow(self) -> bool:
+        """Something keeps tasks from being shown."""
+        return bool(self.why or self.process or self.span or self.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One task as a person reads it."""
+
+    line: Line
+    number: str
+    name: Text
+    process: Text
+    title: str
+    case_number: str
+    party: str
+    why: str
+    due: str
+    tone: str
+    is_new: bool
+    is_mine: bool
+    by: str
+    at: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Tasks under one heading."""
+
+    span: str
+    tasks: tuple[Shown, ...]
+    continues: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A page of the list; `seen` is what it is compared by, `turn` when time alone changes it."""
+
+    groups: tuple[Group, ...]
+    counts: Mapping[str, int]
+    total: int
+    after: Place | None
+    loaded: int
+    mark: str
+    signature: str
+    turn: int
+
+
+def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Listed:
+    """What this person may do, as they asked for it."""
+    size = min(max(size, SIZE), MOST)
+    with reading.store().database.read() as connection:
+        wish, edges = _wish(connection, asked), _edges()
+        mark = worklist.mark(connection)
+        lines = worklist.page(connection, wish, after, size)
+        found = worklist.counts(connection, replace(wish, due=None), edges)
+        counts = dict(zip(SPANS, found, strict=True))
+        shown = _shown(connection, lines)
+    return Listed(
+        groups=tuple(_groups(shown, edges, after, by_due=not wish.newest_first)),
+        counts=counts,
+        total=sum(found),
+        after=lines[-1].place if len(lines) == size else None,
+        loaded=len(lines),
+        mark=mark,
+        signature=worklist.signature(lines, sum(found)),
+        turn=turn(asked),
+    )
+
+
+def processes(connection: Connection) -> list[tuple[str, Text]]:
+    """The processes of this person's tasks, by name."""
+    found = worklist.processes(connection, me().wish())
+    return [(key, reading.process_name(reading.procedure(connection, version), key)) for key, version in found]
+
+
+def done(after: Place | None) -> dict[str, Any]:
+    """What this person completed."""
+    with reading.store().database.read() as connection:
+        lines = worklist.done(connection, me().person.id, after, SIZE)
+        return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
+
+
+def told(after: Place | None) -> dict[str, Any]:
+    """What this person was informed of."""
+    with reading.store().database.read() as connection:
+        lines = worklist.told(connection, me().person.id, after, SIZE)
+        return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
+
+
+def sent(after: Place | None) -> dict[str, Any]:
+    """The cases this person opened."""
+    with reading.store().database.read() as connection:
+        cases = worklist.opened(connection, me().person.id, after, SIZE)
+        values = worklist.values_of(connection, [case.case for case in cases])
+        rows = [(case, *_titles(connection, case, values.get(case.case, {}))) for case in cases]
+    return {"cases": rows, "after": cases[-1].place if len(cases) == SIZE else None}
+
+
+def turn(asked: Asked) -> int:
+    """The moment since which the headings are as they are: counted in minutes, as due moments are said in these."""
+    return micros(reading.store().now()) // 60_000_000 if asked.sort == "due" else 0
+
+
+def place(found: Mapping[str, str]) -> Place | None:
+    """Where a page begins, from an address; nothing for what is no place."""
+    order, _sign, key = found.get("after", "").partition("~")
+    if not re.fullmatch(r"-?\d{1,18}", order) or not re.fullmatch(r"\d[\d.]{0,62}", key):
+        return None
+    return int(order), key
+
+
+def named(text: Text) -> Text:
+    """A sentence of the engine with names of people instead of ids."""
+    with reading.store().database.read() as connection:
+        known = reading.names(connection)
+    zh, en = (COUNTED.sub(lambda found: known.get(found[0], found[0]), one) for one in (text.zh, text.en))
+    return Text(zh, en)
+
+
+def _wish(connection: Connection, asked: Asked) -> Wish:
+    wish = replace(
+        me().wish(),
+        why=asked.why,
+        process=asked.process,
+        text=asked.text,
+        newest_first=asked.sort == "newest",
+        due=_span(asked.span),
+    )
+    return replace(wish, steps=_steps(connection, asked.text)) if asked.text else wish
+
+
+def _steps(connection: Connection, text: str) -> list[str]:
+    """The elements of the procedures in force whose number or name contains the text, in either language."""
+    wanted = text.casefold()
+    return sorted(
+        element
+        for procedure in reading.procedures(connection)
+        for key, process in procedure.model.processes.items()
+        for element in process.elements
+        if any(wanted in name.casefold() for name in _names(reading.step(procedure, key, element)))
+    )
+
+
+def _names(step: tuple[str, Text]) -> tuple[str, str, str]:
+    number, name = step
+    return number, name.zh, name.en
+
+
+def _edges() -> list[int]:
+    """Where one heading ends and the next begins: now, midnight, the end of Sunday, never."""
+    now = reading.store().now()
+    here = texts.local(now)
+    midnight = datetime.combine(here.date() + timedelta(days=1), time(), here.tzinfo)
+    monday = datetime.combine(here.date() + timedelta(days=7 - here.weekday()), time(), here.tzinfo)
+    return [micros(now) + 1, micros(midnight), max(micros(monday), micros(midnight)), NEVER]
+
+
+def _span(span: str) -> tuple[int, int] | None:
+    if not span:
+        return None
+    bounds = [-1, *_edges(), NEVER + 1]
+    found = SPANS.index(span)
+    return bounds[found], bounds[found + 1]
+
+
+def _groups(shown: Sequence[Shown], edges: Sequence[int], after: Place | None, *, by_due: bool) -> Iterator[Group]:
+    if not by_due:
+        if shown:
+            yield Group(span="newest", tasks=tuple(shown), continues=after is not None)
+        return
+
+    def span(due: int) -> str:
+        return SPANS[sum(due >= edge for edge in edges)]
+
+    before = None if after is None else span(after[0])
+    for name, found in groupby(shown, key=lambda one: span(one.line.due)):
+        yield Group(span=name, tasks=tuple(found), continues=name == before)
+
+
+def _shown(connection: Connection, lines: Sequence[Line]) -> list[Shown]:
+    keys = [line.task for line in lines]
+    values = worklist.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
+    handed, seen = _hands().of(connection, keys), preferences.read_by(connection, me().person, keys)
+    return [
+        _one(connection, line, values.get(line.case or 0, {}), handed.get(line.task), is_new=line.task not in seen)
+        for line in lines
+    ]
+
+
+def _one(
+    connection: Connection, line: Line, values: Mapping[str, str], handed: Handed | None, *, is_new: bool
+) -> Shown:
+    procedure = reading.procedure(connection, line.version)
+    number, name = reading.step(procedure, line.process, line.element)
+    shown = {what: values.get(field, "") for what, field in reading.shown_fields(procedure).items()}
+    due, tone = texts.due(line.due)
+    by = line.by or (None if handed is None else handed.person)
+    at = line.closed_at or (line.offered_at if handed is None else handed.at)
+    return Shown(
+        line=line,
+        number=number,
+        name=name,
+        process=reading.process_name(procedure, line.process),
+        title=shown.get("title", ""),
+        case_number=shown.get("number", ""),
+        party=shown.get("party", ""),
+        why=_why(connection, line),
+        due=due,
+        tone=tone,
+        is_new=is_new,
+        is_mine=line.holder == me().person.id,
+        by=reading.names(connection).get(by or "", ""),
+        at=texts.at(at),
+        said=line.message or ("" if handed is None else handed.opinion),
+    )
+
+
+def _why(connection: Connection, line: Line) -> str:
+    """Why a task stands in somebody's list: their role, their name, or that of a person they deputise for."""
+    if line.kind == "role":
+        return texts.said(reading.role_name(connection, line.key))
+    if line.kind and line.key != me().person.id:
+        return _("代%(name)s", name=reading.names(connection).get(line.key, ""))
+    return _("指派给我") if line.kind == "person" else ""
+
+
+def _titles(connection: Connection, case: Opened, values: Mapping[str, str]) -> tuple[str, str, str, str]:
+    fields = reading.shown_fields(reading.procedure(connection, case.version))
+    title, number, party = (values.get(fields.get(what, ""), "") for what in ("title", "number", "party"))
+    return title, number, party, texts.at(case.at)
+
+
+def _hands() -> Hands:
+    found = current_app.extensions.setdefault("zhixing_hands", Hands(reading.store().recent))
+    assert isinstance(found, Hands)
+    return found
+
+
+def _one_of(found: str, allowed: Sequence[str]) -> str:
+    return found if found in allowed else allowed[0]

@@ -1,0 +1,95 @@
+"""The gate: sign-in by handle and password, and sign-out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine.value import Person
+from storage import accounts, people
+from web import identity, notices, passwords, reading
+from web.access import anybody, with_any_password
+from web.logs import log
+from web.translation import _
+
+pages = Blueprint("sign_in", __name__)
+
+OF_ADDRESS, OF_HANDLE, SPAN = 60, 15, timedelta(minutes=10)
+"""How many sign-ins are tried from one address and for one handle in one span of time."""
+
+
+@pages.get("/sign-in")
+@anybody
+def form() -> str | Response:
+    """The form; whoever has signed in already is sent on."""
+    if identity.visitor() is not None:
+        return redirect(_onward())
+    return render_template("sign_in/form.html", handle="", fault="", onward=request.args.get("next", ""))
+
+
+@pages.post("/sign-in")
+@anybody
+def enter() -> Response:
+    """A session for who knows the password; the same answer whatever was wrong."""
+    handle, password = request.form.get("handle", "").strip(), request.form.get("password", "")
+    fault, status = _attempt(handle, password)
+    if isinstance(fault, Person):
+        return _begin(fault)
+    page = render_template("sign_in/form.html", handle=handle, fault=fault, onward=request.form.get("next", ""))
+    return make_response(page, status)
+
+
+@pages.post("/sign-out")
+@with_any_password
+def leave() -> Response:
+    """End this session."""
+    mine = identity.me()
+    accounts.end(reading.store().database, [mine.session.digest], mine.person)
+    response = redirect(url_for("sign_in.form"))
+    identity.forget(response)
+    return notices.say(response, _("您已退出。"), "note")
+
+
+def _attempt(handle: str, password: str) -> tuple[Person | str, int]:
+    """Who it is; else what to say, and the status."""
+    store, now = reading.store(), reading.store().now()
+    if not (handle and password):
+        return _("请填写账号和密码。"), 422
+    keys = ((f"address:{request.remote_addr}", OF_ADDRESS), (f"handle:{handle[:100]}", OF_HANDLE))
+    if not all([accounts.admitted(store.database, key, now, limit, SPAN) for key, limit in keys]):
+        return _("尝试次数太多,请等十分钟再试。"), 429
+    person = people.find(store, handle[:100])
+    with store.database.read() as connection:
+        account = None if person is None else accounts.of(connection, person)
+    usable = account is not None and account.enabled and account.locked_until <= now
+    fits = passwords.fits(account.password if account is not None and usable else None, password)
+    if account is not None and fits:
+        if account.password is not None and passwords.is_dated(account.password):
+            accounts.rehash(store.database, account.person, passwords.hashed(password))
+        return account.person, 200
+    if account is not None and usable:
+        accounts.failed(store.database, account.person, now)
+    log.warning("sign-in refused", address=request.remote_addr)
+    return _("账号或密码不正确。连续五次错误后,账号会锁定十五分钟。"), 422
+
+
+def _begin(person: Person) -> Response:
+    store = reading.store()
+    agent = request.headers.get("User-Agent", "")
+    if identity.visitor() is not None:
+        accounts.end(store.database, [identity.me().session.digest], identity.me().person)
+    token = accounts.begin(store.database, person, store.now(), request.remote_addr or "", agent)
+    response = redirect(_onward())
+    identity.remember(response, token)
+    return response
+
+
+def _onward() -> str:
+    """Where to go behind the gate: only to a page of ours."""
+    wanted = request.values.get("next", "")
+    parts = urlsplit(wanted)
+    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
+    return wanted if is_ours and wanted.isprintable() else url_for("inbox.waiting")

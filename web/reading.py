@@ -1,0 +1,100 @@
+"""What pages read of the open database: the organisation, procedures and people, from the caches of the store."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+
+from flask import current_app, g
+from sqlalchemy import Connection, select
+
+from engine.errors import Text
+from engine.label import ENGLISH, label
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from engine.stream import ORGANISATION
+from engine.words import StreamKind
+from storage import people, schema
+from storage.submission import Store
+
+MANIFEST = "procedure.toml"
+
+
+def store() -> Store:
+    """The store of this application."""
+    found = current_app.extensions["zhixing"]
+    assert isinstance(found, Store)
+    return found
+
+
+def organisation(connection: Connection) -> Organisation:
+    """The organisation as it is now."""
+    table = schema.stream
+    query = select(table.c.revision).where(table.c.stream_no == ORGANISATION)
+    revision = connection.execute(query).scalar_one_or_none() or 0
+    found = store().states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
+    assert isinstance(found, Organisation)
+    return found
+
+
+def names(connection: Connection) -> Mapping[str, str]:
+    """The names of all people by id, read once a request."""
+    if "names" not in g:
+        g.names = people.names(connection)
+    found: Mapping[str, str] = g.names
+    return found
+
+
+def procedure(connection: Connection, version: str) -> Procedure:
+    """A published version."""
+    return store().procedures.get(version, connection)
+
+
+def procedures(connection: Connection) -> list[Procedure]:
+    """Every procedure in force."""
+    table = schema.publication.c
+    rows = connection.execute(select(table.version).where(table.version.is_not(None)).order_by(table.procedure))
+    return [procedure(connection, version) for version in rows.scalars()]
+
+
+def role_name(connection: Connection, code: str) -> Text:
+    """What a role is called in a procedure in force; its code where it has no name."""
+    for found in procedures(connection):
+        if code in found.roles:
+            return found.roles[code].name
+    return Text(code, code)
+
+
+def step(found: Procedure, process: str, element: str) -> tuple[str, Text]:
+    """The number of a step in the written procedure, and its name."""
+    text = label(found, process, element)
+    number, gap, rest = text.zh.partition(" ")
+    if not gap or not text.en.startswith(number):
+        return "", text
+    return number, Text(rest, text.en.removeprefix(number).strip())
+
+
+def process_name(found: Procedure, process: str) -> Text:
+    """What a process is called."""
+    model = found.model.processes[process]
+    name = model.name or process
+    return Text(name, _english(found.files.get(ENGLISH, b"{}")).get(process) or name)
+
+
+def shown_fields(found: Procedure) -> Mapping[str, str]:
+    """Which fields of its case data a procedure shows as `title`, `number` and `party` of a case."""
+    return _shown(found.files[MANIFEST])
+
+
+@lru_cache(maxsize=64)
+def _shown(manifest: bytes) -> Mapping[str, str]:
+    fields = tomllib.loads(manifest.decode()).get("case", {})
+    return {str(row["shown"]): name for name, row in fields.items() if isinstance(row, dict) and "shown" in row}
+
+
+@lru_cache(maxsize=64)
+def _english(texts: bytes) -> Mapping[str, str]:
+    elements = json.loads(texts).get("elements", {})
+    return {key: str(found.get("name", "")) for key, found in elements.items()}
