@@ -14,6 +14,9 @@ from engine.procedure import Procedure
 SENDERS = (Kind.SEND_TASK, Kind.THROW_EVENT, Kind.END)
 """Elements that throw a message; every other element with a message waits for it."""
 
+NEW = "new"
+"""What `zx:case` says where a message begins a case of its own."""
+
 
 def receivers(procedure: Procedure, name: str) -> Iterator[Element]:
     """The elements that wait for a message of this name, or begin with it."""

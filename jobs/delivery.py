@@ -100,7 +100,7 @@ class Delivery:
         return min(found, key=lambda begins: begins.procedure != own, default=None)
 
     def _begin(self, job: Job, found: Start, case: int | None, payload: Context, also: Done) -> Receipt:
-        if case is None and job.stream == ORGANISATION:
+        if found.opens or (case is None and job.stream == ORGANISATION):
             return self.store.open_stream(
                 StreamKind.CASE,
                 key(job),
@@ -127,7 +127,7 @@ class Delivery:
 
 
 def _opening(whose: Envelope, found: Start, payload: Context) -> OpenCase:
-    """A message from outside that is for no case begins one."""
+    """A message from outside that is for no case begins one, and where the model says so every message."""
     return OpenCase(
         envelope=whose,
         procedure=found.procedure,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from engine.flow.elements import Element, Trigger
 from engine.flow.level import begun_by
+from engine.message import NEW
 from engine.procedure import Procedure
 from storage import schema
 from storage.submission import Store
@@ -16,12 +17,13 @@ from storage.submission import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """An element at which a process of a version begins."""
+    """An element at which a process of a version begins; `opens` a case of its own."""
 
     procedure: str
     version: str
     process: str
     element: str
+    opens: bool
 
 
 def starts(store: Store, connection: Connection, trigger: Trigger, name: str, only: str | None = None) -> list[Start]:
@@ -30,18 +32,24 @@ def starts(store: Store, connection: Connection, trigger: Trigger, name: str, on
     query = select(table.procedure, table.version).where(table.version.is_not(None)).order_by(table.procedure)
     rows = connection.execute(query if only is None else query.where(table.procedure == only))
     return [
-        Start(procedure=row.procedure, version=row.version, process=process, element=element)
+        found
         for row in rows.all()
-        for process, element in of_procedure(store.procedures.get(row.version, connection), trigger, name)
+        for found in of_procedure(store.procedures.get(row.version, connection), trigger, name)
     ]
 
 
-def of_procedure(procedure: Procedure, trigger: Trigger, name: str) -> Iterator[tuple[str, str]]:
-    """The processes of a version that begin with this message or signal, and at which element."""
+def of_procedure(procedure: Procedure, trigger: Trigger, name: str) -> Iterator[Start]:
+    """Where processes of a version begin with this message or signal."""
     for process in procedure.model.processes.values():
         for element in process.elements.values():
             if element.trigger is trigger and _names(element) == name and begun_by(process, element.id):
-                yield process.id, element.id
+                yield Start(
+                    procedure=procedure.key,
+                    version=procedure.digest,
+                    process=process.id,
+                    element=element.id,
+                    opens=element.extensions.get("case") == NEW,
+                )
 
 
 def _names(element: Element) -> str | None:

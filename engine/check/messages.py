@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from engine.check.finding import Finding, Rule, at
 from engine.flow.elements import Element, Trigger
 from engine.flow.level import begun_by
-from engine.message import SENDERS
+from engine.message import NEW, SENDERS
 from engine.procedure import Procedure
 
 
@@ -16,6 +16,7 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
     elements = [e for process in procedure.model.processes.values() for e in process.elements.values()]
     awaited = {e.message for e in elements if e.trigger is Trigger.MESSAGE and e.kind not in SENDERS}
     yield from _twice(procedure)
+    yield from _cases(procedure)
     for process in procedure.model.processes.values():
         for element in process.elements.values():
             if element.trigger is not Trigger.MESSAGE:
@@ -40,6 +41,18 @@ def _nobody(procedure: Procedure, element: Element) -> Finding:
         f"没有元素等待消息 {element.message}",
         f"expected an element that waits for message {element.message}, but there is none",
     )
+
+
+def _cases(procedure: Procedure) -> Iterator[Finding]:
+    """`zx:case="new"` belongs to the message start event of a process."""
+    for process in procedure.model.processes.values():
+        for element in process.elements.values():
+            case = element.extensions.get("case")
+            begins = element.trigger is Trigger.MESSAGE and element.parent is None
+            if case is not None and not (case == NEW and begins):
+                zh = "zx:case 只能为 new,且只用于流程的消息开始事件"
+                en = "expected zx:case to be new, on the message start event of a process"
+                yield at(process, element.id, Rule.MESSAGE, zh, en)
 
 
 def _twice(procedure: Procedure) -> Iterator[Finding]:

@@ -103,7 +103,7 @@ WORDS: dict[str, Word] = {
     "startEvent": _event(
         "isInterrupting parallelMultiple",
         definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE}",
-        zx="inputs correlation result per catchUp calendar",
+        zx="inputs correlation result per catchUp calendar case",
     ),
     "endEvent": _event(
         definitions=f"{_THROWN} errorEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}",

@@ -76,6 +76,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "a circle of calls": (CALLED, '<bpmn:sendTask id="send" messageRef="m2" zx:correlation="reference"/>', '<bpmn:callActivity id="send" calledElement="sending"/>', "send", Rule.CALL, "for ever"),
     "a message without correlation": (CALLED, ' zx:correlation="reference"/><bpmn:receiveTask', "/><bpmn:receiveTask", "send", Rule.MESSAGE, "may reach another case"),
     "a message kept for an unknown time": (CALLED, ' zx:correlation="reference"/><bpmn:receiveTask', ' zx:correlation="reference" zx:ttl="P3D"/><bpmn:receiveTask', "send", Rule.EXPRESSION, "P3D"),
+    "a case that is neither": (MODEL, '<bpmn:startEvent id="s"', '<bpmn:startEvent id="s" zx:case="new"', "s", Rule.MESSAGE, "zx:case to be new, on the message start event"),
     "a message that nobody awaits": (CALLED, '<bpmn:receiveTask id="wait" messageRef="m2" zx:correlation="reference"/>', '<bpmn:task id="wait"/>', "send", Rule.MESSAGE, "there is none"),
     # ------------------------------------------------------------------ documents
     "an unknown document": (MODEL, "offer:write", "quote:write", "write", Rule.DOCUMENT, "but found quote"),
@@ -199,7 +200,7 @@ def test_a_circle_through_a_link_is_told() -> None:
 def test_a_called_process_begins_without_an_event() -> None:
     draft = files()
     triggered = '<bpmn:messageEventDefinition messageRef="m2"/></bpmn:startEvent>'
-    draft[CALLED] = re.sub(r'(<bpmn:startEvent [^>]*)/>', rf"\1>{triggered}", SENDING, count=1).encode()
+    draft[CALLED] = re.sub(r"(<bpmn:startEvent [^>]*)/>", rf"\1>{triggered}", SENDING, count=1).encode()
     assert ("inform", "expected a start event without trigger in sending: a call begins with no event") in {
         (f.element, f.text.en) for f in check(draft)
     }

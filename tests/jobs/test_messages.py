@@ -282,10 +282,10 @@ SAYING = (
 )
 
 
-def starting(database: Database) -> Company:
+def starting(database: Database, how: str = "") -> Company:
     """A company where a message of p begins q."""
-    body = THROWS.replace(MESSAGE, SAYING + MESSAGE)
-    return Company(database, body, CALLER, {"processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")})
+    body, started = THROWS.replace(MESSAGE, SAYING + MESSAGE), STARTED.replace('id="s2"', f'id="s2"{how}')
+    return Company(database, body, CALLER, {"processes/q.bpmn": process(started, lanes=STARTER, key="q")})
 
 
 def begun(company: Company) -> list[int]:
@@ -306,6 +306,21 @@ def test_a_message_begins_a_process_of_the_same_case_once(database: Database) ->
     assert found.case == case
     assert found.tasks[company.task(stream, "look")].due is not None
     assert buffered(company) == 0
+    assert verification.verify(company.store).findings == []
+
+
+def test_a_message_begins_a_case_of_its_own_where_the_model_says_so(database: Database) -> None:
+    company = starting(database, ' zx:case="new"')
+    case = company.open_case()
+    company.start(case=case)
+    (held,) = lease.take(company.database, company.now, 10)
+    worker = Worker(company.store)
+    assert [worker._do(held), worker._do(held)] == [True, True]
+    worker.run()
+    (stream,) = begun(company)
+    opened = company.instance(stream).case
+    assert opened not in (None, case)
+    assert company.jobs() == 0
     assert verification.verify(company.store).findings == []
 
 
