@@ -10,11 +10,14 @@ from lxml import etree
 from engine import xml
 from engine.check.finding import Finding, Rule
 from engine.errors import Text
+from engine.flow.wording import local
 from engine.form_fields import Form
 from engine.procedure import Procedure
 from engine.xml import BPMN
 
 ENGLISH = "texts/en.json"
+UNSPOKEN = frozenset({"definitions", "message", "signal", "error", "escalation", "linkEventDefinition"})
+"""What has a name by which files refer to it, not one that people read."""
 TABLES = frozenset({"elements", "forms"})
 MOST_BYTES = 5_000_000
 Said = dict[str, str]
@@ -72,7 +75,7 @@ def _spoken(root: etree._Element) -> Iterator[tuple[str, Said]]:
     for node in root.iter(f"{{{BPMN}}}*"):
         name = node.get("name") or node.findtext(f"{{{BPMN}}}text")
         key = node.get("id")
-        if name and key and node.tag not in (f"{{{BPMN}}}message", f"{{{BPMN}}}definitions"):
+        if name and key and local(node) not in UNSPOKEN:
             said = {"name": name, "documentation": node.findtext(f"{{{BPMN}}}documentation") or ""}
             yield key, {what: text for what, text in said.items() if text}
 
