@@ -126,6 +126,7 @@ class Procedure:
         """The role in whose lane the process starts: that of its start event, else of what nothing leads to."""
         found = self.model.processes[process]
         drawn = [e for e in found.elements.values() if e.kind is Kind.START and e.parent is None]
+        drawn.sort(key=lambda start: start.trigger is not Trigger.NONE)  # a person begins at the one without trigger
         begins = drawn or [found.elements[name.partition(":")[2]] for name in starts(found, None)]
         return begins[0].role if begins else None
 

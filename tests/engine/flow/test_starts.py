@@ -10,7 +10,7 @@ from engine.words import StreamKind
 from tests.engine.flow.drawing import document, model, node, path, process, user
 from tests.engine.flow.recorder import Recorder
 from tests.engine.flow.triggers import HOUR, MESSAGE, ROOT, SIGNAL, start
-from tests.engine.world import World, trial
+from tests.engine.world import World, lane, trial
 
 GIVEN = Context({"n": number(1)})
 SEVERAL = start("s") + start("m", MESSAGE) + start("g", SIGNAL) + start("t", HOUR) + user("u") + user("um") + user("ug")
@@ -76,6 +76,17 @@ def test_a_start_that_is_none_or_not_a_persons_is_refused(
     with pytest.raises(Refused, match=sentence) as refused:
         begin(world(), who, start=start_at)
     assert refused.value.reason is reason
+
+
+def test_a_person_begins_in_the_role_of_the_start_event_without_trigger() -> None:
+    lanes = lane("SMO", "m") + lane("SALES", "s")
+    body = f"<bpmn:laneSet id='ls'>{lanes}</bpmn:laneSet>" + start("m", MESSAGE) + start("s") + node("task", "u")
+    company = World(trial(document(body + path("m", "u") + path("s", "u"), more=ROOT)))
+    company.hire("amy", "SALES")
+    company.hire("zoe", "MR")
+    begin(company, "amy")
+    with pytest.raises(Refused, match="expected a holder of SALES to start p"):
+        begin(company, "zoe")
 
 
 def test_a_process_that_only_an_event_begins_cannot_begin_without_one() -> None:
