@@ -38,15 +38,15 @@ class Compensating(FlowNode):
     def take(self, token: Token) -> list[Row]:
         """What is to be undone, the oldest first; nobody else will undo it."""
         tokens, wanted = token.workflow, self.element.compensates
-        scope = _compensated(token)
         found = [
             done
+            for scope in _scopes(token)
             for done in tokens.compensable.within(scope)
             if (wanted is None or done.name.removesuffix(ITEM) == f"{self.element.process}:{wanted}")
             and not (done.turn_of is not None and tokens.entered(done.turn_of))
         ]
         tokens.compensable.forget(found)
-        return [done.row() for done in found]
+        return [done.row() for done in sorted(found, key=lambda done: done.order)]
 
     def item_done(self, token: Token, item: Token) -> None:
         """A handler is over: go on with the next."""
@@ -133,11 +133,17 @@ def _parts(tokens: Tokens, scope: str, kept: list[str]) -> Iterator[Done]:
 
 
 def _compensated(token: Token) -> str:
-    """The scope whose activities a compensation event undoes: out of event sub-processes, that around them."""
-    scope, owner = token.scope, token.workflow.owner(token.scope)
+    """The outermost scope whose activities a compensation event undoes."""
+    return _scopes(token)[-1]
+
+
+def _scopes(token: Token) -> list[str]:
+    """The scopes whose activities a compensation event undoes: its own, and of event sub-processes that around them."""
+    scopes, owner = [token.scope], token.workflow.owner(token.scope)
     while owner is not None and owner.element.by_event:
-        scope, owner = owner.scope, token.workflow.owner(owner.scope)
-    return scope
+        scopes.append(owner.scope)
+        owner = token.workflow.owner(owner.scope)
+    return scopes
 
 
 def connect(spec: Any, process: Process) -> None:

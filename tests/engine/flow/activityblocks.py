@@ -17,7 +17,7 @@ class DrawActivities(Draw):
     """Draws one model; a complex join is not drawn where its next round could begin before its reset."""
 
     looped = False
-    compound = (*COMPOUND, *MORE)
+    compound: tuple[tuple[Shape, int], ...] = (*COMPOUND, *MORE)
 
     def _simple(self) -> Block:
         return self._with_handler(super()._simple())

@@ -229,12 +229,17 @@ class ActivityReading(Reading):
             if decision != (1,):
                 merge()
                 return
-            log = self.log(scope)
-            taken = [entry for entry in log.done if block.of in ("", entry.activity)]
-            log.done[:] = [entry for entry in log.done if entry not in taken]
+            taken: list[Entry] = []
+            for log in map(self.log, self._undone_from(scope)):
+                taken += [entry for entry in log.done if block.of in ("", entry.activity)]
+                log.done[:] = [entry for entry in log.done if entry not in taken]
             self._undo(taken, scope, region, undone)
 
         self._begin(block.parts[0], scope, region, lambda: self._wait(f"d{n}", region, decided))
+
+    def _undone_from(self, scope: Scope) -> list[Scope]:
+        """The scopes whose activities an attempt undoes."""
+        return [scope]
 
     def _transaction(self, block: Block, scope: Scope, region: Region, then: Then) -> None:
         n, inside = block.number, region.inner()

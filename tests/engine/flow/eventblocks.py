@@ -20,7 +20,7 @@ class EventDraw(Draw):
     What begins again with every signal or escalation throws none of its own that could begin it: no run is without end.
     """
 
-    compound = (*COMPOUND, *THROWN)
+    compound: tuple[tuple[Shape, int], ...] = (*COMPOUND, *THROWN)
 
     def __init__(self, seed: int, room: int = 30) -> None:
         super().__init__(seed, room)

@@ -116,11 +116,15 @@ class EventRendering(Rendering):
 
 def render(block: Block) -> bytes:
     """The model as BPMN; its process begins with a script that sets its variables."""
-    drawing = EventRendering(feel=True)
+    return whole(block, EventRendering(feel=True))
+
+
+def whole(block: Block, drawing: EventRendering) -> bytes:
+    """The model as one way of rendering draws it."""
     values = ", ".join(f"{name}: {value}" for name, value in variables(block).items())
     drawing.add(node("scriptTask", "init", f"<bpmn:script>{{{values}}}</bpmn:script>", scriptFormat="feel"))
     drawing.add(S, E, path("s", "init"))
     drawing.sequence(block.parts[0], "init", "e")
     drawing.handlers(block)
-    whole = f'<bpmn:process id="p" isExecutable="true">{"".join(drawing.body)}</bpmn:process>'
-    return f"{HEAD}{ROOT}{whole}{''.join(drawing.processes)}</bpmn:definitions>".encode()
+    process = f'<bpmn:process id="p" isExecutable="true">{"".join(drawing.body)}</bpmn:process>'
+    return f"{HEAD}{ROOT}{process}{''.join(drawing.processes)}</bpmn:definitions>".encode()

@@ -339,6 +339,19 @@ def test_an_event_sub_process_undoes_what_was_done_in_the_scope_that_it_interrup
     assert (run.open, scopes_left(run)) == (["n"], 0)
 
 
+def test_what_an_event_sub_process_has_done_is_undone_with_what_is_around_it() -> None:
+    handler = node("startEvent", "hs", FAILS) + booked("c") + throw("t") + path("hs", "c", "t")
+    inner = (
+        node("startEvent", "s2") + booked("a") + user("x") + node("endEvent", "ee", FAILS) + path("s2", "a", "x", "ee")
+    )
+    inner += node("subProcess", "ev", handler, triggeredByEvent="true")
+    run = Recorder(model(S + node("subProcess", "sp", inner) + user("n") + path("s", "sp", "n"), more=ERROR))
+    for key in ("a", "x", "c", "c_undo", "a_undo"):
+        assert (run.open, clear(run)) == ([key], True)
+        run.finish(key)
+    assert (run.open, scopes_left(run)) == (["n"], 0)
+
+
 def test_an_event_that_interrupts_while_things_are_undone_ends_that() -> None:
     signal = '<bpmn:signalEventDefinition signalRef="sg"/>'
     handler = node("startEvent", "hs", signal) + user("w") + path("hs", "w")
