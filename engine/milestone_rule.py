@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from engine import feel, temporal
+from engine.case import Case
 from engine.errors import Text
 from engine.expression import organisation_functions
 from engine.flow.elements import Element, Kind, Trigger
 from engine.flow.host import ExpressionFailed
+from engine.organisation import Organisation
 from engine.procedure import HOST_FUNCTIONS, RESERVED, Procedure
 from engine.role import Surroundings
 from engine.service_window import Window
@@ -30,6 +34,7 @@ OF_MOMENT = frozenset({"key", "last", "opened"})
 """What the timer's expression sees beside them."""
 
 FUNCTIONS = HOST_FUNCTIONS - {"performers"}
+Thing = TypeVar("Thing")
 LONGEST_KEY = 200
 MOST_KEYS = 20_000
 PEOPLE = frozenset({"persons in role", "has role"})
@@ -105,8 +110,30 @@ def moment_expression(start: Element) -> feel.Expression:
     return feel.compile(start.expression or "null", RESERVED | OF_MOMENT, FUNCTIONS)
 
 
-def keys(procedure: Procedure, start: Element, around: Surroundings) -> dict[str, Value]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same(Generic[Thing]):
+    """Exactly this immutable object; it is told from others by what it is, not by what it says."""
+
+    it: Thing
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.it is self.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+def keys(procedure: Procedure, start: Element, around: Surroundings) -> Mapping[str, Value]:
     """What `zx:per` yields here, by key. Raises ExpressionFailed."""
+    return _keys(_Same(procedure), _Same(start), _Same(around.organisation), _Same(around.case))
+
+
+@lru_cache(maxsize=64)  # each row of thousands asks for all keys of its scope
+def _keys(
+    of: _Same[Procedure], by: _Same[Element], organisation: _Same[Organisation], case: _Same[Case | None]
+) -> Mapping[str, Value]:
+    procedure, start = of.it, by.it
+    around = Surroundings(organisation=organisation.it, case=case.it, performers={})
     if is_of_cases(start) != (around.case is not None):
         return {}
     if around.case is not None and (around.case.status is not Status.RUNNING or around.case.procedure != procedure.key):

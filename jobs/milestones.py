@@ -63,17 +63,26 @@ class Place:
 
 def reckon(store: Store, stopping: Callable[[], bool]) -> None:
     """Look again at every milestone whose case, procedure or organisation changed since."""
-    with store.database.read() as connection:
-        found = reckoning.changed(connection, LOOKS)
-    for one in found:
-        if stopping():
+    left = LOOKS
+    while left > 0:
+        with store.database.read() as connection:
+            found = reckoning.changed(connection, left)
+        if not found:
             return
-        try:
-            _reckon(store, one)
-        except EngineError:  # one case that cannot be read must not keep the others waiting
-            log.exception("stream %s", one.stream)
-        with store.database.write() as connection:
-            reckoning.done(connection, one)
+        for one in found:
+            if stopping():
+                return
+            _look(store, one)
+        left -= len(found)
+
+
+def _look(store: Store, found: Changed) -> None:
+    try:
+        _reckon(store, found)
+    except EngineError:  # one case that cannot be read must not keep the others waiting
+        log.exception("stream %s", found.stream)
+    with store.database.write() as connection:
+        reckoning.done(connection, found)
 
 
 def meet(store: Store, row: Row[tuple[object, ...]]) -> int:

@@ -2,154 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
+import pytest
 from sqlalchemy import select
 
 from engine import temporal
+from engine.calendar import Calendar
 from engine.commands import (
+    ChangeCalendar,
+    ChangeSetting,
     CloseCase,
-    Command,
-    Envelope,
-    PublishVersion,
+    GrantRole,
+    RevokeRole,
     SetCaseData,
+    WaiveMilestone,
 )
-from engine.value import Context, Value, number
-from jobs import clock
-from jobs.worker import Worker
-from storage import schema, verification
+from engine.errors import Refused
+from engine.stream import ORGANISATION
+from engine.value import Context, number
+from jobs import clock, lease, milestones
+from storage import schema
 from storage.database import Database
-from storage.milestones import STARTED, happened, listed
-from storage.moments import NEVER, moment
-from storage.rebuild import rebuild
-from tests.engine.world import MANIFEST, chain, lane, process
-from tests.storage.company import Company, english
-
-CASE = """
-[case.ends]
-type = "date"
-zh = "结束"
-en = "End"
-[case.level]
-type = "text"
-zh = "级别"
-en = "Level"
-[settings.days_before]
-type = "int"
-default = 90
-min = 1
-zh = "提前天数"
-en = "Days before"
-"""
-BEFORE_END = 'if case.ends = null then null else date and time(case.ends, time("09:00:00")) - duration("P90D")'
-BY_SETTING = (
-    'if case.ends = null then null else date and time(case.ends, time("09:00:00")) '
-    '- duration("P" + string(settings.days_before) + "D")'
-)
-DAILY = 'duration("P1D")'
-
-
-def timed(body: str, kind: str = "timeDate", extensions: str = "") -> tuple[str, str]:
-    """A process that begins with the clock and waits for one person; and its lane."""
-    model = (
-        f'<bpmn:startEvent id="tick" {extensions}><bpmn:timerEventDefinition><bpmn:{kind}>{body}</bpmn:{kind}>'
-        '</bpmn:timerEventDefinition></bpmn:startEvent><bpmn:userTask id="write"/><bpmn:endEvent id="e"/>'
-        + chain("tick", "write", "e")
-    )
-    return model.replace("&", "&amp;"), f'<bpmn:laneSet id="ls">{lane("SALES", "tick", "write", "e")}</bpmn:laneSet>'
-
-
-class Office(Company):
-    """A company whose process begins with the clock."""
-
-    def __init__(self, database: Database, body: str, kind: str = "timeDate", extensions: str = "") -> None:
-        model, lanes = timed(body, kind, extensions)
-        more = {"procedure.toml": (MANIFEST + CASE).encode()}
-        super().__init__(database, model, lanes, more)
-
-    def ask(self, command: type[Command], stream: int, who: str | None = "chen", **fields: object) -> None:
-        """Submit a command."""
-        key = f"k{next(self.numbers)}"
-        actor = None if who is None else self.people[who]
-        self.store.submit(command(envelope=Envelope(id=key, stream=stream, at=self.now, actor=actor), **fields))  # type: ignore[call-arg]  # fields of the command
-
-    def case(self, **data: Value) -> int:
-        """A new case with data."""
-        case = self.open_case()
-        if data:
-            self.ask(SetCaseData, case, None, data=Context(data))
-        return case
-
-    def publish(self, body: str, kind: str = "timeDate", extensions: str = "") -> None:
-        """Another version of the procedure in force."""
-        model, lanes = timed(body, kind, extensions)
-        source = process(model, lanes=lanes)
-        files = {
-            "procedure.toml": (MANIFEST + CASE).encode(),
-            "processes/p.bpmn": source,
-            "texts/en.json": english(source),
-        }
-        self.procedure = self.store.procedures.keep(files)
-        with self.database.read() as connection:
-            stream = connection.execute(select(schema.publication.c.stream_no)).scalar_one()
-        self.ask(
-            PublishVersion, stream, None, procedure="trial", version=self.procedure.digest, label="A/1", reason="改进"
-        )
-
-    def tick(self) -> int:
-        """The clock and the worker, until nothing is left."""
-        occurred = clock.tick(self.store)
-        Worker(self.store).run()
-        return occurred
-
-    def rows(self) -> list[tuple[int | None, str, str, str | None]]:
-        """Case, key, status and due moment of each milestone, on the organisation's clocks."""
-        with self.database.read() as connection:
-            found = listed(connection, None, None, 0, 1_000)
-        return [(one.case, one.key, one.status, local(one.due)) for one in found]
-
-    def stream(self) -> int:
-        """The stream of the only milestone."""
-        with self.database.read() as connection:
-            (found,) = listed(connection, None, None, 0, 1_000)
-        return found.stream
-
-    def history(self, stream: int | None = None) -> list[tuple[str, str]]:
-        """Outcome and planned moment of what happened, oldest first."""
-        with self.database.read() as connection:
-            found = happened(connection, self.stream() if stream is None else stream, 1_000)
-        return [(one.outcome, local(one.planned) or "") for one in reversed(found)]
-
-    def started(self) -> list[tuple[int | None, Value]]:
-        """Case and `tick` of every instance."""
-        with self.database.read() as connection:
-            rows = connection.execute(select(schema.instance).order_by(schema.instance.c.stream_no)).all()
-        found = [(row.case_no, self.instance(row.stream_no)) for row in rows]
-        return [(case, next(iter(one.scopes.values())).variables["tick"]) for case, one in found]
-
-    def proven(self) -> bool:
-        """Everything is as the journal says: re-execution, rows, and a rebuild."""
-        again = Company.again(self).store
-        report = verification.verify(again)
-        assert report.findings == []
-        assert rebuild(again, windows=True).differences == []
-        return True
-
-
-def local(micros_: int) -> str | None:
-    """A moment on the clocks of Shanghai; None for never."""
-    if micros_ == NEVER:
-        return None
-    found = temporal.in_zone(temporal.from_datetime(moment(micros_)), "Asia/Shanghai")
-    return temporal.format_date_time(found).partition("@")[0]
-
-
-def day(text: str) -> Value:
-    return temporal.parse_date(text)
-
-
-def at(text: str) -> datetime:
-    return temporal.to_datetime(temporal.parse_date_time(f"{text}@Asia/Shanghai"))
+from storage.inbox import watched
+from storage.milestones import PASSED, STARTED, WAIVED, happened, listed
+from storage.moments import NEVER
+from tests.engine.world import MANIFEST
+from tests.storage.company import Company
+from tests.storage.office import BEFORE_END, BY_SETTING, CASE, DAILY, Office, at, day, local, timed
 
 
 def test_each_open_case_has_its_row_and_a_closed_one_has_none_any_more(database: Database) -> None:
@@ -185,4 +63,204 @@ def test_a_moment_that_comes_is_recorded_and_starts_one_instance(database: Datab
     with database.read() as connection:
         (found,) = happened(connection, office.stream(), 10)
         assert found.instance == connection.execute(select(schema.instance.c.stream_no)).scalar_one()
+    assert office.proven()
+
+
+def test_members_come_and_go_by_the_next_tick(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle", "zx:per='persons in role(\"SMO\")'")
+    office.tick()
+    chen, mr = office.people["chen"].id, office.people["mr"].id
+    assert [(key, status) for _, key, status, _ in office.rows()] == [(chen, "running")]
+    office.ask(GrantRole, ORGANISATION, None, person=office.people["mr"], role="SMO")
+    office.tick()
+    office.ask(RevokeRole, ORGANISATION, None, person=office.people["chen"], role="SMO")
+    office.tick()
+    assert [(key, status) for _, key, status, _ in office.rows()] == [(chen, "completed"), (mr, "running")]
+    assert office.proven()
+
+
+def test_people_whom_no_rule_asks_for_make_the_clock_look_at_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(database, BEFORE_END, extensions='zx:per="case"')
+    office.case(ends=day("2026-12-31"))
+    office.tick()
+    looked: list[int | None] = []
+    scope = milestones._scope
+    monkeypatch.setattr(milestones, "_scope", lambda store, key, case: (looked.append(case), scope(store, key, case)))
+    office.ask(GrantRole, ORGANISATION, None, person=office.people["mr"], role="SMO")
+    office.tick()
+    assert looked == []
+    case = office.case()
+    office.tick()
+    assert looked == [case]
+
+
+def test_a_setting_a_version_and_a_calendar_move_what_reads_them(database: Database) -> None:
+    office = Office(database, BY_SETTING, extensions='zx:per="case"')
+    office.case(ends=day("2026-12-31"))
+    office.tick()
+    assert office.rows()[0][3] == "2026-10-02T09:00:00"
+    office.ask(ChangeSetting, ORGANISATION, None, procedure="trial", key="days_before", value=number(60))
+    office.tick()
+    assert office.rows()[0][3] == "2026-11-01T09:00:00"
+    working = 'if case.ends = null then null else date and time(working days after(case.ends, -1), time("09:00:00"))'
+    office.publish(working, extensions='zx:per="case"')
+    office.tick()
+    assert office.rows()[0][3] == "2026-12-30T09:00:00"
+    office.ask(ChangeCalendar, ORGANISATION, None, calendar=with_day_off("2026-12-30"))
+    office.tick()
+    assert office.rows()[0][3] == "2026-12-29T09:00:00"
+    assert office.proven()
+
+
+def with_day_off(text: str) -> Context:
+    """The calendar that ships, with one more day off."""
+    shipped = Calendar.shipped()
+    off = {**shipped.holidays, temporal.parse_date(text): "台风"}
+    return Calendar(holidays=off, make_up_days=shipped.make_up_days, complete_until=2026).to_value()
+
+
+@pytest.mark.parametrize("way", ["each", "latest"])
+def test_an_outage_is_caught_up_as_the_model_says(database: Database, way: str) -> None:
+    office = Office(database, DAILY, "timeCycle", f'zx:catchUp="{way}"')
+    office.tick()
+    office.later(days=3, hours=1)
+    assert office.tick() == (3 if way == "each" else 1)
+    days = ["2026-03-03T12:00:00", "2026-03-04T12:00:00", "2026-03-05T12:00:00"]
+    outcomes = [STARTED] * 3 if way == "each" else [PASSED, PASSED, STARTED]
+    assert office.history() == list(zip(outcomes, days, strict=True))
+    numbers = [payload["number"] for _, payload in office.started() if isinstance(payload, Context)]
+    assert numbers == ([number(1), number(2), number(3)] if way == "each" else [number(3)])
+    assert office.proven()
+
+
+def test_more_occurrences_than_a_tick_catches_up_wait_for_the_next(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(milestones, "IN_A_ROW", 2)
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    office.later(days=5)
+    assert [office.tick() for _ in range(4)] == [2, 2, 1, 0]
+    assert len(office.started()) == 5
+
+
+def test_whoever_has_the_right_waives_and_the_record_says_who(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    planned = temporal.parse_date_time("2026-03-03T12:00:00@Asia/Shanghai")
+    for who in ("chen", None):
+        with pytest.raises(Refused, match="expected a holder of MR"):
+            office.ask(WaiveMilestone, office.stream(), who, planned=planned, reason="春节")
+    office.ask(WaiveMilestone, office.stream(), "mr", planned=planned, reason="春节")
+    office.later(days=1)
+    assert office.tick() == 0
+    office.later(days=1)
+    assert office.tick() == 1
+    assert office.history() == [(WAIVED, "2026-03-03T12:00:00"), (STARTED, "2026-03-04T12:00:00")]
+    with database.read() as connection:
+        found = happened(connection, office.stream(), 10)[-1]
+    assert (found.person, found.instance) == (office.people["mr"].id, None)
+    assert office.proven()
+
+
+def versions(office: Office) -> list[str]:
+    """The version of each instance."""
+    with office.database.read() as connection:
+        query = select(schema.instance.c.version).order_by(schema.instance.c.stream_no)
+        return list(connection.execute(query).scalars())
+
+
+def test_rows_follow_the_version_in_force_and_instances_begin_on_it(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    first = office.procedure.digest
+    office.later(days=1)
+    office.tick()
+    office.publish('duration("P2D")', "timeCycle")
+    office.tick()
+    assert (versions(office), office.rows()[0][3]) == ([first], "2026-03-04T12:00:00")
+    office.later(days=1)
+    assert office.tick() == 1
+    assert versions(office) == [first, office.procedure.digest]
+    office.publish('duration("P2D")', "timeCycle", 'zx:per="member"')
+    office.tick()
+    assert [status for _, _, status, _ in office.rows()] == ["completed", "running", "running", "running", "running"]
+    assert office.proven()
+
+
+def test_a_version_that_came_a_moment_before_is_followed_when_the_moment_comes(database: Database) -> None:
+    """The tick looks at what changed first: no old rule lets anything happen."""
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    office.later(days=1)
+    office.publish('duration("P7D")', "timeCycle")
+    assert office.tick() == 0
+    assert office.history() == []
+
+
+def test_a_case_that_closed_between_occurrence_and_start_leaves_a_job_for_a_person(database: Database) -> None:
+    office = Office(database, BEFORE_END, extensions='zx:per="case"')
+    case = office.case(ends=day("2026-12-31"))
+    office.tick()
+    office.now = at("2026-10-02T09:00:00")
+    clock.tick(office.store)
+    office.ask(CloseCase, case, None, outcome="提前结束")
+    for _ in range(8):
+        office.tick()
+        office.later(hours=2)
+    assert office.started() == []
+    with database.read() as connection:
+        (job,) = lease.listed(connection, office.now, 10)
+    assert job.standing is lease.Standing.PARKED
+    assert "expected" in job.problem.en
+
+
+def test_a_rule_that_fails_is_told_on_the_row_and_goes_on_when_it_is_right(database: Database) -> None:
+    office = Office(database, "date and time(case.level)", extensions='zx:per="case"')
+    case = office.case(level="soon")
+    office.tick()
+    assert office.rows() == [(case, str(case), "running", None)]
+    office.ask(SetCaseData, case, None, data=Context({"level": "2026-04-01T09:00:00"}))
+    office.tick()
+    assert office.rows()[0][3] == "2026-04-01T09:00:00"
+    office.publish('if last = null then @"2026-04-01" else case.level', extensions='zx:per="case"')
+    office.now = at("2026-04-02T00:00:00")
+    office.tick()
+    with database.read() as connection:
+        (row,) = listed(connection, "trial", case, 0, 10)
+    assert (row.due, row.status) == (NEVER, "running")
+    assert "expected a date and time, a duration or null" in row.problem.en
+    assert row.problem.zh
+    assert office.proven()
+
+
+def test_a_calendar_that_changes_moves_timers_due_moments_and_their_rows(database: Database) -> None:
+    body, lanes = timed(DAILY, "timeCycle")
+    body = body.replace(
+        '<bpmn:userTask id="write"/>',
+        '<bpmn:userTask id="write" zx:due="working days after(task.created, 3)" zx:escalation="M"/>',
+    )
+    classes = '[escalation.M]\nzh = "里程碑"\nen = "Milestone"\nsteps = [{ after = 0, to = ["MR"] }]\n'
+    office = Office.__new__(Office)
+    Company.__init__(office, database, body, lanes, {"procedure.toml": (MANIFEST + CASE + classes).encode()})
+    office.tick()
+    office.later(days=1)
+    office.tick()
+    with database.read() as connection:
+        stream = connection.execute(select(schema.instance.c.stream_no)).scalar_one()
+    office.ask(ChangeCalendar, ORGANISATION, None, calendar=with_day_off("2026-03-05"))
+    office.tick()
+    due_rows = select(schema.task.c.due, schema.timer.c.due, schema.inbox.c.due).where(
+        schema.task.c.stream_no == stream, schema.timer.c.stream_no == stream, schema.inbox.c.task == schema.task.c.task
+    )
+    with database.read() as connection:
+        (moments,) = connection.execute(due_rows).all()
+    assert {local(found) for found in moments} == {"2026-03-09T12:00:00"}
+    office.now = at("2026-03-09T12:00:00")
+    office.tick()
+    with database.read() as connection:
+        items = watched(connection, [office.people["mr"].id])
+    assert [(item.kind, item.element) for item in items] == [("watcher", "write")]
     assert office.proven()
