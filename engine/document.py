@@ -62,12 +62,13 @@ def missing_note() -> Refused:
 
 
 def review(document: Document | None, command: ReviewDocument) -> DocumentReviewed:
-    """Record a review. Raises Refused unless a draft waits, and when its author reviews without a waiver.
+    """Record a review. Raises Refused unless a version is to be issued, and when its author reviews without a waiver.
 
+    What was approved may be reviewed again, because work was returned to its reviewer; what was rejected is written anew.
     Whoever wrote it, or had a deputy write it, is its author; whoever has a deputy review it reviews.
     """
     found = _existing(document, command.document)
-    if found.status is not DocumentStatus.DRAFTED:
+    if found.status not in (DocumentStatus.DRAFTED, DocumentStatus.APPROVED):
         raise Refused(
             Reason.WRONG_STATE,
             f"应有待审核的版本,但 {found.version} 的状态为 {found.status}",

@@ -60,6 +60,15 @@ def test_a_document_goes_from_draft_to_review_to_issue_and_begins_a_new_letter_a
     assert (third.number, third.issued_version) == ("ZX-SRS-001", "A/1")
 
 
+def test_what_was_approved_is_reviewed_again_until_it_is_issued_and_the_last_review_counts() -> None:
+    approved = review(draft(None, note=""))
+    assert review(approved).status is DocumentStatus.APPROVED
+    rejected = review(approved, approved=False)
+    assert rejected.status is DocumentStatus.REJECTED
+    for closed in (rejected, issue(approved)):
+        assert reason(review, closed) is Reason.WRONG_STATE
+
+
 def test_the_second_version_says_what_it_changes() -> None:
     assert reason(draft, draft(None), note="  ") is Reason.INVALID_DATA
 
@@ -88,7 +97,7 @@ def test_what_is_not_drafted_is_not_reviewed_and_what_is_not_approved_is_not_iss
     assert reason(issue, None) is Reason.NOT_FOUND
     assert reason(issue, draft(None)) is Reason.WRONG_STATE
     assert reason(issue, review(draft(None), approved=False)) is Reason.WRONG_STATE
-    assert reason(review, review(draft(None))) is Reason.WRONG_STATE
+    assert reason(review, review(draft(None), approved=False)) is Reason.WRONG_STATE
     assert reason(issue, issue(review(draft(None)))) is Reason.WRONG_STATE
 
 

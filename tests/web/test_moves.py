@@ -88,6 +88,7 @@ def test_it_comes_straight_back_to_whoever_returned_it(memo: Terminal) -> None:
     (again,) = memo.json("inbox", "--as", "gao")
     assert again["element"] == "T01_02"
     assert "高远" in memo.ok("show", instance)
+    assert memo.json("rebuild", "--windows")["differences"] == []
 
 
 def test_a_refused_return_says_in_names_why(memo: Terminal) -> None:
@@ -108,6 +109,7 @@ def test_a_completed_task_is_withdrawn_until_the_next_is_opened(memo: Terminal) 
     assert ran.code == 1
     assert ran.error["zh"] == "下一步 T01.02 审核 已被打开,不能撤回"
     assert "撤回 T01.01 起草:漏填" in memo.ok("history", instance)
+    assert memo.json("rebuild", "--windows")["differences"] == []
 
 
 def test_signers_find_the_task_in_their_inbox_one_after_the_other(memo: Terminal) -> None:
