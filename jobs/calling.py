@@ -11,7 +11,7 @@ from jobs.connector import Call, Connector, ConnectorFailed
 from storage.database import Database
 
 MOST_LEFT = 8
-"""How many calls of one connector may hang at once before no more are begun."""
+"""How many calls of one connector to one target may hang at once before no more are begun."""
 
 log = logging.getLogger(__name__)
 _left: Counter[str] = Counter()
@@ -23,6 +23,7 @@ class _Attempt:
 
     def __init__(self, connector: Connector, call: Call, database: Database) -> None:
         self.connector, self.call, self.database = connector, call, database
+        self.place = place(connector, call)
         self.answered, self.abandoned = threading.Event(), False
         self.result: Value = None
         self.error: BaseException | None = None
@@ -37,7 +38,7 @@ class _Attempt:
         with _guard:
             self.answered.set()
             if self.abandoned:
-                _left[self.connector.name] -= 1
+                _left[self.place] -= 1
                 log.warning(
                     "connector %s answered %s too late; its answer is dropped", self.connector.name, self.call.key
                 )
@@ -48,17 +49,22 @@ class _Attempt:
             if self.answered.is_set():
                 return False
             self.abandoned = True
-            _left[self.connector.name] += 1
+            _left[self.place] += 1
             return True
+
+
+def place(connector: Connector, call: Call) -> str:
+    """Where a call goes: one target that hangs must not keep calls from the others."""
+    return f"{connector.name} {call.text('target')}"
 
 
 def within(limit: float, connector: Connector, call: Call, database: Database) -> Value:
     """The connector's result, if it comes within so many seconds. Raises ConnectorFailed and what the connector raises."""
     with _guard:
-        hanging = _left[connector.name]
+        hanging = _left[place(connector, call)]
     if hanging >= MOST_LEFT:
         raise ConnectorFailed(
-            f"{hanging} earlier calls of {connector.name} still hang", permanent=False, code="timeout"
+            f"{hanging} earlier calls of {place(connector, call)} still hang", permanent=False, code="timeout"
         )
     attempt = _Attempt(connector, call, database)
     threading.Thread(target=attempt.run, name=f"call {call.key}", daemon=True).start()

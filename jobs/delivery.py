@@ -64,6 +64,8 @@ class Delivery:
         """One job for each that waits now in another instance, and for each start event, in place of the signal's."""
         payload = encoding.to_json(_content(job))
         with self.store.database.write() as connection:
+            if not lease.done(connection, job):
+                return  # another worker had it, too, and was faster
             case = start.case_of(connection, job.stream)
             waiting = connection.execute(_waiting(job)).all()
             own = None if case is None else start.procedure_of(connection, job.stream)
@@ -75,7 +77,6 @@ class Delivery:
             rows = [self._row(job, number, *what) for number, what in enumerate(asked, 1)]
             if rows:
                 connection.execute(insert(schema.job), rows)
-            lease.done(connection, job)
 
     def received(self, job: Job, also: Done) -> Receipt:
         """Tell one receiver of a signal. Raises Refused."""

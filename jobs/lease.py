@@ -88,9 +88,9 @@ def begin(database: Database, job: Job, now: datetime) -> Job | None:
     return replace(job, until=now + LEASE) if found else None
 
 
-def done(connection: Connection, job: Job) -> None:
-    """It is done: gone in the transaction of the entry that says so."""
-    connection.execute(delete(schema.job).where(_job.job_no == job.number))
+def done(connection: Connection, job: Job) -> bool:
+    """It is done: gone in the transaction of the entry that says so. False when it was gone already."""
+    return connection.execute(delete(schema.job).where(_job.job_no == job.number)).rowcount > 0
 
 
 def drop(database: Database, job: Job) -> None:

@@ -180,7 +180,10 @@ def wait(key: str, tries: int) -> timedelta:
 
 
 def _done(job: Job) -> Callable[[Connection, Receipt], None]:
-    return lambda connection, _receipt: lease.done(connection, job)
+    def gone(connection: Connection, _receipt: Receipt) -> None:
+        lease.done(connection, job)
+
+    return gone
 
 
 def _storable(text: str) -> str:

@@ -365,7 +365,7 @@ def test_a_connector_that_hangs_keeps_nobody_waiting_and_its_late_answer_changes
     assert len(hanging.keys) == 2
     before = [calling_out.instance(stream) for stream in streams]
     hanging.let_go.set()
-    settled(hanging.name)
+    settled()
     assert [calling_out.instance(stream) for stream in streams] == before
     calling_out.later(seconds=3)
     assert worker(calling_out, hanging, limit=30).run() == 2
@@ -373,12 +373,12 @@ def test_a_connector_that_hangs_keeps_nobody_waiting_and_its_late_answer_changes
     assert all(calling_out.task(stream, "after") for stream in streams)
 
 
-def settled(name: str) -> None:
+def settled() -> None:
     """Wait until every call that was left behind has come to its end."""
     for thread in threading.enumerate():
         if thread.name.startswith("call "):
             thread.join()
-    assert calling._left[name] == 0
+    assert set(calling._left.values()) <= {0}
 
 
 def test_after_many_calls_that_hang_no_more_are_begun_until_they_end(calling_out: Company) -> None:
@@ -388,9 +388,21 @@ def test_after_many_calls_that_hang_no_more_are_begun_until_they_end(calling_out
     assert worker(calling_out, hanging).run() == 0
     assert len(hanging.keys) == calling.MOST_LEFT
     hanging.let_go.set()
-    settled(hanging.name)
+    settled()
     calling_out.later(minutes=1)
     assert worker(calling_out, hanging, limit=30).run() == calling.MOST_LEFT + 3
+
+
+def test_a_target_that_hangs_keeps_no_call_from_the_others() -> None:
+    hanging, quick = Scripted("webhook", Context(), hangs=True), Scripted("webhook", Context({"status": number(200)}))
+    for count in range(calling.MOST_LEFT + 1):
+        call = Call(key=f"1.1.{count}", parameters=Context({"target": "erp"}))
+        with pytest.raises(ConnectorFailed, match="still hang" if count == calling.MOST_LEFT else "no answer within"):
+            calling.within(0.01, hanging, call, NOTHING)
+    other = Call(key="1.1.99", parameters=Context({"target": "crm"}))
+    assert calling.within(30, quick, other, NOTHING) == Context({"status": number(200)})
+    hanging.let_go.set()
+    settled()
 
 
 def test_what_may_have_been_done_and_must_not_be_done_twice_is_for_a_person(calling_out: Company) -> None:
@@ -398,7 +410,7 @@ def test_what_may_have_been_done_and_must_not_be_done_twice_is_for_a_person(call
     hanging = Scripted("webhook", Context(), hangs=True)
     assert worker(calling_out, hanging, idempotent=False).run() == 1
     hanging.let_go.set()
-    settled(hanging.name)
+    settled()
     (incident,) = calling_out.instance(stream).incidents.values()
     assert "it may have been done all the same" in incident.message_en
     assert len(hanging.keys) == 1

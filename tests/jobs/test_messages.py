@@ -353,7 +353,7 @@ def ringing(database: Database) -> Company:
         "r": process(begins, lanes=lanes, key="r"),
     }
     named = {f"processes/{key}.bpmn": model.replace(b"<bpmn:process", BELL, 1) for key, model in models.items()}
-    texts = {"elements": {"lane_SALES": {"name": "SALES"}, "called_all": {"name": "called_all"}}}
+    texts = {"elements": {"lane_SALES": {"name": "SALES"}}}
     return Company(database, more=named | {"texts/en.json": json.dumps(texts).encode()})
 
 
@@ -371,6 +371,19 @@ def test_a_signal_reaches_each_that_waits_in_the_case_and_what_begins_with_it(da
         assert connection.execute(query).scalars().all() == [case]
     assert company.jobs() == 0
     assert verification.verify(company.store).findings == []
+
+
+def test_a_signal_in_two_workers_hands_is_told_once(database: Database) -> None:
+    company = ringing(database)
+    company.start("q")
+    company.start()
+    (held,) = lease.take(company.database, company.now, 10)
+    first, second = Worker(company.store), Worker(company.store)
+    first._do(held)
+    assert first.run() == 2
+    company.start("q")
+    second._do(held)
+    assert (second.run(), company.jobs()) == (0, 0)
 
 
 def test_a_signal_is_for_those_who_wait_when_it_comes(database: Database) -> None:
