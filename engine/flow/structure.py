@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.flow.activitystructure import LEVELS, levels
 from engine.flow.definitions import definition
+from engine.flow.drawn import LEVELS, levels
 from engine.flow.vocabulary import ACTIVITIES, FLOW_NODES
 from engine.flow.wording import Found, found, local
 from engine.xml import BPMN

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
-from engine.flow.activitystructure import activity_structure, by_event, levels
+from engine.flow.activitystructure import activity_structure
 from engine.flow.behaviorstructure import behaviors
 from engine.flow.catchstructure import catchers
+from engine.flow.drawn import by_event, levels
 from engine.flow.eventstructure import events
 from engine.flow.joins import joins
 from engine.flow.linkstructure import event_gateways, link_findings, links

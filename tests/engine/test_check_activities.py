@@ -7,6 +7,7 @@ from tests.engine.world import chain
 
 UNDO = "<bpmn:compensateEventDefinition/>"
 CANCEL = "<bpmn:cancelEventDefinition/>"
+THROW = f'<bpmn:intermediateThrowEvent id="th">{UNDO}</bpmn:intermediateThrowEvent>' + FLOW.format("u", "th")
 LINE = '<bpmn:association id="line" sourceRef="c" targetRef="h"/>'
 EVENT = f'<bpmn:boundaryEvent id="c" attachedToRef="u">{UNDO}</bpmn:boundaryEvent>'
 HANDLER = '<bpmn:userTask id="h" isForCompensation="true"/>'
@@ -69,7 +70,16 @@ RIGHT: dict[str, bytes] = {
         task=several('behavior="One" oneBehaviorEventRef="ds"'), root=ROOT
     ),
     "a multi-instance that throws under conditions": model(task=several('behavior="Complex"', COMPLEX), root=ROOT),
-    "a compensation event with its activity": model(EVENT + HANDLER + LINE),
+    "a compensation event with its activity": model(EVENT + HANDLER + LINE + THROW),
+    "a compensation event that a cancelled transaction triggers": model(
+        transaction(
+            f'<bpmn:endEvent id="xe">{CANCEL}</bpmn:endEvent>'
+            + chain("xu", "xe")
+            + (EVENT + LINE).replace('"u"', '"xu"')
+            + HANDLER
+        )
+        + CANCELLED
+    ),
     "a compensation event sub-process": model(
         beside(f'<bpmn:subProcess id="x">{INNER}{event_sub_process()}</bpmn:subProcess>')
     ),
@@ -127,6 +137,26 @@ CASES: dict[str, tuple[bytes, str, str]] = {
     ),
     # ------------------------------------------------------------------ compensation
     "compensation event without association": (model(EVENT), "c", "expected an association from c to one activity"),
+    "compensation event that nothing triggers": (
+        model(EVENT + HANDLER + LINE),
+        "c",
+        "expected a compensation event that could undo u",
+    ),
+    "compensation event that only a level within would trigger": (
+        model(
+            EVENT
+            + HANDLER
+            + LINE
+            + beside(
+                '<bpmn:subProcess id="x">'
+                + THROW.replace('"u"', '"xu"').replace("u_th", "xu_th")
+                + INNER
+                + "</bpmn:subProcess>"
+            )
+        ),
+        "c",
+        "expected a compensation event that could undo u",
+    ),
     "compensation event of an ordinary activity": (
         model(EVENT + LINE.replace('"h"', '"x"') + beside('<bpmn:task id="x"/>')),
         "c",
