@@ -14,13 +14,6 @@ from engine.flow.elements import Element
 from engine.flow.host import ExpressionFailed
 from engine.value import Context, Value, number
 
-PROBLEMS = {
-    "conflict": ("几条规则同时命中而结果不唯一", "several rules match where one outcome was expected"),
-    "input-not-allowed": ("输入值不在允许的范围内", "an input value is not among those allowed"),
-    "output-not-allowed": ("结果不在允许的范围内", "a result is not among those allowed"),
-    "not-aggregated": ("结果不能汇总", "the results cannot be made into one"),
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -45,8 +38,9 @@ def decide(element: Element, variables: Variables) -> Made:
     except FeelError as error:
         raise ExpressionFailed(Text(f"决策 {name}:{error.text.zh}", f"decision {name}: {error.text.en}")) from error
     for matched in budget.matched:
-        if matched.problem:
-            raise ExpressionFailed(_problem(name, matched))
+        if matched.told is not None:
+            zh, en = f"决策 {name}:{matched.told.zh}", f"decision {name}: {matched.told.en}"
+            raise ExpressionFailed(Text(zh, en))
     return Made(value, tuple(_told(matched) for matched in budget.matched))
 
 
@@ -80,17 +74,22 @@ def _input(element: Element, wanted: dmn.InputData, variables: Variables) -> Val
 def _told(matched: dmn.Matched) -> Context:
     return Context(
         {
-            "table": matched.table,
+            "table": dmn.titled(matched),
             "inputs": tuple(Context({"label": label, "value": value}) for label, value in matched.inputs),
             "rules": tuple(number(rule) for rule in matched.rules),
             "matching": tuple(number(rule) for rule in matched.matching),
+            "default": matched.default,
+            "hits": tuple(_hit(hit) for hit in matched.hits),
         }
     )
 
 
-def _problem(name: str, matched: dmn.Matched) -> Text:
-    kind, _, detail = matched.problem.partition(": ")
-    zh, en = PROBLEMS[kind]
-    rules = "、".join(map(str, matched.matching))
-    more_zh, more_en = detail or f"规则 {rules}", detail or f"rules {rules.replace('、', ', ')}"
-    return Text(f"决策 {name}:{zh}({more_zh})", f"decision {name}: {en} ({more_en})")
+def _hit(hit: dmn.Counted) -> Context:
+    return Context(
+        {
+            "rule": number(hit.rule),
+            "conditions": hit.conditions,
+            "results": hit.results,
+            "remarks": hit.remarks,
+        }
+    )

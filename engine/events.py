@@ -96,7 +96,9 @@ class VariableSet(Event):
 class DecisionMade(Event):
     """A business rule task made its decision; `tables` has a context for each decision table it used, in order.
 
-    Its entries: `table`, `inputs` (a list of `label` and `value`), `rules` (those that count, from 1) and `matching`.
+    Its entries: `table`, `inputs` (a list of `label` and `value`), `rules` (those that count, from 1), `matching`,
+    `default` (no rule matched and the default was taken) and `hits`, the first rules that count: `rule`, `conditions`
+    as they are written, `results`, `remarks`.
     """
 
     activity: str

@@ -9,7 +9,7 @@ from engine.dmn.finding import Finding
 from engine.dmn.library import Library
 from engine.dmn.model import Decision, Definitions, InputData, Key, Service
 from engine.dmn.parse import read
-from engine.dmn.trace import Counted, Matched, Traced
+from engine.dmn.trace import Counted, Matched, Traced, titled
 
 __all__ = [
     "Counted",
@@ -23,4 +23,5 @@ __all__ = [
     "Service",
     "Traced",
     "read",
+    "titled",
 ]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.dmn.library import Compiled, Library
 
 SERVICE = 8
-"""The height that a called service counts for, beside its expressions; see `engine.feel.budget.HEIGHT`."""
+"""The height that a called service counts for, beside its expressions; see `engine.feel.budget.STACKED`."""
 
 
 class Evaluation:

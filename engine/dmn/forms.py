@@ -13,7 +13,7 @@ from engine.value import Context, Range, Value
 
 Names = dict[str, Value]
 CALL = 2
-"""The height that a call of a boxed function counts for, beside that of its body; see `engine.feel.budget.HEIGHT`."""
+"""The height that a call of a boxed function counts for, beside that of its body; see `engine.feel.budget.STACKED`."""
 
 
 def arguments_of(

@@ -123,6 +123,11 @@ def title(table: Table) -> str:
     return table.name or table.decision
 
 
+def titled(matched: Matched) -> str:
+    """What a person calls the table that was evaluated."""
+    return matched.name or matched.decision or matched.table
+
+
 def brief(value: Value, level: int = 0) -> Value:
     """A value, with long texts and lists cut and a sign where they were."""
     if isinstance(value, str):

@@ -10,6 +10,9 @@ from engine.value import Value
 STEPS = 2_000_000
 CALLS = 64
 HEIGHT = 150
+"""Levels of one expression's tree."""
+STACKED = 1_200
+"""Levels of the trees of all calls that are open at once."""
 DEPTH = 64
 TEXT = 1_000_000
 ITEMS = 100_000
@@ -46,8 +49,10 @@ class Budget:
         """Count a call within a call, with the height of the body. Raises FeelError when they nest too deep."""
         self.calls += 1
         self.height += height
-        if self.calls > CALLS or self.height > HEIGHT:
+        if self.calls > CALLS:
             raise FeelError(f"函数嵌套调用应不超过 {CALLS} 层", f"expected at most {CALLS} nested calls")
+        if self.height > STACKED:
+            raise FeelError("嵌套调用的函数过于复杂", "expected nested calls of simpler functions")
 
     def leave(self, height: int) -> None:
         """The call is over."""

@@ -43,7 +43,7 @@ MISTAKES = {
     "a component that is not supported": ("forms/T01_07.form", '"filepicker"', '"iframe"', "proof", Rule.FORM),
     "a rule on personal information": ("forms/T01_08.form", 'requiredWhen": "=result != ', 'requiredWhen": "=confirmed_by != ', "confirmed_by", Rule.FORM),
     "a decision that is gone": (CONTRACT, '"contract_reviewers"', '"contract_reviewer"', "R02_01", Rule.DECISION),
-    "a misspelt input of a decision": ("decisions/contract_reviewers.dmn", ">&gt;= legal_amount", ">&gt;= legal_amout", "Rule_5_2", Rule.DECISION),
+    "a misspelt input of a decision": ("decisions/contract_reviewers.dmn", ">&gt;= 法务评审金额", ">&gt;= 法务评审金", "Rule_5_2", Rule.DECISION),
     "a process that is not called so": (LIFECYCLE, 'calledElement="svc_contract"', 'calledElement="svc_contracts"', "CA_P02", Rule.STRUCTURE),
     "data that a case does not have": (LIFECYCLE, 'name="closing_reason"', 'name="closing_reasons"', "S00_03", Rule.CONNECTOR),
     "a message that may reach another case": (LIFECYCLE, ' zx:correlation="case.id"', "", "B_early", Rule.MESSAGE),

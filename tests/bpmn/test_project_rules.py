@@ -234,7 +234,7 @@ def test_who_reviews_a_contract(
         amount=number(amount),
         kind=kind,
         affects_departments=affects,
-        legal_amount=number(200_000),
+        法务评审金额=number(200_000),
     )
     assert found == ("SMO", "SID", "FIN", *more)
 
@@ -260,9 +260,9 @@ def test_when_the_general_manager_approves_a_contract(
         deviations=number(deviations),
         margin=None if margin is None else number(margin),
         high_risk=high_risk,
-        gm_amount=number(500_000),
-        many_deviations=number(3),
-        least_margin=number(15),
+        总经理审批金额=number(500_000),
+        偏离条数上限=number(3),
+        最低毛利率=number(15),
     )
     assert found is needed
 
@@ -288,8 +288,8 @@ def test_the_level_of_a_project(
         amount=None if amount is None else number(amount),
         key_customer=key_customer,
         window=window,
-        level_a_amount=number(1_000_000),
-        level_b_amount=number(200_000),
+        A级金额=number(1_000_000),
+        B级金额=number(200_000),
     )
     assert found == level
 

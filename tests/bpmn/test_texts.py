@@ -16,6 +16,8 @@ from tests.bpmn.shipped import BPMN, DIAGRAMS, FILES
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
 SAME = {"5×8", "5×12", "7×24", "S1", "S2", "S3", "S4"}
 """Options that read the same in both languages."""
+UNSPOKEN = {f"{BPMN}{name}" for name in ("message", "signal", "error", "escalation")}
+"""What has a name by which files refer to it."""
 TEXTS = json.loads(FILES["texts/en.json"])
 FORMS = {path: json.loads(data) for path, data in FILES.items() if path.endswith(".form")}
 
@@ -94,7 +96,7 @@ def _spoken(drawing: etree._Element) -> Iterator[tuple[str, dict[str, str]]]:
     """Name and documentation of every element that has one."""
     for node in drawing.iter():
         name = node.get("name") or node.findtext(f"{BPMN}text")
-        if not isinstance(node.tag, str) or node.tag == f"{BPMN}message":
+        if not isinstance(node.tag, str) or node.tag in UNSPOKEN:
             continue
         if node.tag.startswith(BPMN) and name and node.get("id"):
             said = {"name": name, "documentation": node.findtext(f"{BPMN}documentation")}

@@ -85,7 +85,7 @@ def test_a_rule_without_hit_yields_null_and_the_process_goes_on() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "level", "sentence"),
-    [(150, "B", "several rules match where one outcome was expected (rules 2, 3)")],
+    [(150, "B", "expected one result under UNIQUE, but rules 2, 3 match together")],
 )
 def test_a_conflict_becomes_an_incident_in_words_and_nothing_is_decided(amount: int, level: str, sentence: str) -> None:
     trial = world()
@@ -93,7 +93,7 @@ def test_a_conflict_becomes_an_incident_in_words_and_nothing_is_decided(amount: 
     entry = next(trial.journal.entries(stream))
     (incident,) = [event for event in entry.events if isinstance(event, events.IncidentRaised)]
     assert sentence in incident.message_en
-    assert "几条规则同时命中" in incident.message_zh
+    assert "规则 2、3 同时命中" in incident.message_zh
     assert not [event for event in entry.events if isinstance(event, events.DecisionMade)]
 
 
