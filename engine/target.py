@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from engine import flow
@@ -88,27 +88,27 @@ def targets(
     procedure: Procedure, instance: Instance, window: bytes, task: str, *, straight: bool = False
 ) -> list[Target]:
     """Every earlier step a task might be returned to, nearest level first, in the order drawn."""
-    found = [] if straight else _items(procedure, instance, window, task)
-    for element in _listed(procedure, instance, window, task):
-        if element.kind in RETURNED_TO:
-            refusal = _returnable(procedure, instance, window, task, element, straight=straight)
-            found.append(_target(procedure, element, refusal))
-    return found
+    items = [] if straight else _items(procedure, instance, window, task)
+    listed = [element for element in _listed(procedure, instance, window, task) if element.kind in RETURNED_TO]
+    return items + _told(
+        procedure, instance, task, listed, _returnable(procedure, instance, window, task, listed, straight)
+    )
 
 
 def destinations(procedure: Procedure, instance: Instance, window: bytes, activity: str) -> list[Target]:
     """Every element to which the work of an activity might be moved, nearest level first, in the order drawn."""
-    return [
-        _target(procedure, element, _movable(procedure, instance, window, activity, element))
-        for element in _listed(procedure, instance, window, activity)
-    ]
+    listed = list(_listed(procedure, instance, window, activity))
+    return _told(procedure, instance, activity, listed, flow.movable(procedure.model, window, activity, listed))
 
 
 def may_return(
     procedure: Procedure, instance: Instance, window: bytes, task: str, element: Element, *, straight: bool
 ) -> None:
     """Refuse what the task cannot be returned to. Raises Refused (WRONG_STATE)."""
-    refusal = _returnable(procedure, instance, window, task, element, straight=straight)
+    (found,) = _told(
+        procedure, instance, task, [element], _returnable(procedure, instance, window, task, [element], straight)
+    )
+    refusal = found.refusal
     if element.kind not in RETURNED_TO:
         name = label(procedure, element.process, element.id)
         refusal = Text(f"{name.zh} 不是由人办理的步骤", f"{name.en} is no step that people do")
@@ -176,34 +176,36 @@ def _items(procedure: Procedure, instance: Instance, window: bytes, task: str) -
 
 
 def _returnable(
-    procedure: Procedure, instance: Instance, window: bytes, task: str, element: Element, *, straight: bool
-) -> Text | None:
+    procedure: Procedure, instance: Instance, window: bytes, task: str, elements: Sequence[Element], straight: bool
+) -> list[Barred | None]:
     def done(scope: str) -> Collection[str]:
         return instance.scopes[scope].done
 
-    try:
-        flow.may_return(procedure.model, window, task, element, done, straight=straight)
-    except Barred as barred:
-        return sentence(procedure, _at(procedure, instance, task), element, barred)
-    return None
+    return flow.returnable(procedure.model, window, task, elements, done, straight=straight)
 
 
-def _movable(procedure: Procedure, instance: Instance, window: bytes, activity: str, element: Element) -> Text | None:
-    try:
-        flow.may_move(procedure.model, window, activity, element)
-    except Barred as barred:
-        return sentence(procedure, _at(procedure, instance, activity), element, barred)
-    return None
+def _told(
+    procedure: Procedure,
+    instance: Instance,
+    activity: str,
+    elements: Sequence[Element],
+    barred: Sequence[Barred | None],
+) -> list[Target]:
+    here = _at(procedure, instance, activity)
+    return [
+        Target(
+            process=element.process,
+            element=element.id,
+            label=label(procedure, element.process, element.id),
+            refusal=None if why is None else sentence(procedure, here, element, why),
+        )
+        for element, why in zip(elements, barred, strict=True)
+    ]
 
 
 def _at(procedure: Procedure, instance: Instance, activity: str) -> Element:
     found = instance.activities[activity]
     return procedure.model.element(found.process, found.element)
-
-
-def _target(procedure: Procedure, element: Element, refusal: Text | None) -> Target:
-    name = label(procedure, element.process, element.id)
-    return Target(process=element.process, element=element.id, label=name, refusal=refusal)
 
 
 def _listed(procedure: Procedure, instance: Instance, window: bytes, activity: str) -> Iterator[Element]:

@@ -3,7 +3,7 @@
 The only folder that knows SpiffWorkflow. `host.py` is all it knows of instances; `step.py` is all they know of it.
 """
 
-from engine.flow.against import came_of, finished_items, levels, may_move, may_return, move, reopen, visit, withdraw
+from engine.flow.against import came_of, finished_items, levels, movable, move, reopen, returnable, visit, withdraw
 from engine.flow.model import NORMALISER, Model
 from engine.flow.step import (
     begin,
@@ -28,12 +28,12 @@ __all__ = [
     "finished",
     "finished_items",
     "levels",
-    "may_move",
-    "may_return",
+    "movable",
     "move",
     "receive",
     "reopen",
     "retry",
+    "returnable",
     "size",
     "start",
     "throw",

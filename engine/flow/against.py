@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine.flow import moving
@@ -9,7 +10,7 @@ from engine.flow import window as windows
 from engine.flow.elements import Element
 from engine.flow.host import Host
 from engine.flow.model import Model
-from engine.flow.moving import Done
+from engine.flow.moving import Barred, Done
 from engine.flow.several import Several
 from engine.flow.step import run
 from engine.flow.token import Token, Tokens
@@ -25,16 +26,36 @@ def levels(model: Model, window: bytes, activity: str) -> list[tuple[str, str | 
     return list(dict.fromkeys(found))
 
 
-def may_return(model: Model, window: bytes, activity: str, target: Element, done: Done, *, straight: bool) -> None:
-    """Refuse a way back to what was not done before, or that would lose or double a token. Raises Barred."""
+def returnable(
+    model: Model, window: bytes, activity: str, targets: Iterable[Element], done: Done, *, straight: bool
+) -> list[Barred | None]:
+    """For each element why an activity cannot be returned to it; None where it can."""
     tokens = windows.decode(window, model.specification, NOBODY)
-    moving.may_return(model, tokens, tokens.of(activity), target.process, target.id, done, straight=straight)
+    token = tokens.of(activity)
+
+    def ask(target: Element) -> None:
+        moving.may_return(model, tokens, token, target.process, target.id, done, straight=straight)
+
+    return [_barred(ask, target) for target in targets]
 
 
-def may_move(model: Model, window: bytes, activity: str, target: Element) -> None:
-    """Refuse a move that would lose or double a token. Raises Barred."""
+def movable(model: Model, window: bytes, activity: str, targets: Iterable[Element]) -> list[Barred | None]:
+    """For each element why an activity cannot be moved to it; None where it can."""
     tokens = windows.decode(window, model.specification, NOBODY)
-    moving.may_move(model, tokens, tokens.of(activity), target.process, target.id)
+    token = tokens.of(activity)
+
+    def ask(target: Element) -> None:
+        moving.may_move(model, tokens, token, target.process, target.id)
+
+    return [_barred(ask, target) for target in targets]
+
+
+def _barred(ask: Callable[[Element], None], target: Element) -> Barred | None:
+    try:
+        ask(target)
+    except Barred as barred:
+        return barred
+    return None
 
 
 def came_of(model: Model, window: bytes, task: str) -> tuple[list[str], bool]:
