@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
 from engine import milestone as milestones
 from engine import milestone_rule as rules
+from engine import temporal
 from engine.case import Case
 from engine.commands import Envelope, ReckonTimers, ReviewMilestone
-from engine.errors import EngineError, Refused
+from engine.errors import EngineError, Reason, Refused
 from engine.events import MilestoneOccurred, MilestonePlanned
 from engine.flow.host import ExpressionFailed
 from engine.milestone import Milestone
@@ -20,6 +22,7 @@ from engine.organisation import Organisation
 from engine.procedure import Procedure
 from engine.role import Surroundings
 from engine.stream import ORGANISATION
+from engine.value import DateTime
 from engine.words import Channel, StreamKind
 from storage import reckoning, schema
 from storage.milestones import name_of
@@ -74,6 +77,31 @@ def reckon(store: Store, stopping: Callable[[], bool]) -> None:
                 return
             _look(store, one)
         left -= len(found)
+
+
+def state(store: Store, connection: Connection, stream: int) -> Milestone:
+    """A milestone as it is. Raises Refused for a stream that is none."""
+    row = connection.execute(select(_stream.kind, _stream.revision).where(_stream.stream_no == stream)).one_or_none()
+    if row is None or row.kind != StreamKind.MILESTONE:
+        raise Refused(Reason.NOT_FOUND, f"没有里程碑 {stream}", f"there is no milestone {stream}")
+    found = store.states.at(connection, StreamKind.MILESTONE, stream, row.revision)
+    assert isinstance(found, Milestone)
+    return found
+
+
+def planned(store: Store, stream: int, until: datetime) -> list[DateTime]:
+    """The moments of a milestone up to one, by the rules in force. Raises Refused when they fail."""
+    with store.database.read() as connection:
+        found = state(store, connection, stream)
+        procedure = store.procedures.in_force(found.procedure, connection)
+        around = _around(store, connection, found.case)
+    if procedure is None:
+        return []
+    end = temporal.in_zone(temporal.from_datetime(until), around.organisation.working.zone)
+    try:
+        return milestones.planned(procedure, found, around, end)
+    except ExpressionFailed as error:
+        raise Refused(Reason.INVALID_DATA, error.text.zh, error.text.en) from error
 
 
 def _look(store: Store, found: Changed) -> None:
@@ -237,11 +265,11 @@ def _differs(
     row: Row[tuple[object, ...]],
 ) -> bool:
     """The engine would change the milestone: asked without a lock first, as most stay as they are."""
-    state = store.states.at(connection, StreamKind.MILESTONE, row.stream_no, row.revision)
-    assert isinstance(state, Milestone)
+    known = store.states.at(connection, StreamKind.MILESTONE, row.stream_no, row.revision)
+    assert isinstance(known, Milestone)
     command = _place(procedure, row, row.case_no).review(_envelope(store, row.stream_no, row.revision))
     try:
-        return bool(milestones.execute(procedure, state, command, around))
+        return bool(milestones.execute(procedure, known, command, around))
     except Refused:
         return False
 

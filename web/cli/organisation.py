@@ -16,6 +16,7 @@ from engine.commands import (
     RevokeRole,
 )
 from engine.errors import Reason, Refused
+from engine.service_window import Window, windows_of
 from engine.stream import ORGANISATION
 from engine.temporal import format_date, parse_date
 from engine.value import Context, Date, Value
@@ -204,6 +205,7 @@ def calendar(output: Output, export: bool, given: object, handle: str | None, ke
         "complete_until": found.complete_until,
         "holidays": {format_date(day): name for day, name in sorted(found.holidays.items())},
         "make_up_days": [format_date(day) for day in sorted(found.make_up_days)],
+        "windows": {name: plain.shown(window.to_value()) for name, window in found.windows.items()},
     }
     if export:
         click.echo(plain.written(document))
@@ -220,7 +222,19 @@ def calendar(output: Output, export: bool, given: object, handle: str | None, ke
         for day in found.make_up_days
     ]
     output.table([("日期", "day"), ("名称", "name"), ("", "")], sorted(days))
+    hours = [
+        (name, _days(window), f"{_clock(window.start)}–{_clock(window.end)}") for name, window in found.windows.items()
+    ]
+    output.table([("服务时段", "window"), ("星期", "weekdays"), ("时间", "hours")], hours)
     output.result(document)
+
+
+def _days(window: Window) -> str:
+    return " ".join(str(day) for day in window.days)
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3_600:02}:{seconds // 60 % 60:02}"
 
 
 def _calendar(given: object) -> Context:
@@ -233,12 +247,13 @@ def _calendar(given: object) -> Context:
             holidays={parse_date(day): str(name) for day, name in given["holidays"].items()},
             make_up_days=frozenset(parse_date(day) for day in given["make_up_days"]),
             complete_until=int(given["complete_until"]),
+            windows=windows_of(plain.value(given["windows"]) if "windows" in given else None),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise Refused(
             Reason.INVALID_DATA,
-            "工作日历应有 zone、complete_until、holidays、make_up_days(见 --export)",
-            "expected a calendar with zone, complete_until, holidays and make_up_days, as --export prints it",
+            "工作日历应有 zone、complete_until、holidays、make_up_days,可有 windows(见 --export)",
+            "expected a calendar with zone, complete_until, holidays, make_up_days and perhaps windows, as --export prints it",
         ) from error
     return made.to_value()
 
