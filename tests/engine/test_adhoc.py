@@ -3,7 +3,7 @@
 import pytest
 
 from engine import replay
-from engine.commands import CompleteTask, StartActivity, TerminateInstance
+from engine.commands import CompleteTask, MoveToken, StartActivity, TerminateInstance
 from engine.errors import Reason, Refused
 from engine.events import ActivitiesEnabled, ActivityStarted, CompensationStarted, InstanceCompleted, ScopeClosed
 from engine.replay import Verdict
@@ -96,6 +96,21 @@ def test_when_the_condition_holds_it_is_over_and_what_was_done_is_undone(world: 
     assert isinstance(last[-1], InstanceCompleted)
     assert any(isinstance(event, ScopeClosed) for event in last)
     assert len(world.instance(stream).scopes) == 1
+
+
+@pytest.mark.parametrize(("target", "open_then", "scopes"), [("visit", ["visit"], 2), ("e", [], 1)])
+def test_work_moved_out_of_a_handler_ends_the_undoing_and_closes_what_was_kept(
+    world: World, target: str, open_then: list[str], scopes: int
+) -> None:
+    stream = world.start()
+    for element in ("call", "check"):
+        world.do(StartActivity, "amy", stream, activity=visit(world, stream), element=element)
+    complete(world, stream, "call")
+    complete(world, stream, "check", done=True)
+    task = world.task(stream, "call_off").id
+    world.do(MoveToken, "mia", stream, activity=task, target=target, reason="done by phone")
+    found = world.instance(stream)
+    assert ([a.element for a in found.activities.values()], len(found.scopes)) == (open_then, scopes)
 
 
 def test_ended_by_a_person_it_leaves_nothing_open(world: World) -> None:

@@ -339,6 +339,18 @@ def test_an_event_sub_process_undoes_what_was_done_in_the_scope_that_it_interrup
     assert (run.open, scopes_left(run)) == (["n"], 0)
 
 
+def test_an_error_in_a_handler_goes_up_from_the_event_that_asked_for_it() -> None:
+    fails = node("startEvent", "zs") + user("w") + node("endEvent", "ze", FAILS) + path("zs", "w", "ze")
+    handler = node("subProcess", "z", fails, isForCompensation="true")
+    inner = node("startEvent", "s2") + booked("a") + user("b") + handler + undone_by("b", "z") + throw("t")
+    catch = node("boundaryEvent", "c", FAILS, attachedToRef="sp")
+    body = S + node("subProcess", "sp", inner + path("s2", "a", "b", "t")) + catch + user("h")
+    run = Recorder(model(body + path("s", "sp") + path("c", "h"), more=ERROR))
+    for key in ("a", "b", "w"):
+        run.finish(key)
+    assert (run.open, scopes_left(run), "cancel t" in run.log) == (["h"], 0, True)
+
+
 def test_what_an_event_sub_process_has_done_is_undone_with_what_is_around_it() -> None:
     handler = node("startEvent", "hs", FAILS) + booked("c") + throw("t") + path("hs", "c", "t")
     inner = (
