@@ -205,3 +205,7 @@ def test_messages_belong_to_their_case(elements: dict[str, Element]) -> None:
     assert not elements["B_early"].interrupting
     assert elements["B_signed"].interrupting
     assert not elements["Start_change"].interrupting
+    assert {e.message for e in elements.values() if e.extensions.get("case") == "new"} == {
+        "M01 售前支持请求",
+        "M02 续签确认",
+    }
