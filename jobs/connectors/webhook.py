@@ -20,6 +20,8 @@ from storage.database import Database
 
 MOST_SENT = 256 * 1024
 MOST_READ = 64 * 1024
+SLOWEST = 20.0
+"""Seconds that an answer may take to come in: a byte now and then is none."""
 AGAIN = frozenset({408, 425, 429})
 """Answers below 500 after which a later try may succeed."""
 
@@ -99,8 +101,7 @@ def _exchange(connection: Reached, place: SplitResult, headers: dict[str, str], 
             connection.putheader(name, value)
         connection.endheaders(body)
         response = connection.getresponse()
-        answer = response.read(MOST_READ + 1)
-        return response.status, response.headers.get_content_type(), answer
+        return response.status, response.headers.get_content_type(), _read(response)
     except (OSError, http.client.HTTPException) as error:
         kind = type(error).__name__
         raise ConnectorFailed(
@@ -108,6 +109,16 @@ def _exchange(connection: Reached, place: SplitResult, headers: dict[str, str], 
         ) from error
     finally:
         connection.close()
+
+
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """The answer, or so much of it that it is too long."""
+    answer, deadline = b"", time.monotonic() + SLOWEST
+    while len(answer) <= MOST_READ and (more := response.read1(MOST_READ)):
+        answer += more
+        if time.monotonic() > deadline:
+            raise ConnectorFailed(f"expected the answer within {SLOWEST:g} seconds", permanent=False, code="timeout")
+    return answer
 
 
 def _answer(target: Target, kind: str, answer: bytes) -> Value:

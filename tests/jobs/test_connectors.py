@@ -138,6 +138,13 @@ def test_rubbish_is_no_answer(other: Receiver, body: bytes) -> None:
     assert (caught.value.permanent, caught.value.code) == (True, "rubbish")
 
 
+def test_an_answer_that_comes_in_drop_by_drop_is_none(other: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.connectors.webhook.SLOWEST", -1.0)
+    with pytest.raises(ConnectorFailed) as caught:
+        webhook(other)
+    assert (caught.value.permanent, caught.value.code) == (False, "timeout")
+
+
 def test_what_is_no_json_is_of_no_interest(other: Receiver) -> None:
     other.kind, other.body = "text/html", b"<h1>thank you</h1>"
     assert webhook(other) == Context({"status": number(200), "answer": None})
