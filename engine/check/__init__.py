@@ -69,6 +69,11 @@ def check(draft: Mapping[str, bytes]) -> list[Finding]:
     return _ordered(found)
 
 
+def advice(draft: Mapping[str, bytes]) -> list[Finding]:
+    """What may be published and is hardly meant so. Raises Refused when the draft cannot be read."""
+    return _ordered(list(decisions.advice(procedures.load(draft))))
+
+
 def _ordered(found: list[Finding]) -> list[Finding]:
     return sorted(set(found), key=lambda f: (f.file, f.element, f.rule, f.text.en, f.text.zh))
 
@@ -97,4 +102,4 @@ def _unreadable(refused: Refused) -> Iterator[Finding]:
         yield Finding(file=file, element=element, rule=rule, text=text)
 
 
-__all__ = ["ONLY_TO_PUBLISH", "RULES", "Finding", "Rule", "check"]
+__all__ = ["ONLY_TO_PUBLISH", "RULES", "Finding", "Rule", "advice", "check"]

@@ -23,6 +23,13 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
                 yield from _task(procedure, process, element)
 
 
+def advice(procedure: Procedure) -> Iterator[Finding]:
+    """What is hardly meant so: tables that overlap or leave gaps, rules that never count, cells that never match."""
+    for warning in procedure.decisions.warnings:
+        file, _, where = warning.path.partition("#")
+        yield Finding(file=file, element=where, rule=Rule.DECISION, text=warning.text)
+
+
 def _task(procedure: Procedure, process: Process, element: Element) -> Iterator[Finding]:
     name = element.extensions.get("decision", "")
     library = procedure.decisions

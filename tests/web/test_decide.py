@@ -1,11 +1,12 @@
 """A decision tried at the terminal: the value, the rules that matched, and sentences for what is wrong."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.engine.test_decisions import DMN
-from tests.web.terminal import Terminal
+from tests.web.terminal import SHIPPED, Terminal
 
 
 @pytest.fixture
@@ -65,3 +66,16 @@ def test_why_something_is_null_is_told_in_the_language_of_the_reader(terminal: T
     assert [note["en"] for note in conflict] == [
         "table 审批权限: expected one result under UNIQUE, but rules 2, 3 match together"
     ]
+
+
+def test_a_table_that_is_hardly_meant_so_is_told_and_may_be_published(terminal: Terminal) -> None:
+    folder = terminal.folder / "planning"
+    shutil.copytree(SHIPPED, folder)
+    table = folder / "decisions" / "contract_reviewers.dmn"
+    table.write_text(table.read_text(encoding="utf-8").replace("&gt; 0", "[5..3]"), encoding="utf-8")
+    (found,) = terminal.json("check", folder)
+    assert found["advice"] is True
+    assert (found["file"], found["rule"]) == ("decisions/contract_reviewers.dmn", "decision")
+    said = terminal.ok("check", folder, "--language", "en")
+    assert found["en"].split()[0] in said
+    assert "It may be published" in said

@@ -9,6 +9,7 @@ import click
 from sqlalchemy import select
 
 from engine import check as checks
+from engine.check import Finding
 from engine.commands import PublishVersion
 from engine.errors import Reason, Refused
 from engine.publication import Publications
@@ -29,16 +30,30 @@ Folder = click.argument("folder", type=FOLDER)
 @click.pass_obj
 def check(output: Output, folder: Path) -> None:
     """What is wrong with the procedure in a folder; exit code 3 when something is."""
-    found = checks.check(company.files_of(folder))
+    files = company.files_of(folder)
+    found = checks.check(files)
+    advice = [] if found else checks.advice(files)
+    _listed(output, [*found, *advice])
+    output.result([_finding(f) for f in found] if not advice else [{**_finding(f), "advice": True} for f in advice])
+    if found:
+        raise click.exceptions.Exit(Exit.FINDINGS)
+    if advice:
+        output.say(
+            "可以发布,但请看看以上各处是否有意如此。", "It may be published, but see whether the above is meant so."
+        )
+    else:
+        output.say("没有发现问题。", "No findings.")
+
+
+def _listed(output: Output, found: list[Finding]) -> None:
     rows = [(f.file, f.element, f.rule, output.text(f.text)) for f in found]
     if rows:
         output.table([("文件", "file"), ("元素", "element"), ("规则", "rule"), ("说明", "what")], rows, wide="file")
-    output.result(
-        [{"file": f.file, "element": f.element, "rule": f.rule, "zh": f.text.zh, "en": f.text.en} for f in found]
-    )
-    if found:
-        raise click.exceptions.Exit(Exit.FINDINGS)
-    output.say("没有发现问题。", "No findings.")
+
+
+def _finding(found: Finding) -> dict[str, object]:
+    zh, en = found.text.zh, found.text.en
+    return {"file": found.file, "element": found.element, "rule": found.rule, "zh": zh, "en": en}
 
 
 @command(zh="发布文件夹中的程序,使其生效。")
