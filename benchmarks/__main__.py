@@ -23,6 +23,7 @@ ROWS = (
     "re_execution",
     "jump",
     "burst",
+    "milestones",
     "decisions",
 )
 """Modules of this folder; imported when they are measured, for a process that verification starts reads this file too."""
