@@ -10,6 +10,7 @@ from engine import procedure as procedures
 from engine.check import Finding, check
 from engine.commands import AnswerService, CompleteTask
 from engine.errors import Refused
+from engine.flow.level import starts
 from engine.procedure import Procedure
 from engine.value import Context
 from tests.engine.mutations import Files, mutated
@@ -39,8 +40,11 @@ def run(procedure: Procedure) -> int:
     """Start every process and hand in empty forms; returns how many steps were taken or refused."""
     world, steps = World(procedure), 0
     world.hire("all", *procedure.roles)
-    for process in procedure.model.processes:
-        stream = world.start("all", process, entry="change")
+    for process, drawn in procedure.model.processes.items():
+        if not starts(drawn, None):
+            continue  # an event begins it
+        given = {"entry": "change"} if "entry" in procedure.inputs(process) else {}
+        stream = world.start("all", process, **given)
         for _ in range(6):
             instance = world.instance(stream)
             with suppress(Refused):
