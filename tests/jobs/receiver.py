@@ -1,12 +1,17 @@
-"""Another system: a small server on this machine that answers as a test says and keeps what it was sent."""
+"""Another system: a small server on this machine, and a company whose process calls it."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from storage.database import Database
+from tests.engine.flow.drawing import node
+from tests.engine.world import chain, lane
+from tests.storage.company import Company
 
 
 @dataclass
@@ -61,3 +66,22 @@ def receiver() -> Iterator[Receiver]:
             found.waits.set()
         server.shutdown()
         server.server_close()
+
+
+def parameters(**values: str) -> str:
+    rows = "".join(f'<zx:parameter name="{name}" value="{value}"/>' for name, value in values.items())
+    return f"<bpmn:extensionElements>{rows}</bpmn:extensionElements>"
+
+
+def company(database: Database, connector: str, more: Mapping[str, bytes] | None = None, **values: str) -> Company:
+    """A company whose process calls a connector, then has a task."""
+    body = (
+        '<bpmn:startEvent id="s"/>'
+        + node("serviceTask", "call", parameters(**values), **{"zx:connector": connector})
+        + node("userTask", "after")
+        + '<bpmn:endEvent id="e"/>'
+        + chain("s", "call", "after", "e")
+    )
+    return Company(
+        database, body, f'<bpmn:laneSet id="ls">{lane("SALES", "s", "call", "after", "e")}</bpmn:laneSet>', more
+    )
