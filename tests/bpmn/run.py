@@ -33,12 +33,19 @@ class Run:
     stream: int = field(init=False)
 
     @classmethod
-    def of(cls, procedure: Procedure, entry: str | None = "new", more: Sequence[tuple[str, str]] = ()) -> Run:
-        """A run that has just started; `more` are roles that somebody holds besides."""
+    def of(
+        cls,
+        procedure: Procedure,
+        entry: str | None = "new",
+        more: Sequence[tuple[str, str]] = (),
+        process: str = PROCESS,
+    ) -> Run:
+        """A run that has just started; `more` are roles that somebody holds besides, `process` may be what calls P01."""
         run = cls(World(procedure, now=MORNING))
         for name, role in PEOPLE.items():
             run.world.hire(name, role, *(r for who, r in more if who == name))
-        run.stream = run.world.start("wang", PROCESS, **({} if entry is None else {"entry": entry}))
+        run.stream = run.world.start("wang", process, **({} if entry is None else {"entry": entry}))
+        run.served()
         return run
 
     @property
@@ -66,7 +73,11 @@ class Run:
         assert self.waiting == [element]
         data = Context({key: v for key, v in {**self.answer(element), **other}.items() if v is not None})
         self.world.do(CompleteTask, who, self.stream, task=self.task.id, data=data)
-        for request in self.world.instance(self.stream).requests:
+        self.served()
+
+    def served(self) -> None:
+        """The system does what it was asked for."""
+        for request in list(self.world.instance(self.stream).requests):
             number = Context({"number": "ZX-SRS-PRE1-2026001"})
             self.world.do(AnswerService, None, self.stream, request=request, result=number)
 

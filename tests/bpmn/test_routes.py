@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from engine import temporal
-from engine.commands import FireTimer, WaiveSeparation
+from engine.commands import ClaimTask, FireTimer, TransferTask, WaiveSeparation
 from engine.errors import Reason, Refused
 from engine.instance import Timer
 from engine.procedure import Procedure
 from engine.value import Context, DateTime
 from engine.words import TimerKind
 from tests.bpmn.run import Run
-from tests.bpmn.shipped import PROCESS
+from tests.bpmn.shipped import PROCESS, PROCESSES
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,22 @@ def test_service_management_reviews_new_business_the_project_manager_a_renewal_n
         reviewer = _reviewer(run, authors)
         run.done(reviewer, "T01_05", decision="退回修改", opinion="请改")
         run.done(author, "T01_04", change_note="再次修改")
+    assert run.task.roles == reviewers
+
+
+@pytest.mark.parametrize(("authors", "reviewers"), [(["li"], ("SMO",)), (["li", "chen"], ("SMG",))])
+def test_the_reviewer_is_found_in_the_same_way_within_a_whole_project(
+    procedure: Procedure, authors: list[str], reviewers: tuple[str, ...]
+) -> None:
+    run = Run.of(procedure, "change", [(author, "PRE") for author in authors], process=PROCESSES["P00"])
+    run.done(authors[0], "T01_09", change_note="按变更修改")
+    for author in authors[1:]:
+        run.done(_reviewer(run, authors), "T01_05", decision="退回修改", opinion="请改")
+        run.world.do(ClaimTask, "zhao", run.stream, task=run.task.id)
+        run.world.do(
+            TransferTask, "zhao", run.stream, task=run.task.id, to=run.world.people[author], reason="改由同事编写"
+        )
+        run.done(author, "T01_04", change_note="修改一")
     assert run.task.roles == reviewers
 
 
