@@ -8,12 +8,15 @@ BUNDLE := web/static/built/manifest.json
 ENGLISH := web/translations/en/LC_MESSAGES/messages
 CATALOGUE := $(ENGLISH).mo
 
-.PHONY: help run test check bench soak conformance lock texts clean
+.PHONY: help run tour test check bench soak conformance lock texts clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-11s %s\n", $$1, $$2}'
 
-run: .venv/ready $(BUNDLE) $(CATALOGUE)  ## put the shipped procedure in force, work a case, show its record, prove it, find a forgery
+run: .venv/ready $(BUNDLE) $(CATALOGUE)  ## open the product with people for every role and projects in different states
+	$(RUN) -m web.cli serve --demo
+
+tour: .venv/ready  ## on the terminal: a procedure put in force, a case worked, its record, the proof, a forgery found
 	$(RUN) -m web.cli demo
 
 test: .venv/ready $(BUNDLE) $(CATALOGUE)  ## the whole suite, on SQLite and PostgreSQL
@@ -73,4 +76,4 @@ $(BUNDLE): .tools/node package.json package-lock.json $(shell find web/islands w
 	.tools/bin/python web/building.py
 
 $(CATALOGUE): .venv/ready $(ENGLISH).po
-	.venv/bin/pybabel -q compile -d web/translations -l en
+	.venv/bin/pybabel -q compile -f -d web/translations -l en

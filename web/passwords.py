@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -11,26 +12,30 @@ SHORTEST, LONGEST = 10, 200
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for one another."""
 
-_hasher = PasswordHasher()
-_NOBODYS = _hasher.hash(secrets.token_hex(16))
+hasher = PasswordHasher()
+
+
+@lru_cache(maxsize=1)
+def _nobodys() -> str:
+    return hasher.hash(secrets.token_hex(16))
 
 
 def hashed(password: str) -> str:
     """What is kept of a password."""
-    return _hasher.hash(password)
+    return hasher.hash(password)
 
 
 def fits(kept: str | None, password: str) -> bool:
     """The password is the one kept. Takes as long when there is none, so that nobody learns who has an account."""
     try:
-        return _hasher.verify(kept or _NOBODYS, password[:LONGEST]) and kept is not None
+        return hasher.verify(kept or _nobodys(), password[:LONGEST]) and kept is not None
     except (VerificationError, InvalidHashError):
         return False
 
 
 def is_dated(kept: str) -> bool:
     """The hash was made with weaker parameters than those of today."""
-    return _hasher.check_needs_rehash(kept)
+    return hasher.check_needs_rehash(kept)
 
 
 def one_time() -> str:

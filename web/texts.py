@@ -12,7 +12,7 @@ from engine.errors import Text
 from storage.moments import NEVER, micros, moment
 from web import reading
 from web.identity import visitor
-from web.translation import _, is_english, number
+from web.translation import _, is_english, number, typeset
 
 LANGUAGES = ("zh", "en")
 THEMES = ("system", "light", "dark")
@@ -41,7 +41,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=language)
     app.jinja_env.filters.update(said=said, day=day, at=at, number=number, moment=said_moment, browser=browser)
-    app.jinja_env.globals.update(language=language, theme=theme)
+    app.jinja_env.globals.update(language=language, theme=theme, _=_)
 
 
 def language() -> str:
@@ -63,7 +63,7 @@ def theme() -> str:
 
 def said(text: Text) -> str:
     """A text of the engine in the language of whoever asks."""
-    return text.en if is_english() else text.zh
+    return text.en if is_english() else typeset(text.zh)
 
 
 def local(found: datetime) -> datetime:

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from flask_babel import format_decimal, get_locale, gettext, lazy_gettext
+import re
+
+from flask_babel import format_decimal, get_locale, gettext, speaklater
 
 ENGLISH = "en"
+WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
+AFTER_HANZI = re.compile("(?<=[\u3400-\u9fff\u201d\u300b\uff09])[,;:?!]")
+BRACKETS = re.compile("\\(([^()]*[\u3400-\u9fff][^()]*)\\)")
 
 
 def _(text: str, **values: object) -> str:
     """The text in the language of whoever asks."""
-    return str(gettext(text, **values))
+    return typeset(str(gettext(text, **values)))
 
 
 def lazy(text: str) -> str:
     """The same, found when the text is shown: for what is declared once for everybody."""
-    found: str = lazy_gettext(text)
+    found: str = speaklater.LazyString(_, text)
     return found
+
+
+def typeset(text: str) -> str:
+    """A text as it is printed: in Chinese, punctuation behind Chinese characters is as wide as these."""
+    if is_english():
+        return text
+    wide = AFTER_HANZI.sub(lambda found: WIDE[found[0]], text)
+    return BRACKETS.sub("\uff08\\1\uff09", wide)
 
 
 def is_english() -> bool:

@@ -25,9 +25,9 @@ PATIENCE = 90.0
 @command("serve-jobs", zh="持续触发定时、办理后台工作,直到停止(Ctrl-C 或 SIGTERM)。")
 @option("--once", is_flag=True, zh="只走一遍就结束。", en="Make one pass and end.")
 @option("--threads", type=click.IntRange(1, 32), default=2, show_default=True, zh="几个线程。", en="How many threads.")
-@option("--seal/--no-seal", default=True, show_default=True, zh="每分钟封存一次。", en="Seal once a minute.")
+@option("--seal/--no-seal", "seals", default=True, show_default=True, zh="每分钟封存一次。", en="Seal once a minute.")
 @click.pass_obj
-def serve_jobs(output: Output, once: bool, threads: int, seal: bool) -> None:
+def serve_jobs(output: Output, once: bool, threads: int, seals: bool) -> None:
     """Fire timers and do jobs until stopped (Ctrl-C or SIGTERM); as many such processes as you like."""
     with company.opened(output) as store:
         node = Node(store=store, targets=output.settings.targets, threads=threads)
@@ -36,8 +36,8 @@ def serve_jobs(output: Output, once: bool, threads: int, seal: bool) -> None:
             output.say(f"{fired} 个定时到期,完成 {done} 项后台工作", f"{fired} timers fired, {done} jobs done")
             output.result({"fired": fired, "done": done})
             return
-        if seal:
-            node.sealing = lambda: _seal(store, output)
+        if seals:
+            node.sealing = lambda: seal(store, output)
         _until_stopped(output, node)
 
 
@@ -66,7 +66,8 @@ def _until_stopped(output: Output, node: Node) -> None:
     output.result({"node": node.name})
 
 
-def _seal(store: Store, output: Output) -> None:
+def seal(store: Store, output: Output) -> None:
+    """Seal what is not sealed yet."""
     with store.database.read() as connection:
         waiting = checkpoint.blocked(connection)
     if waiting:

@@ -1,0 +1,52 @@
+"""The demonstration's database, made once and copied for each test; the clock stands still."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+
+from storage.database import Database
+from storage.migrations import upgrade
+from storage.submission import Store
+from tests.web.pages.browser import Clock, House
+from web import passwords, settings
+from web.app import create_app
+from web.cli import showcase
+from web.cli.play import SimulatedClock
+
+NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> None:
+    """The same hash with less work: what is tried here is not how slow it is to guess."""
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> Path:
+    """The database of the demonstration."""
+    path = tmp_path_factory.mktemp("house") / "zhixing.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    clock = SimulatedClock(NOW)
+    showcase.build(Store(database, clock), clock, NOW, lambda _: None)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+    """The product, opened."""
+    path = tmp_path / "zhixing.db"
+    shutil.copyfile(furnished, path)
+    clock, database = Clock(NOW), Database(f"sqlite:///{path}")
+    store = Store(database, clock)
+    made = create_app(settings.read({"ZHIXING_DATA": str(tmp_path)}, tmp_path / "none"), store)
+    yield House(made, store, clock)
+    database.close()

@@ -1,0 +1,76 @@
+"""Every route as every role: who may not have a page gets neither the link nor the answer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+
+from storage import people
+from tests.web.pages.browser import House
+from web import access
+from web.navigation import PLACES
+
+OPEN = {"sign_in.form", "sign_in.enter", "health.live", "health.ready", "design.logo", "static"}
+OF_ADMINISTRATORS = {f"people.{name}" for name in ("every", "one", "reset_password", "enable", "end_sessions")}
+"""Said once more here, so that a page that was declared for too many is noticed."""
+
+
+def _routes(app: Flask) -> list[tuple[str, str, str]]:
+    """Endpoint, method and an address of every route."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        address = re.sub(r"<(?:\w+:)?(\w+)>", lambda part: "nothing" if part[1] == "filename" else "1.999.1", rule.rule)
+        found += [(rule.endpoint, method, address) for method in sorted(rule.methods - {"HEAD", "OPTIONS"})]
+    return found
+
+
+def test_every_route_is_open_to_anybody_or_behind_the_gate(house: House) -> None:
+    visitor = house.browser()
+    for endpoint, method, address in _routes(house.app):
+        if endpoint in OPEN:
+            assert access.rule_of(house.app, endpoint).anybody, endpoint
+        elif method == "GET":
+            answer = visitor.get(address)
+            assert (answer.status_code, answer.headers["Location"][:8]) == (302, "/sign-in"), endpoint
+        else:
+            assert visitor.post(address).status_code == 401, endpoint
+
+
+def test_every_route_as_every_role(house: House) -> None:
+    with house.store.database.read() as connection:
+        handles = sorted(people.handles(connection).values())
+    assert len(handles) > 20
+    for handle in handles:
+        visitor, is_administrator = house.signed_in(handle), handle == "admin"
+        for endpoint, method, address in _routes(house.app):
+            if endpoint in OPEN or endpoint == "sign_in.leave":
+                continue
+            refused = endpoint in OF_ADMINISTRATORS and not is_administrator
+            sent = visitor.get(address) if method == "GET" else visitor.post(address, at="/account/")
+            assert (sent.status_code == 403) == refused, (handle, endpoint, sent.status_code)
+            assert sent.status_code < 500, (handle, endpoint)
+
+
+@pytest.mark.parametrize("handle", ["admin", "li", "wai"])
+def test_links_lead_only_to_pages_that_answer(house: House, handle: str) -> None:
+    visitor = house.signed_in(handle)
+    page = visitor.page("/")
+    for place in PLACES:
+        with house.app.test_request_context():
+            address = house.app.url_for(place.endpoint)
+        assert (f'href="{address}"' in page) == (visitor.get(address).status_code == 200), place
+
+
+def test_a_page_that_says_nothing_of_who_may_have_it_keeps_the_application_from_being_made() -> None:
+    app = Flask("web")
+    app.add_url_rule("/secret", "secret", lambda: "secret")
+    with pytest.raises(AssertionError, match="secret"):
+        access.install(app)
+
+
+def test_whoever_is_refused_is_told_in_which_roles_they_are(house: House) -> None:
+    answer = house.signed_in("li").get("/people/")
+    assert answer.status_code == 403
+    assert "服务管理负责人" in answer.text
