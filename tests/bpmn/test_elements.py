@@ -165,3 +165,4 @@ def test_escalation_classes_have_the_steps_of_the_written_procedure() -> None:
         "N": ["1 wd"],
         "A": ["5 wd"],
     }
+    assert {key for key, row in found.items() if row.get("pauses")} == {"N"}
