@@ -321,3 +321,16 @@ def test_a_node_that_is_silent_for_a_minute_serves_nobody_and_is_forgotten_after
     company.later(days=1, seconds=1)
     health.begin(company.database, "three", company.now)
     assert [n.name for n in health.of(company.database, company.now).nodes] == ["three"]
+
+
+def test_a_node_seals_now_and_then_and_goes_on_when_that_fails(company: Company) -> None:
+    tries: list[int] = []
+
+    def sealing() -> None:
+        tries.append(1)
+        raise RuntimeError("the key is not there")
+
+    serving = Node(store=company.store, interval=0.001, sealing=sealing)
+    serving.start()
+    until(lambda: len(tries) > 1)
+    assert serving.stop()

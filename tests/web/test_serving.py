@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 import pytest
 
 from jobs import health
+from jobs.scheduler import Node
 from storage.database import Database
 from tests.web.terminal import ROOT, Terminal
 from tests.web.test_instances import parcels
+from web.cli import serving
+from web.cli.output import Output
 
 __all__ = ["parcels"]
 PATIENCE = 60.0
@@ -58,3 +61,19 @@ def test_a_process_serves_until_it_is_told_to_stop(
     assert process.returncode == 0
     assert f":{process.pid}" in out
     assert health.of(database, datetime.now(UTC)).nodes == ()
+
+
+def test_what_serves_seals_unless_told_not_to(parcels: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    served: list[Node] = []
+    monkeypatch.setattr(serving, "_until_stopped", lambda _output, node: served.append(node))
+
+    def seal(_output: Output, node: Node) -> None:
+        assert node.sealing is not None
+        node.sealing()
+
+    parcels.ok("serve-jobs", "--no-seal")
+    assert [node.sealing for node in served] == [None]
+    assert parcels.json("verify")["unsealed"] > 0
+    monkeypatch.setattr(serving, "_until_stopped", seal)
+    parcels.ok("serve-jobs")
+    assert parcels.json("verify")["unsealed"] == 0
