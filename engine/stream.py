@@ -1,4 +1,4 @@
-"""The four kinds of stream, and the two functions that everything goes through: `execute` and `apply`."""
+"""The five kinds of stream, and the two functions that everything goes through: `execute` and `apply`."""
 
 from __future__ import annotations
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine import temporal
 from engine.calendar import Calendar
@@ -11,6 +13,7 @@ from engine.commands import (
     ChangeCalendar,
     ChangeSetting,
     CloseCase,
+    Envelope,
     GrantRole,
     RevokeRole,
     SetCaseData,
@@ -20,11 +23,12 @@ from engine.errors import Refused
 from engine.stream import ORGANISATION
 from engine.value import Context, number
 from jobs import clock, lease, milestones
-from storage import schema
+from storage import checkpoint, erasure, schema, verification
 from storage.database import Database
 from storage.inbox import watched
 from storage.milestones import PASSED, STARTED, WAIVED, happened, listed
 from storage.moments import NEVER
+from storage.rebuild import rebuild
 from tests.engine.world import MANIFEST
 from tests.storage.company import Company
 from tests.storage.office import BEFORE_END, BY_SETTING, CASE, DAILY, Office, at, day, local, timed
@@ -263,4 +267,33 @@ def test_a_calendar_that_changes_moves_timers_due_moments_and_their_rows(databas
     with database.read() as connection:
         items = watched(connection, [office.people["mr"].id])
     assert [(item.kind, item.element) for item in items] == [("watcher", "write")]
+    assert office.proven()
+
+
+def test_a_row_that_says_another_moment_than_its_entries_is_found(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    with database.write() as connection:
+        connection.execute(update(schema.milestone).values(due=NEVER))
+    (finding,) = verification.verify(Company.again(office).store).findings
+    assert "milestone" in finding.en
+    assert any("table milestone" in found.en for found in rebuild(Company.again(office).store).differences)
+    assert office.proven()
+
+
+def test_the_milestones_of_a_case_are_disposed_of_with_it(database: Database, tmp_path: Path) -> None:
+    office = Office(database, BEFORE_END, extensions='zx:per="case"')
+    case = office.case(ends=day("2026-12-31"))
+    office.tick()
+    office.ask(CloseCase, case, None, outcome="完成")
+    office.tick()
+    milestone = office.stream()
+    checkpoint.seal(database, checkpoint.key_at(tmp_path / "key"), office.now)
+    envelope = Envelope(id="dispose", stream=ORGANISATION, at=office.now)
+    erasure.dispose(office.store, envelope, case, "期满")
+    assert office.rows() == []
+    with database.read() as connection:
+        gone = connection.execute(select(schema.disposed.c.stream_no)).scalars().all()
+    assert sorted(gone) == sorted([case, milestone])
+    assert office.tick() == 0
     assert office.proven()
