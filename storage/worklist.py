@@ -122,9 +122,9 @@ def mark(connection: Connection) -> str:
     return f"{found[0] or 0}-{found[1] or 0}"
 
 
-def signature(lines: Sequence[Line], total: int) -> str:
-    """What changes whenever the first page of a list does."""
-    seen = f"{total}:" + ";".join(f"{line.task},{line.kind},{line.key},{line.due}" for line in lines)
+def signature(lines: Sequence[Line], found: Sequence[int]) -> str:
+    """What changes whenever the first page of a list does, or what is counted."""
+    seen = f"{list(found)}:" + ";".join(f"{line.task},{line.kind},{line.key},{line.due}" for line in lines)
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 

@@ -27,8 +27,8 @@ def typeset(text: str) -> str:
     """A text as it is printed: in Chinese, punctuation behind Chinese characters is as wide as these."""
     if is_english():
         return text
-    wide = AFTER_HANZI.sub(lambda found: WIDE[found[0]], text)
-    return BRACKETS.sub("\uff08\\1\uff09", wide)
+    wide = BRACKETS.sub("\uff08\\1\uff09", text)
+    return AFTER_HANZI.sub(lambda found: WIDE[found[0]], wide)
 
 
 def is_english() -> bool:

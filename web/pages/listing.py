@@ -125,7 +125,7 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
         after=lines[-1].place if len(lines) == size else None,
         loaded=len(lines),
         mark=mark,
-        signature=worklist.signature(lines, sum(found)),
+        signature=worklist.signature(lines, found),
         turn=turn(asked),
     )
 

@@ -1,0 +1,226 @@
+"""The inbox: what stands in it, under which heading, and how it follows what happens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import insert, select
+
+from storage import people, preferences, schema, worklist
+from storage.moments import micros
+from storage.worklist import Wish
+from tests.web.pages.browser import Browser, House
+
+TASK = re.compile(r'id="task-([\d-]+)"')
+HEAD = re.compile(r'<h2 class="span-head[^"]*">([^<]+)<')
+NEWS = re.compile(r'hx-get="(/inbox/news[^"]*)"')
+
+
+def _tasks(page: str) -> list[str]:
+    return [found.replace("-", ".") for found in TASK.findall(page)]
+
+
+def _news(visitor: Browser, page: str) -> str | None:
+    """What the open page learns when it looks for news; None when there are none."""
+    found = NEWS.search(page)
+    assert found is not None
+    answer = visitor.get(found[1].replace("&amp;", "&"), headers={"HX-Request": "true"})
+    assert answer.status_code in (200, 204)
+    return answer.text if answer.status_code == 200 else None
+
+
+def _act(visitor: Browser, address: str, **more: str) -> str:
+    answer = visitor.post(address, more, at="/", headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_tasks_stand_under_when_they_are_due_the_most_urgent_first(house: House) -> None:
+    visitor = house.signed_in("li")
+    assert HEAD.findall(visitor.page("/")) == ["今天到期", "本周到期"]
+    house.clock.pass_by(hours=3)
+    assert HEAD.findall(visitor.page("/")) == ["已逾期", "本周到期"]
+    house.clock.pass_by(days=8)
+    page = house.signed_in("li").page("/")
+    assert HEAD.findall(page) == ["已逾期"]
+    assert "逾期 8 天" in page
+
+
+def test_a_line_says_what_for_whom_and_who_handed_it_on(house: House) -> None:
+    page = house.signed_in("zhao").page("/")
+    line = next(part for part in page.split('<li class="task') if "华东轨道交通票务平台运维" in part)
+    for wanted in ("T01.03", "华东轨道交通", "需求调研与方案设计", "指派给我", "李强 交办"):
+        assert wanted in line, wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("会签", 1), ("港务", 1), ("园区", 2), ("审核", 1), ("T01.05", 1), ("t02", 1), ("没有的", 0), ("港", 0)],
+)
+def test_two_characters_find_projects_and_steps(house: House, text: str, count: int) -> None:
+    assert len(_tasks(house.signed_in("li").page("/", query_string={"q": text}))) == count
+
+
+def test_whoever_finds_nothing_is_told_what_to_try(house: House) -> None:
+    assert "没有符合条件的任务" in house.signed_in("li").page("/?q=nothing")
+    assert "都办完了" in house.signed_in("wai").page("/")
+
+
+def test_filters_stay_with_the_person_whatever_browser(house: House) -> None:
+    visitor = house.signed_in("li")
+    list_of_one = _act(visitor, "/inbox/wish", why="", process="svc_contract", sort="newest", q="")
+    assert len(_tasks(list_of_one)) == 1
+    elsewhere = house.signed_in("li").page("/")
+    assert _tasks(elsewhere) == _tasks(list_of_one)
+    assert 'value="svc_contract" selected' in elsewhere
+    assert 'value="newest" selected' in elsewhere
+    assert len(_tasks(house.signed_in("mei").page("/"))) == 2
+    _act(visitor, "/inbox/wish")
+    assert len(_tasks(visitor.page("/"))) == 2
+
+
+@pytest.mark.parametrize("rubbish", ["?why=x&sort=y&span=z", "?after=x", "?after=1~x'", "?after=~", "?q=" + "长" * 500])
+def test_rubbish_in_an_address_is_left_out(house: House, rubbish: str) -> None:
+    house.signed_in("li").page("/" + rubbish)
+    house.signed_in("li").page("/done" + rubbish)
+
+
+def test_a_claimed_task_is_mine_alone_until_it_is_put_back(house: House) -> None:
+    visitor, other = house.signed_in("li"), house.signed_in("mei")
+    task = _tasks(visitor.page("/"))[0]
+    assert task in _tasks(other.page("/"))
+    assert f"/inbox/{task}/release" in _act(visitor, f"/inbox/{task}/claim")
+    assert task not in _tasks(other.page("/"))
+    assert task in _tasks(visitor.page("/?why=mine"))
+    assert task not in _tasks(visitor.page("/?why=role"))
+    assert f"/inbox/{task}/claim" in _act(visitor, f"/inbox/{task}/release")
+    assert task in _tasks(other.page("/"))
+
+
+def test_whoever_was_slower_is_told_and_sees_the_list_as_it_is(house: House) -> None:
+    visitor, other = house.signed_in("li"), house.signed_in("mei")
+    task = _tasks(visitor.page("/"))[0]
+    _act(visitor, f"/inbox/{task}/claim")
+    answer = other.post(f"/inbox/{task}/claim", at="/", headers={"HX-Request": "true"})
+    assert task not in _tasks(answer.text)
+    assert "\\u5df2\\u4e0d\\u5728" in answer.headers["HX-Trigger"]
+
+
+def test_the_same_click_twice_is_one_command(house: House) -> None:
+    visitor = house.signed_in("li")
+    task = _tasks(visitor.page("/"))[0]
+    for _ in range(2):
+        _act(visitor, f"/inbox/{task}/claim", command="ab" * 16)
+    with house.store.database.read() as connection:
+        count = connection.execute(select(schema.received).where(schema.received.c.key.like(f"web:%{'ab' * 16}"))).all()
+    assert len(count) == 1
+
+
+def test_an_open_page_learns_of_what_is_new_and_else_of_nothing(house: House) -> None:
+    visitor, other = house.signed_in("li"), house.signed_in("mei")
+    page = visitor.page("/")
+    assert _news(visitor, page) is None
+    task = _tasks(page)[0]
+    _act(other, f"/inbox/{task}/claim")
+    news = _news(visitor, page)
+    assert news is not None
+    assert task not in _tasks(news)
+    assert _news(visitor, news) is None
+
+
+def test_an_open_page_learns_that_a_task_became_overdue(house: House) -> None:
+    visitor = house.signed_in("li")
+    page = visitor.page("/")
+    house.clock.pass_by(hours=3)
+    news = _news(visitor, page)
+    assert news is not None
+    assert "已逾期" in news
+
+
+def test_work_of_others_elsewhere_is_no_news(house: House) -> None:
+    visitor, other = house.signed_in("feng"), house.signed_in("zhao")
+    page = visitor.page("/")
+    _act(other, f"/inbox/{_tasks(other.page('/'))[0]}/release")
+    assert _news(visitor, page) is None
+
+
+def test_a_deputy_sees_whose_work_it_is(house: House) -> None:
+    with house.store.database.read() as connection:
+        principal = people.known(house.store, "he")
+        line = worklist.page(connection, Wish(mine=people.known(house.store, "zhao").id, roles=["PRE"]))[0]
+    with house.store.database.write() as connection:
+        row = {"task": line.task, "case_no": line.case, "kind": "person", "key": principal.id, "due": line.due}
+        connection.execute(insert(schema.inbox).values(**row))
+    page = house.signed_in("li").page("/?why=deputy")
+    assert _tasks(page) == [line.task]
+    assert "代何琳" in page
+    assert 'value="deputy"' in page
+    assert 'value="deputy"' not in house.signed_in("mei").page("/")
+
+
+def test_tasks_look_new_until_they_were_looked_at(house: House) -> None:
+    visitor = house.signed_in("li")
+    task = _tasks(visitor.page("/"))[0]
+    assert visitor.page("/").count("task-new") == 2
+    _act(visitor, f"/inbox/{task}/read", read="1")
+    assert visitor.page("/").count("task-new") == 1
+    _act(visitor, f"/inbox/{task}/read", read="0")
+    assert visitor.page("/").count("task-new") == 2
+    _act(visitor, "/inbox/1.999.1/read", read="1")
+    with house.store.database.read() as connection:
+        assert preferences.read_by(connection, people.known(house.store, "li"), ["1.999.1"]) == frozenset()
+
+
+def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
+    assert "会签评审" in house.signed_in("feng").page("/done")
+    sent = house.signed_in("wang").page("/sent")
+    assert sent.count('id="case-') == 7
+    assert "项在办" in sent
+    assert "李强 知会" in house.signed_in("wang").page("/told")
+    quiet = house.signed_in("wai")
+    for address, text in (("/done", "还没有办过的任务"), ("/sent", "还没有发起过项目"), ("/told", "还没有人知会您")):
+        assert text in quiet.page(address)
+
+
+def test_a_long_list_comes_page_by_page_each_task_once(house: House) -> None:
+    with house.store.database.read() as connection:
+        line = worklist.page(connection, Wish(mine="", roles=["SMO"]))[0]
+        task = connection.execute(select(schema.task).where(schema.task.c.task == line.task)).one()._asdict()
+    now = micros(house.clock.now)
+    with house.store.database.write() as connection:
+        for number in range(120):
+            key, due = f"{line.stream}.9{number:03}.1", now + (number % 7) * 3_600_000_000
+            connection.execute(insert(schema.task).values(**{**task, "task": key, "due": due}))
+            row = {"task": key, "case_no": None, "kind": "role", "key": "QA", "due": due}
+            connection.execute(insert(schema.inbox).values(**row))
+    visitor = house.signed_in("he2")
+    page, seen = visitor.page("/"), []
+    while True:
+        seen += _tasks(page)
+        more = re.search(r'hx-get="(/inbox/more[^"]*)"', page)
+        if more is None:
+            break
+        page = visitor.page(more[1].replace("&amp;", "&"))
+    assert len(seen) == len(set(seen)) == 120
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><b>x</b>', "{{7*7}}", "'; DROP TABLE task"])
+def test_what_somebody_writes_is_shown_as_text(house: House, text: str) -> None:
+    page = house.signed_in("li").page("/", query_string={"q": text})
+    assert "<script>alert" not in page
+    assert "<b>x</b>" not in page
+    assert "49" not in page.split('name="q"')[1].split(">")[0]
+
+
+def test_a_command_of_a_page_names_the_person_and_the_way(house: House) -> None:
+    visitor = house.signed_in("li")
+    task = _tasks(visitor.page("/"))[0]
+    _act(visitor, f"/inbox/{task}/claim")
+    with house.store.database.read() as connection:
+        stream = int(task.split(".")[0])
+        query = select(schema.entry.c.envelope).where(schema.entry.c.stream_no == stream)
+        (last,) = connection.execute(query.order_by(schema.entry.c.revision.desc()).limit(1)).one()
+    assert b'"channel":"web"' in bytes(last)
+    assert b'"kind":"ClaimTask"' in bytes(last)
+    assert f'"actor":"{people.known(house.store, "li").id}"'.encode() in bytes(last)
