@@ -12,8 +12,8 @@ from engine.events import Event
 from engine.task import LIFECYCLE
 from tests.web.terminal import SHIPPED, Terminal
 from web.cli import company
-from web.cli.naming import Names
-from web.cli.sentences import ASKED, QUIET, SENTENCES
+from web.telling.naming import Names
+from web.telling.sentences import ASKED, QUIET, SENTENCES
 
 EVENTS = [
     kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from engine.commands import AssignCaseRole, CloseCase, Command, Envelope, SetCaseData
-from web.cli import company, plain
+from web.cli import company
 from web.cli.acting import act, by_a_person
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import JSON, NUMBER
+from web.telling import plain
 
 Case = click.argument("number", metavar="CASE", type=NUMBER)
 

@@ -23,13 +23,14 @@ from storage import people, schema
 from storage.inbox import Item
 from storage.moments import NEVER, moment
 from storage.submission import Store
-from web.cli import company, history, plain, signing
+from web.cli import company, history, signing
 from web.cli.acting import Act, act, by_a_person
 from web.cli.command import command, option
-from web.cli.naming import shown
 from web.cli.output import Output
 from web.cli.parameters import JSON, NUMBER
-from web.cli.sentences import DOCUMENT_STATUS, STATUS
+from web.telling import plain
+from web.telling.naming import shown
+from web.telling.sentences import DOCUMENT_STATUS, STATUS
 
 As = option("--as", "handle", required=True, metavar="HANDLE", zh="谁的待办。", en="Whose inbox.")
 Data = option(

@@ -27,8 +27,8 @@ from storage.database import Database
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
-from web.cli.naming import COUNTED, Names, same
 from web.cli.output import Exit, Failed, Output
+from web.telling.naming import COUNTED, Names, same
 
 Clock = Callable[[], datetime]
 

@@ -12,11 +12,11 @@ from engine.dmn.model import Element
 from engine.errors import Reason, Refused
 from engine.temporal import READERS
 from engine.value import Value
-from web.cli import plain
 from web.cli.command import command, option
-from web.cli.naming import shown
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import FILE, JSON
+from web.telling import plain
+from web.telling.naming import shown
 
 
 @command("decision", zh="不用数据库,试算 DMN 文件中的一个决策。")

@@ -13,10 +13,11 @@ from engine.errors import Fault, Text
 from engine.feel.printer import write_value
 from engine.feel.types import type_of
 from engine.value import Value
-from web.cli import company, plain
+from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output, harmless
 from web.cli.parameters import JSON, read_text
+from web.telling import plain
 
 WIDTH = 100
 BEFORE = 60

@@ -18,13 +18,14 @@ from storage import journal, refusals
 from storage.refusals import Kept
 from storage.shelf import StreamShelf
 from storage.submission import Store
-from web.cli import company, plain
+from web.cli import company
 from web.cli.command import command, option
-from web.cli.naming import Names, same
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import NUMBER
-from web.cli.sentences import ASKED, STAGES
-from web.cli.told import Teller, Told
+from web.telling import plain
+from web.telling.naming import Names, same
+from web.telling.sentences import ASKED, STAGES
+from web.telling.told import Teller, Told
 
 NARROW = 80
 

@@ -6,11 +6,12 @@ import click
 
 from engine.commands import Command, DecideIncident, Envelope, RetryIncident, TerminateInstance
 from engine.value import Value
-from web.cli import company, plain
+from web.cli import company
 from web.cli.acting import act, by_a_person
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import COUNTED_ID, JSON, NUMBER
+from web.telling import plain
 
 Why = option("--reason", required=True, zh="理由。", en="Why.")
 

@@ -10,11 +10,12 @@ from engine.stream import ORGANISATION
 from engine.value import Value
 from storage import schema
 from storage.submission import Receipt, Store
-from web.cli import company, plain
+from web.cli import company
 from web.cli.acting import Act, act, by_the_operator
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import JSON, NUMBER, Unsuitable
+from web.telling import plain
 
 
 @command("send-message", zh="转入外部消息:同一编号只生效一次。")

@@ -20,10 +20,10 @@ from storage.submission import Store
 from web.cli import company
 from web.cli.acting import act, by_a_person
 from web.cli.command import command, option
-from web.cli.naming import Names
 from web.cli.output import Output
 from web.cli.parameters import NUMBER
-from web.cli.sentences import STATUS
+from web.telling.naming import Names
+from web.telling.sentences import STATUS
 
 YEAR = timedelta(days=366)
 OUTCOMES = {

@@ -21,12 +21,13 @@ from engine.stream import ORGANISATION
 from engine.temporal import format_date, parse_date
 from engine.value import Context, Date, Value
 from storage import people as everybody
-from web.cli import company, history, plain
+from web.cli import company, history
 from web.cli.acting import act, by_the_operator
 from web.cli.command import command, option
-from web.cli.naming import shown
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import DAY, JSON
+from web.telling import plain
+from web.telling.naming import shown
 
 
 @command(zh="人员及其角色、代理。")

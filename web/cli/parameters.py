@@ -12,7 +12,7 @@ import click
 from engine import temporal
 from engine.errors import Refused, Text
 from engine.value import Date
-from web.cli import plain
+from web.telling import plain
 
 COUNTED = re.compile(r"[1-9][0-9]{0,17}(\.[1-9][0-9]{0,17}){2}")
 JOB = re.compile(rf"{COUNTED.pattern}(/[1-9][0-9]{{0,8}})?")

@@ -40,9 +40,10 @@ from jobs import clock as clocks
 from jobs.worker import Worker
 from storage import intake, people, schema
 from storage.submission import Store
-from web.cli import company, plain
-from web.cli.naming import Names
+from web.cli import company
 from web.cli.timetable import OPENED_AT, Timetable
+from web.telling import plain
+from web.telling.naming import Names
 
 SIMPLE: dict[str, Callable[..., Command]] = {
     "claim": ClaimTask,

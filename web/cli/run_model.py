@@ -16,11 +16,12 @@ from engine.events import Event
 from engine.instance import Instance
 from engine.procedure import Procedure
 from engine.task import Task
-from web.cli import plain, trial
+from web.cli import trial
 from web.cli.command import command, option
-from web.cli.naming import Names
 from web.cli.output import Exit, Failed, Output, harmless
 from web.cli.parameters import FILE, JSON, Unsuitable, read_text
+from web.telling import plain
+from web.telling.naming import Names
 
 
 @command("run-model", zh="不用数据库,在内存中试运行任意 BPMN 文件。")

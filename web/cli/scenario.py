@@ -13,12 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from engine.errors import Refused, Text
 from storage.submission import Store
-from web.cli import company, plain
+from web.cli import company
 from web.cli.command import command
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import FOLDER
 from web.cli.play import Played, SimulatedClock, Unexpected, play, publish
 from web.cli.timetable import begin
+from web.telling import plain
 
 PACE = 0.12
 """Seconds between two steps while a person watches; nobody waits otherwise."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from engine.countersign import Standing, Vote
 from engine.errors import Text
-from web.cli.naming import Names
 from web.cli.output import Output
+from web.telling.naming import Names
 
 
 def say(output: Output, names: Names, standings: Iterable[Standing]) -> None:

@@ -12,11 +12,12 @@ from engine.errors import Reason, Refused, Text
 from engine.value import Context
 from storage import drafts, intake, personal
 from storage.submission import Store
-from web.cli import company, history, plain
+from web.cli import company, history
 from web.cli.acting import Act, act, by_a_person
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import COUNTED_ID, JSON
+from web.telling import plain
 
 Task = click.argument("task", type=COUNTED_ID)
 Why = option("--reason", required=True, zh="理由。", en="Why.")

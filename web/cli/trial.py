@@ -34,7 +34,8 @@ from engine.task import Task
 from engine.value import Context, Person, Personal, Value
 from engine.words import StreamKind
 from storage.memory import MemoryJournal
-from web.cli import company, plain
+from web.cli import company
+from web.telling import plain
 
 BEGIN = datetime(2026, 1, 5, 1, tzinfo=UTC)
 STEPS = 1_000

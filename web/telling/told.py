@@ -11,8 +11,8 @@ from engine.events import Event
 from engine.journal import Entry
 from engine.value import Context, Person, Value
 from engine.words import Channel
-from web.cli.naming import Names, joined, same, shown
-from web.cli.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
+from web.telling.naming import Names, joined, same, shown
+from web.telling.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
 
 CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, events.SignersAdded)
 """What claims an unclaimed task by that."""

@@ -1,4 +1,4 @@
-"""What each event says, in Chinese and English: one row an event; `web/cli/told.py` fills in the names."""
+"""What each event says, in Chinese and English: one row an event; `web/telling/told.py` fills in the names."""
 
 from __future__ import annotations
 

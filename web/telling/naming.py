@@ -12,7 +12,7 @@ from engine.flow.elements import Element
 from engine.procedure import Procedure
 from engine.task import Task
 from engine.value import Date, DateTime, Person, Value
-from web.cli import plain
+from web.telling import plain
 
 SHORT, DIGEST = 12, 64
 COUNTED = re.compile(r"(?<![\d.])[1-9]\d*\.[1-9]\d*\.[1-9]\d*(?![\d.]|\.\d)")
