@@ -201,6 +201,19 @@ session = Table(
 )
 Index("session_of_person", session.c.person)
 
+token = Table(
+    "token",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the token, which is known to its program alone
+    Column("person", String(64), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("scope", String(16), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, default=0),
+    Column("ends_at", BigInteger, nullable=False),
+)
+Index("token_of_person", token.c.person)
+
 attempt = Table(
     "attempt",
     metadata,
@@ -225,6 +238,36 @@ preference = Table(
     Column("page", String(32), nullable=False),
     Column("content", String(2000), nullable=False),
     PrimaryKeyConstraint("person", "page"),
+)
+
+working_copy = Table(
+    "working_copy",
+    metadata,
+    Column("procedure", String(100), primary_key=True),
+    Column("base", String(64), nullable=False),  # the version it was made from
+    Column("opened_by", String(64), nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("mark", BigInteger, nullable=False, default=0),  # grows with every change of any file
+)
+
+working_file = Table(
+    "working_file",
+    metadata,
+    Column("procedure", String(100), ForeignKey("working_copy.procedure", ondelete="CASCADE"), nullable=False),
+    Column("path", String(300), nullable=False),
+    Column("content", LargeBinary),  # without it the file is left out
+    Column("revision", BigInteger, nullable=False),
+    Column("changed_by", String(64), nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("procedure", "path"),
+)
+
+working_author = Table(
+    "working_author",
+    metadata,
+    Column("procedure", String(100), ForeignKey("working_copy.procedure", ondelete="CASCADE"), nullable=False),
+    Column("person", String(64), nullable=False),
+    PrimaryKeyConstraint("procedure", "person"),
 )
 
 sequence = Table(
@@ -352,6 +395,17 @@ timer = Table(
 )
 Index("timer_due", timer.c.due)
 
+incident = Table(
+    "incident",
+    metadata,
+    Column("incident", String(64), primary_key=True),
+    Column("stream_no", BigInteger, nullable=False),
+    Column("activity", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("incident_of_stream", incident.c.stream_no)
+Index("incident_at", incident.c.at, incident.c.incident)
+
 subscription = Table(
     "subscription",
     metadata,
@@ -461,6 +515,7 @@ PROJECTIONS = (
     task,
     inbox,
     timer,
+    incident,
     subscription,
     performer,
     milestone,

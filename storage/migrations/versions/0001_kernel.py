@@ -44,6 +44,8 @@ def upgrade() -> None:
         _waiting,
         _clock,
         _accounts,
+        _tokens,
+        _working_copies,
         _found,
     ):
         make()
@@ -339,6 +341,16 @@ def _waiting() -> None:
     )
     op.create_index("timer_due", "timer", ["due"])
     op.create_table(
+        "incident",
+        Column("incident", String(64), nullable=False),
+        Column("stream_no", BigInteger(), nullable=False),
+        Column("activity", String(64), nullable=False),
+        Column("at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("incident"),
+    )
+    op.create_index("incident_of_stream", "incident", ["stream_no"])
+    op.create_index("incident_at", "incident", ["at", "incident"])
+    op.create_table(
         "subscription",
         Column("subscription", String(64), nullable=False),
         Column("kind", String(8), nullable=False),
@@ -403,6 +415,37 @@ def _clock() -> None:
     )
 
 
+def _working_copies() -> None:
+    """Procedures that are being changed: outside the journal until they are published."""
+    op.create_table(
+        "working_copy",
+        Column("procedure", String(100), nullable=False),
+        Column("base", String(64), nullable=False),
+        Column("opened_by", String(64), nullable=False),
+        Column("opened_at", BigInteger(), nullable=False),
+        Column("mark", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("procedure"),
+    )
+    op.create_table(
+        "working_file",
+        Column("procedure", String(100), nullable=False),
+        Column("path", String(300), nullable=False),
+        Column("content", LargeBinary(), nullable=True),
+        Column("revision", BigInteger(), nullable=False),
+        Column("changed_by", String(64), nullable=False),
+        Column("changed_at", BigInteger(), nullable=False),
+        ForeignKeyConstraint(["procedure"], ["working_copy.procedure"], ondelete="CASCADE"),
+        PrimaryKeyConstraint("procedure", "path"),
+    )
+    op.create_table(
+        "working_author",
+        Column("procedure", String(100), nullable=False),
+        Column("person", String(64), nullable=False),
+        ForeignKeyConstraint(["procedure"], ["working_copy.procedure"], ondelete="CASCADE"),
+        PrimaryKeyConstraint("procedure", "person"),
+    )
+
+
 def _accounts() -> None:
     """Who may sign in, who has, and what they keep for themselves."""
     op.create_table(
@@ -450,6 +493,22 @@ def _accounts() -> None:
         Column("content", String(2000), nullable=False),
         PrimaryKeyConstraint("person", "page"),
     )
+
+
+def _tokens() -> None:
+    """By what programs ask in somebody's name."""
+    op.create_table(
+        "token",
+        Column("digest", String(64), nullable=False),
+        Column("person", String(64), nullable=False),
+        Column("name", String(100), nullable=False),
+        Column("scope", String(16), nullable=False),
+        Column("made_at", BigInteger(), nullable=False),
+        Column("used_at", BigInteger(), nullable=False),
+        Column("ends_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("digest"),
+    )
+    op.create_index("token_of_person", "token", ["person"])
 
 
 def _found() -> None:
