@@ -45,7 +45,7 @@ def create_app(
     for pages in PAGES:
         app.register_blueprint(pages)
     # In this order requests pass through, and answers come back the other way.
-    for room in (logs, headers, identity, texts, assets, csrf, access, notices, navigation, failures):
+    for room in (logs, headers, identity, texts, assets, access, csrf, notices, navigation, failures):
         room.install(app)
     if settings.proxies:
         _behind(app, settings.proxies)

@@ -1,0 +1,147 @@
+"""A real server on a free port and the system's Chromium; pictures go to the folder of `ZHIXING_PICTURES` when it is set."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from storage.database import Database
+from storage.migrations import upgrade
+from storage.submission import Store
+from web.cli import showcase
+from web.cli.play import SimulatedClock
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
+
+
+@dataclass
+class Visit:
+    """A person at their browser; what the browser complains of is kept."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+
+    def go(self, address: str) -> Page:
+        self.page.goto(self.base + address)
+        return self.page
+
+    def sign_in(self, handle: str, password: str = showcase.PASSWORD) -> Page:
+        self.go("/sign-in")
+        self.page.fill("#handle", handle)
+        self.page.fill("#password", password)
+        self.page.click("button.btn-primary")
+        self.page.wait_for_selector("#list")
+        return self.page
+
+    def picture(self, name: str) -> None:
+        """Keep a picture for somebody to look at."""
+        folder = os.environ.get("ZHIXING_PICTURES")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self.page.screenshot(path=str(Path(folder, f"{name}.png")))
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database of the demonstration, as it would be made now."""
+    path = tmp_path_factory.mktemp("journeys") / "zhixing.db"
+    database, now = Database(f"sqlite:///{path}"), datetime.now(UTC)
+    upgrade(database)
+    clock = SimulatedClock(now)
+    showcase.build(Store(database, clock), clock, now, lambda _: None)
+    database.close()
+    return path
+
+
+@pytest.fixture
+def server(furnished: Path, tmp_path: Path) -> Iterator[str]:
+    """`zhixing serve` on a copy of it."""
+    shutil.copyfile(furnished, tmp_path / "zhixing.db")
+    with closing(socket.socket()) as found:
+        found.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{found.getsockname()[1]}"
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHIXING_")}
+    environment = {**kept, "ZHIXING_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with (tmp_path / "log").open("w", encoding="utf-8") as log:
+        command = [sys.executable, "-m", "web.cli", "serve", "--listen", place]
+        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    base = f"http://{place}"
+    _await(lambda: urlopen(f"{base}/health/ready").status == 200, process, tmp_path / "log")  # noqa: S310
+    yield base
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0, (tmp_path / "log").read_text(encoding="utf-8")
+
+
+def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if ready():
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(log.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium; on a machine of continuous integration it may not be missing."""
+    if CHROMIUM is None:
+        assert not os.environ.get("CI"), "expected Chromium on this machine"
+        pytest.skip("there is no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Visit]]:
+    """Opens a browser of its own for each person: `visit(dark=True, width=390)`."""
+    contexts: list[BrowserContext] = []
+    visits: list[Visit] = []
+
+    def opened(*, width: int = 1360, height: int = 860, dark: bool = False, **more: Any) -> Visit:
+        context = chromium.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            **{"locale": "zh-CN", **more},
+        )
+        contexts.append(context)
+        made = Visit(context.new_page(), server)
+        made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+        made.page.on("console", lambda said: _listen(made, said))
+        visits.append(made)
+        return made
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [complaint for made in visits for complaint in made.complaints] == []
+
+
+def _listen(made: Visit, said: Any) -> None:
+    """Refused requests are told to people; what the policy stops, or a script does wrong, is told to us."""
+    refused = ("Failed to load resource", "Response Status Error Code")
+    if said.type == "error" and not said.text.startswith(refused):
+        made.complaints.append(said.text)

@@ -1,0 +1,167 @@
+"""People at the inbox, in a real browser: by mouse, by keyboard, on a phone, in the dark, two at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Visit
+
+Opener = Callable[..., Visit]
+PAGES = ("/", "/done", "/sent", "/told", "/account/", "/account/password", "/people/", "/design", "/nowhere")
+
+
+def _faults(visit: Visit) -> list[str]:
+    found = Axe().run(visit.page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def test_whoever_signs_in_sees_what_is_due_first(visit: Opener) -> None:
+    person = visit()
+    person.go("/")
+    person.picture("sign-in")
+    page = person.sign_in("li")
+    person.picture("inbox-light")
+    expect(page.locator("h1")).to_have_text("待办")
+    expect(page.locator(".task-name").filter(has_text="会签评审")).to_have_count(1)
+    page.locator(".task-list .task").first.get_by_role("button", name="认领").click()
+    expect(page.locator("#says")).to_contain_text("已认领")
+    expect(page.locator(".task-list .task").first.get_by_role("button", name="退回")).to_be_visible()
+
+
+def test_what_a_colleague_does_appears_without_reloading(visit: Opener) -> None:
+    mine, other = visit(), visit()
+    page = mine.sign_in("li")
+    expect(page.locator(".task-name")).to_have_count(2)
+    colleague = other.sign_in("mei")
+    colleague.get_by_role("button", name="认领").first.click()
+    expect(colleague.locator("#says")).to_contain_text("已认领")
+    expect(page.locator(".task-name")).to_have_count(1, timeout=30_000)
+
+
+def test_the_inbox_is_worked_by_keyboard_alone(visit: Opener) -> None:
+    page = visit().sign_in("li")
+    page.keyboard.press("j")
+    expect(page.locator(".task-name").nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(page.locator(".task-name").nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(page.locator(".task-name").nth(0)).to_be_focused()
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("管委会")
+    expect(page.locator(".task-name")).to_have_count(1)
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/tasks/*")
+
+
+def test_the_first_stop_of_the_tab_key_leads_past_the_navigation(visit: Opener) -> None:
+    page = visit().sign_in("li")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#content")).to_be_focused()
+
+
+def test_filters_and_search_change_the_list_at_once_and_stay(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("li")
+    page.select_option("[name=process]", "svc_contract")
+    expect(page.locator(".task-name")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".task-name")).to_have_count(1)
+    page.select_option("[name=process]", "")
+    expect(page.locator(".task-name")).to_have_count(2)
+    page.fill("#q", "不存在的")
+    expect(page.locator(".empty h2")).to_have_text("没有符合条件的任务")
+    person.picture("nothing-found")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_can_be_read_by_everybody(visit: Opener, dark: bool) -> None:
+    person = visit(dark=dark)
+    person.go("/sign-in")
+    assert _faults(person) == []
+    person.sign_in("admin")
+    for address in PAGES:
+        person.go(address)
+        assert _faults(person) == [], address
+        person.picture(f"{address.strip('/').replace('/', '-') or 'empty'}-{'dark' if dark else 'light'}")
+    other = visit(dark=dark)
+    other.sign_in("li")
+    assert _faults(other) == []
+    other.picture(f"inbox-{'dark' if dark else 'light'}")
+    other.page.click("summary.whoami")
+    assert _faults(other) == []
+    other.page.keyboard.press("Escape")
+    other.page.keyboard.press("?")
+    assert _faults(other) == []
+
+
+def test_on_a_phone_nothing_goes_sideways(visit: Opener) -> None:
+    person = visit(width=390, height=844, has_touch=True)
+    person.go("/sign-in")
+    page = person.page
+    widths = {"/sign-in": page.evaluate("document.documentElement.scrollWidth")}
+    person.sign_in("admin")
+    for address in PAGES:
+        person.go(address)
+        widths[address] = page.evaluate("document.documentElement.scrollWidth")
+    other = visit(width=390, height=844)
+    widths["inbox"] = other.sign_in("li").evaluate("document.documentElement.scrollWidth")
+    other.picture("inbox-390")
+    assert {address: width for address, width in widths.items() if width > 390} == {}
+    expect(other.page.locator(".tabbar")).to_be_visible()
+
+
+def test_in_english_everything_is_english(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("feng")
+    page.click("summary.whoami")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("h1")).to_have_text("Inbox")
+    expect(page.locator(".task-name").first).to_contain_text("Review by all concerned")
+    person.picture("inbox-english")
+    page.reload()
+    expect(page.locator("h1")).to_have_text("Inbox")
+
+
+def test_a_session_that_ended_leaves_the_page_as_it_is(visit: Opener) -> None:
+    page = visit().sign_in("li")
+    page.context.clear_cookies()
+    page.fill("#q", "会签")
+    expect(page.locator("#says")).to_contain_text("重新登录")
+    expect(page.locator("#q")).to_have_value("会签")
+
+
+def test_a_page_without_scripts_still_works(visit: Opener) -> None:
+    page = visit(java_script_enabled=False).sign_in("li")
+    page.fill("#q", "管委会")
+    page.locator(".wishes noscript button").click()
+    expect(page.locator(".task-name")).to_have_count(1)
+    page.get_by_role("button", name="认领").click()
+    expect(page.locator(".say-good")).to_contain_text("已认领")
+
+
+def test_a_printed_page_has_no_navigation(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("li")
+    page.emulate_media(media="print")
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator(".task-name").first).to_be_visible()
+    person.picture("inbox-print")
