@@ -25,7 +25,14 @@ LONGEST = timedelta(days=14)
 SEEN = timedelta(minutes=5)
 """How often the use of a session is written down."""
 
-PERSONAL = (schema.account, schema.session, schema.task_read, schema.preference, schema.task_copy)
+PERSONAL = (
+    schema.account,
+    schema.session,
+    schema.token,
+    schema.task_read,
+    schema.preference,
+    schema.task_copy,
+)
 """What is kept for a person, and goes with them."""
 
 _account, _session, _attempt = schema.account.c, schema.session.c, schema.attempt.c

@@ -99,13 +99,14 @@ def _open_work(state: Instance) -> dict[str, Rows]:
         "task": {(t.id, t.stage, None if t.holder is None else t.holder.id, t.opened) for t in tasks},
         "inbox": {(row["task"], row["case_no"], row["kind"], row["key"], row["due"]) for row in inbox},
         "timer": {(t.id, t.activity, t.kind, due(t.due)) for t in timers},
+        "incident": {(one.id, one.activity) for one in state.incidents.values()},
         "subscription": {(row["subscription"], row["kind"], row["name"], row["correlation"]) for row in waiting},
     }
 
 
 _milestone = schema.milestone.c
 _stream, _task, _inbox = schema.stream.c, schema.task.c, schema.inbox.c
-_timer, _waiting = schema.timer.c, schema.subscription.c
+_timer, _waiting, _incident = schema.timer.c, schema.subscription.c, schema.incident.c
 _NUMBER = bindparam("number", type_=BigInteger())
 _ROW = select(_stream.revision, _stream.case_no, _stream.state, _stream.window).where(_stream.stream_no == _NUMBER)
 _OPEN = select(_task.task).where(_task.stream_no == _NUMBER, _task.closed_at.is_(None))
@@ -113,6 +114,7 @@ _OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
     "task": _OPEN.with_only_columns(_task.task, _task.stage, _task.holder, _task.opened),
     "inbox": select(_inbox.task, _inbox.case_no, _inbox.kind, _inbox.key, _inbox.due).where(_inbox.task.in_(_OPEN)),
     "timer": select(_timer.timer, _timer.activity, _timer.kind, _timer.due).where(_timer.stream_no == _NUMBER),
+    "incident": select(_incident.incident, _incident.activity).where(_incident.stream_no == _NUMBER),
     "subscription": select(_waiting.subscription, _waiting.kind, _waiting.name, _waiting.correlation).where(
         _waiting.stream_no == _NUMBER
     ),

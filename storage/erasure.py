@@ -147,6 +147,7 @@ OF_STREAM = (
     schema.case,
     schema.task,
     schema.timer,
+    schema.incident,
     schema.subscription,
     schema.job,
     schema.large_value,

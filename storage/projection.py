@@ -59,6 +59,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             _tasks(connection, entry, before, after)
             _copies(connection, entry)
             _waiting(connection, entry, before, after)
+            _incidents(connection, entry, before, after)
             subscriptions.project(connection, before, after, waiting)
             _performers(connection, entry, after)
         case Case():
@@ -181,6 +182,22 @@ def _waiting(connection: Connection, entry: Entry, before: State, after: Instanc
             for t in new
         ]
         connection.execute(insert(schema.timer), rows)
+
+
+def _incidents(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
+    old = before.incidents if isinstance(before, Instance) else {}
+    if old is after.incidents:
+        return
+    gone = sorted(old.keys() - after.incidents.keys())
+    if gone:
+        connection.execute(delete(schema.incident).where(schema.incident.c.incident.in_(gone)))
+    rows = [
+        {"incident": key, "stream_no": after.stream, "activity": found.activity, "at": micros(entry.at)}
+        for key, found in after.incidents.items()
+        if key not in old
+    ]
+    if rows:
+        connection.execute(insert(schema.incident), rows)
 
 
 def _performers(connection: Connection, entry: Entry, after: Instance) -> None:
