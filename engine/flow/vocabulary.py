@@ -5,7 +5,9 @@ An element, attribute or child that stands in neither table is refused: nothing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from engine.flow import extension
 
 
 def _names(text: str) -> list[str]:
@@ -13,7 +15,7 @@ def _names(text: str) -> list[str]:
 
 
 NOTHING: frozenset[str] = frozenset()
-ZX_ANYWHERE = frozenset({"clause", "source"})
+ZX_ANYWHERE, ZX_ELEMENTS = extension.ANYWHERE, extension.ELEMENTS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +34,11 @@ class Word:
         return self.once | self.many | {"documentation", "extensionElements"}
 
 
-def _word(attributes: str = "", *, once: str = "", many: str = "", zx: str = "", inside: str = "") -> Word:
+def _word(attributes: str = "", *, once: str = "", many: str = "") -> Word:
     return Word(
         attributes=frozenset(["id", *attributes.split()]),
         once=frozenset(once.split()),
         many=frozenset(many.split()),
-        zx=ZX_ANYWHERE.union(zx.split()),
-        inside=frozenset(inside.split()),
     )
 
 
@@ -60,8 +60,6 @@ _CONTENT = " ".join(sorted(FLOW_NODES)) + f" sequenceFlow laneSet {_ARTIFACTS}"
 _ACTIVITY = "name default isForCompensation startQuantity completionQuantity"
 _LOOPS = "standardLoopCharacteristics multiInstanceLoopCharacteristics"
 _FLOWS = "incoming outgoing"
-_PERSON = """form result section assignee candidates due remind escalation calendar separateFrom document approved external
-    bulk"""
 _EXPRESSION = _word("language evaluatesToTypeRef")
 _AWAITED = "timerEventDefinition messageEventDefinition signalEventDefinition conditionalEventDefinition"
 _THROWN = "messageEventDefinition signalEventDefinition escalationEventDefinition"
@@ -71,15 +69,15 @@ _CANCELLED = "cancelEventDefinition"
 _DEFINITIONS = f"{_AWAITED} {_CAUGHT} linkEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}"
 
 
-def _activity(attributes: str = "", *, once: str = "", many: str = "", zx: str = "result", inside: str = "") -> Word:
-    return _word(f"{_ACTIVITY} {attributes}", once=f"{_LOOPS} {once}", many=f"{_FLOWS} {many}", zx=zx, inside=inside)
+def _activity(attributes: str = "", *, once: str = "", many: str = "") -> Word:
+    return _word(f"{_ACTIVITY} {attributes}", once=f"{_LOOPS} {once}", many=f"{_FLOWS} {many}")
 
 
-def _event(attributes: str = "", *, definitions: str = "", zx: str = "", inside: str = "") -> Word:
-    return _word(f"name {attributes}", many=f"{_FLOWS} eventDefinitionRef {definitions}", zx=zx, inside=inside)
+def _event(attributes: str = "", *, definitions: str = "") -> Word:
+    return _word(f"name {attributes}", many=f"{_FLOWS} eventDefinitionRef {definitions}")
 
 
-WORDS: dict[str, Word] = {
+_BPMN: dict[str, Word] = {
     "definitions": _word(
         "name targetNamespace expressionLanguage typeLanguage exporter exporterVersion",
         many=f"process collaboration message signal error escalation category {_DEFINITIONS}",
@@ -95,7 +93,7 @@ WORDS: dict[str, Word] = {
     "error": _word("name errorCode"),
     "escalation": _word("name escalationCode"),
     "laneSet": _word("name", many="lane"),
-    "lane": _word("name", once="childLaneSet", many="flowNodeRef", zx="role"),
+    "lane": _word("name", once="childLaneSet", many="flowNodeRef"),
     "childLaneSet": _word("name", many="lane"),
     "flowNodeRef": _word(),
     "sequenceFlow": _word("name sourceRef targetRef isImmediate", once="conditionExpression"),
@@ -103,23 +101,15 @@ WORDS: dict[str, Word] = {
     "startEvent": _event(
         "isInterrupting parallelMultiple",
         definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE}",
-        zx="inputs correlation result per catchUp calendar case",
     ),
     "endEvent": _event(
         definitions=f"{_THROWN} errorEventDefinition terminateEventDefinition {_UNDONE} {_CANCELLED}",
-        zx="correlation ttl",
-        inside="input",
     ),
-    "intermediateCatchEvent": _event(
-        "parallelMultiple", definitions=f"{_AWAITED} linkEventDefinition", zx="correlation result calendar"
-    ),
-    "intermediateThrowEvent": _event(
-        definitions=f"{_THROWN} linkEventDefinition {_UNDONE}", zx="correlation ttl", inside="input"
-    ),
+    "intermediateCatchEvent": _event("parallelMultiple", definitions=f"{_AWAITED} linkEventDefinition"),
+    "intermediateThrowEvent": _event(definitions=f"{_THROWN} linkEventDefinition {_UNDONE}"),
     "boundaryEvent": _event(
         "attachedToRef cancelActivity parallelMultiple",
         definitions=f"{_AWAITED} {_CAUGHT} {_UNDONE} {_CANCELLED}",
-        zx="correlation result calendar",
     ),
     "timerEventDefinition": _word(once="timeDate timeDuration timeCycle"),
     "timeDate": _EXPRESSION,
@@ -137,18 +127,18 @@ WORDS: dict[str, Word] = {
     "compensateEventDefinition": _word("activityRef waitForCompletion"),
     "cancelEventDefinition": _word(),
     "task": _activity(),
-    "userTask": _activity("implementation", zx=f"{_PERSON} countersign"),
-    "manualTask": _activity(zx=_PERSON),
+    "userTask": _activity("implementation"),
+    "manualTask": _activity(),
     "scriptTask": _activity("scriptFormat", once="script"),
     "script": _word(),
-    "businessRuleTask": _activity("implementation", zx="result decision", inside="input"),
-    "serviceTask": _activity("implementation", zx="result connector document", inside="parameter"),
-    "sendTask": _activity("implementation messageRef", zx="result correlation ttl", inside="input"),
-    "receiveTask": _activity("implementation messageRef instantiate", zx="result correlation"),
+    "businessRuleTask": _activity("implementation"),
+    "serviceTask": _activity("implementation"),
+    "sendTask": _activity("implementation messageRef"),
+    "receiveTask": _activity("implementation messageRef instantiate"),
     "subProcess": _activity("triggeredByEvent", many=_CONTENT),
     "transaction": _activity("method", many=_CONTENT),
     "adHocSubProcess": _activity("ordering cancelRemainingInstances", once="completionCondition", many=_CONTENT),
-    "callActivity": _activity("calledElement", inside="input output"),
+    "callActivity": _activity("calledElement"),
     "exclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
     "parallelGateway": _word("name gatewayDirection", many=_FLOWS),
     "inclusiveGateway": _word("name gatewayDirection default", many=_FLOWS),
@@ -159,7 +149,6 @@ WORDS: dict[str, Word] = {
         "isSequential behavior oneBehaviorEventRef noneBehaviorEventRef",
         once="loopCardinality loopDataInputRef inputDataItem completionCondition",
         many="complexBehaviorDefinition",
-        zx="collection item",
     ),
     "complexBehaviorDefinition": _word(once="condition event"),
     "event": _word(
@@ -182,7 +171,21 @@ WORDS: dict[str, Word] = {
     "category": _word("name", many="categoryValue"),
     "categoryValue": _word("value"),
 }
-"""Everything that is executed, or that has no meaning for execution in the standard either."""
+"""Everything of BPMN that is executed, or that has no meaning for execution in the standard either."""
+
+
+def _extended(element: str, word: Word) -> Word:
+    """The same with what our namespace adds."""
+    is_activity = element in ACTIVITIES
+    return replace(
+        word,
+        zx=extension.of(extension.ATTRIBUTES, element, is_activity=is_activity),
+        inside=extension.of(extension.CHILDREN, element, is_activity=is_activity),
+    )
+
+
+WORDS = {element: _extended(element, word) for element, word in _BPMN.items()}
+"""The same, with the extensions of ours."""
 
 BOOLEANS = frozenset(
     _names("""isExecutable isClosed isImmediate isInterrupting parallelMultiple cancelActivity isForCompensation instantiate
@@ -317,6 +320,5 @@ ENGINES = {
 }
 """Extensions that tell another engine what to execute."""
 
-ZX_ELEMENTS = frozenset({"parameter", "input", "output"})
 ZX_NOT_YET = frozenset({"sign"})
 """Extensions of the vocabulary that this release does not execute."""
