@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, delete, insert, select
 
 from engine.case import Case
 from engine.events import CaseDataSet
-from engine.value import Ref, Value
+from engine.value import Person, Ref, Value
 from storage.schema import case_value, case_word
 
 LONGEST = 200
@@ -24,7 +24,7 @@ def project(connection: Connection, case: Case, events: tuple[object, ...]) -> N
         return
     mine = case_value.c.case_no == case.stream
     connection.execute(delete(case_value).where(mine, case_value.c.name.in_(changed)))
-    found = {name: text for name in sorted(changed) if (text := _text(case.data.get(name)))}
+    found = {name: text for name in sorted(changed) if (text := _short(case.data.get(name)))}
     if found:
         rows = [{"case_no": case.stream, "name": name, "value": text} for name, text in found.items()]
         connection.execute(insert(case_value), rows)
@@ -58,6 +58,11 @@ def _index(connection: Connection, case: Case) -> None:
         connection.execute(delete(case_word).where(mine, case_word.c.word.in_(gone)))
     if new := sorted(wanted - kept):
         connection.execute(insert(case_word), [{"word": word, "case_no": case.stream} for word in new])
+
+
+def _short(value: Value) -> str:
+    """What is kept of a value: a text, or whom or what it names."""
+    return value.id if isinstance(value, Person) else _text(value)
 
 
 def _text(value: Value) -> str:

@@ -13,7 +13,7 @@ from engine.escalation_class import before
 from engine.procedure import MANIFEST, Procedure
 
 TABLES = frozenset({"key", "label", "owner", "title", "rights", "roles", "settings", "case", "documents", "escalation"})
-RIGHTS = frozenset({"publish", "terminate", "waive", "resolve", "reassign", "settings", "case", "message"})
+RIGHTS = frozenset({"publish", "terminate", "waive", "resolve", "reassign", "settings", "case", "message", "read"})
 SETTINGS = frozenset({"int", "dec", "money", "pct", "text", "bool"})
 ROWS = {
     "title": frozenset({"zh", "en"}),
