@@ -142,4 +142,5 @@ _MOVE = (
     update(schema.milestone)
     .where(_milestone.stream_no == bindparam("number"))
     .values({name: bindparam(name) for name in ("version", "status", "due", "occurred", "problem_zh", "problem_en")})
+    .values(claimed_until=0)  # whoever claimed it has met it, and may be killed before it says so
 )

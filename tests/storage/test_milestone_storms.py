@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -19,7 +23,10 @@ from storage.database import Database
 from storage.milestones import STARTED
 from storage.submission import Store, Submission
 from tests.storage.company import Company
+from tests.storage.driver import SharedClock
 from tests.storage.office import BEFORE_END, BY_SETTING, DAILY, Office, at, day, timed
+
+processes = get_context("forkserver")
 
 
 class Killed(BaseException):
@@ -158,6 +165,65 @@ def test_hundreds_of_milestones_due_at_once_start_as_many_small_instances(databa
     assert len({payload["key"] for _, payload in started if isinstance(payload, Context)}) == len(started) == 400
     with database.read() as connection:
         assert connection.execute(select(func.count()).select_from(schema.job)).scalar_one() == 0
+
+
+def serve(url: str, words: Path) -> None:
+    """A process that ticks and works until it is told to stop."""
+    now = SharedClock(words)
+    store = Store(Database(url), now)
+    while not now.stopped:
+        clock.tick(store)
+        Worker(store).run()
+
+
+def test_killed_at_random_moments_three_processes_start_every_occurrence_once(
+    database: Database, tmp_path: Path
+) -> None:
+    """Twelve rows miss two days while processes are killed with kill -9; each has its two occurrences, in order."""
+    office, random = Office(database, DAILY, "timeCycle", 'zx:per="for n in 1..12 return string(n)"'), Random(1)
+    office.tick()
+    now = SharedClock(tmp_path / "clock")
+    office.later(days=2)
+    now.set(office.now)
+    url = database.url.render_as_string(hide_password=False)
+
+    def begin() -> BaseProcess:
+        process = processes.Process(target=serve, args=(url, tmp_path / "clock"))
+        process.start()
+        return process
+
+    running = [begin() for _ in range(3)]
+    for _ in range(4):
+        wanted = counted(office) + random.randrange(1, 8)
+        while counted(office) < min(wanted, 48):
+            running[0].join(0.01)
+        running.pop(0).kill()
+        now.set(now() + timedelta(minutes=3))  # what the dead one had claimed or leased is free again
+        running.append(begin())
+    while counted(office) < 48:
+        running[0].join(0.05)
+        now.set(now() + timedelta(seconds=10))
+    now.stop()
+    for process in running:
+        process.join(60)
+    assert [process.exitcode for process in running] == [0, 0, 0]
+    office.now = now()
+    office.tick()
+    with database.read() as connection:
+        rows = connection.execute(select(schema.occurrence)).all()
+    assert sorted(row.number for row in rows) == [1] * 12 + [2] * 12
+    told = [(payload["key"], payload["number"]) for _, payload in office.started() if isinstance(payload, Context)]
+    assert len(set(told)) == len(told) == 24
+    assert office.proven()
+
+
+def counted(office: Office) -> int:
+    """How many occurrences and instances there are."""
+    with office.database.read() as connection:
+        return sum(
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in (schema.occurrence, schema.instance)
+        )
 
 
 TIMERS = [
