@@ -19,6 +19,7 @@ from engine.events import (
     TaskOffered,
     TimerStarted,
 )
+from engine.feel import called
 from engine.flow.elements import Element, Kind, Trigger
 from engine.flow.host import ExpressionFailed
 from engine.value import Context, Date, DateTime, DaysDuration, MonthsDuration, Person, Time, Value
@@ -192,10 +193,10 @@ def _message(progress: Progress, activity: str, element: Element, scope: str) ->
 
 
 def _unexpected(element: Element, what: str, zh: str, en: str, found: Value) -> ExpressionFailed:
-    kind = "null" if found is None else type(found).__name__
+    kind = called(found)
     return ExpressionFailed(
         Text(
-            f"{element.id} 的 {what} 应得到{zh},但得到 {kind}",
-            f"expected {en} from {what} of {element.id}, but found {kind}",
+            f"{element.id} 的 {what} 应得到{zh},但得到{kind.zh}",
+            f"expected {en} from {what} of {element.id}, but found {kind.en}",
         )
     )
