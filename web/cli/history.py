@@ -9,7 +9,6 @@ import click
 
 from engine import replay as replays
 from engine.case import Case
-from engine.errors import Text
 from engine.events import FollowUpScheduled
 from engine.instance import Instance
 from engine.journal import Entry
@@ -23,8 +22,9 @@ from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.parameters import NUMBER
 from web.telling import plain
-from web.telling.naming import Names, same
-from web.telling.sentences import ASKED, STAGES
+from web.telling.naming import Names
+from web.telling.order import in_order
+from web.telling.sentences import STAGES
 from web.telling.told import Teller, Told
 
 NARROW = 80
@@ -82,7 +82,7 @@ def _lines(output: Output, store: Store, streams: list[int]) -> Iterator[Line]:
     told = [Line(found=entry, told=_told(tellers[entry.stream], entry, streams)) for entry in entries]
     with store.database.read() as connection:
         refused = refusals.of_streams(connection, streams)
-    told += [Line(found=kept, told=[_refusal(tellers[kept.stream], kept)]) for kept in refused]
+    told += [Line(found=kept, told=[tellers[kept.stream].refusal(kept)]) for kept in refused]
     yield from sorted(told, key=lambda line: line.found.at)
 
 
@@ -92,32 +92,12 @@ def _told(teller: Teller, entry: Entry, streams: list[int]) -> list[Told]:
     return teller.sentences(entry, hidden)
 
 
-def _refusal(teller: Teller, kept: Kept) -> Told:
-    zh, en = ASKED.get(kept.kind, ("办理", "do this"))
-    step = same("") if kept.task is None else teller.step(kept.task)
-    why = teller.names.sentence(kept.refused.text, teller.step)
-    what = Text(f"✗ 未能{zh} {step.zh}".rstrip() + f":{why.zh}", f"✗ could not {en} {step.en}".rstrip() + f": {why.en}")
-    return Told(who=teller.actor(kept.actor, kept.channel), what=what)
-
-
 def _in_order(entries: list[Entry]) -> list[Entry]:
-    """By time; at one moment, what caused another entry stands before it."""
+    """As they are told."""
     known = {(entry.stream, entry.revision): entry for entry in entries}
-    depths: dict[tuple[int, int], int] = {}
-    for entry in sorted(entries, key=lambda entry: entry.at):
-        depths[entry.stream, entry.revision] = 0
-    for _ in range(len(entries)):
-        changed = False
-        for key, entry in known.items():
-            cause = entry.command.envelope.cause
-            before = [(entry.stream, entry.revision - 1)]
-            before += [] if cause is None else [(cause.stream, cause.revision)]
-            wanted = max((depths[p] + 1 for p in before if p in depths and known[p].at == entry.at), default=0)
-            if depths[key] < wanted:
-                depths[key], changed = wanted, True
-        if not changed:
-            break
-    return sorted(entries, key=lambda entry: (entry.at, depths[entry.stream, entry.revision], entry.stream))
+    causes = {spot: entry.command.envelope.cause for spot, entry in known.items()}
+    spots = {spot: None if cause is None else (cause.stream, cause.revision) for spot, cause in causes.items()}
+    return [known[spot] for spot in in_order({spot: (known[spot].at, cause) for spot, cause in spots.items()})]
 
 
 def _rows(output: Output, lines: Iterable[Line]) -> Iterator[tuple[str, str, str, str]]:

@@ -11,15 +11,13 @@ from engine.events import Event
 from engine.journal import Entry
 from engine.value import Context, Person, Value
 from engine.words import Channel
+from storage.refusals import Kept
+from web.telling.course import PLACES, Course, learn
 from web.telling.naming import Names, joined, same, shown
-from web.telling.sentences import BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
+from web.telling.sentences import ASKED, BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
 
 CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, events.SignersAdded)
 """What claims an unclaimed task by that."""
-
-PLACES = ("timer", "request", "subscription", "incident")
-"""What belongs to an activity and is named without it later on."""
-
 
 SYSTEM, OPERATOR = Text("系统", "the system"), Text("操作员", "the operator")
 
@@ -35,14 +33,23 @@ class Told:
 class Teller:
     """Tells the entries of one stream, one after another, oldest first."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, course: Course | None = None) -> None:
+        """With a course any entry may be told by itself."""
         self.names = names
-        self.steps: dict[str, tuple[str, str]] = {}
-        self.places: dict[str, str] = {}
+        self.steps: dict[str, tuple[str, str]] = {} if course is None else dict(course.steps)
+        self.places: dict[str, str] = {} if course is None else dict(course.places)
 
     def sentences(self, entry: Entry, hidden: Collection[str] = ()) -> list[Told]:
         """What an entry says; follow-ups by jobs in `hidden` are told elsewhere."""
         return list(self._told(entry, hidden))
+
+    def refusal(self, kept: Kept) -> Told:
+        """What was asked for and refused, and why."""
+        zh, en = ASKED.get(kept.kind, ("办理", "do this"))
+        step = same("") if kept.task is None else self.step(kept.task)
+        why = self.names.sentence(kept.refused.text, self.step)
+        said = f"✗ 未能{zh} {step.zh}".rstrip() + f":{why.zh}", f"✗ could not {en} {step.en}".rstrip() + f": {why.en}"
+        return Told(who=self.actor(kept.actor, kept.channel), what=Text(*said))
 
     def actor(self, actor: Person | None, channel: Channel) -> Text:
         """Who asked: a person, the operator at the machine, or clock and worker."""
@@ -59,7 +66,7 @@ class Teller:
         kinds = {type(event) for event in entry.events}
         completed = {event.task for event in entry.events if isinstance(event, CLAIMING)}
         for place, event in enumerate(entry.events):
-            self._learn(event)
+            learn(event, self.steps, self.places)
             if type(event) in QUIET or (isinstance(event, events.TaskClaimed) and event.task in completed):
                 continue  # whoever completes an unclaimed task claims it by that
             if isinstance(event, events.TimerFired) and kinds & {events.TaskReminded, events.TaskEscalated}:
@@ -67,13 +74,6 @@ class Teller:
             if isinstance(event, events.FollowUpScheduled) and event.job in hidden:
                 continue
             yield Told(who=self._who(entry, event), what=self._what(event, entry.events[place + 1 :]))
-
-    def _learn(self, event: Event) -> None:
-        if isinstance(event, events.ElementEntered):
-            self.steps[event.activity] = (event.process, event.element)
-        for name in PLACES:
-            if hasattr(event, name) and hasattr(event, "activity"):
-                self.places[getattr(event, name)] = event.activity
 
     def _who(self, entry: Entry, event: Event) -> Text:
         if type(event) in BY_ITSELF:
