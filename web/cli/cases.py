@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import click
@@ -12,10 +12,8 @@ from sqlalchemy import select
 from engine import countersign
 from engine.case import Case
 from engine.commands import OpenCase
-from engine.document import Document, drafted, issued, reviewed
-from engine.events import DocumentDrafted, DocumentIssued, DocumentReviewed
+from engine.document import Document
 from engine.instance import Instance
-from engine.journal import Entry
 from engine.value import Context, Person
 from engine.words import Status, StreamKind
 from storage import inbox as inboxes
@@ -30,6 +28,7 @@ from web.cli.output import Output
 from web.cli.parameters import JSON, NUMBER
 from web.telling import plain
 from web.telling.naming import shown
+from web.telling.paper import versions
 from web.telling.sentences import DOCUMENT_STATUS, STATUS
 
 As = option("--as", "handle", required=True, metavar="HANDLE", zh="谁的待办。", en="Whose inbox.")
@@ -261,7 +260,7 @@ def documents(output: Output, number: int) -> None:
     with company.opened(output) as store:
         company.case_at(store, number)
         names = history.names_for(output, store, number)
-        versions = _versions(history.read_entries(store, number))
+        found = versions(history.read_entries(store, number))
     rows = [
         (
             output.text(names.document(document.key)),
@@ -271,7 +270,7 @@ def documents(output: Output, number: int) -> None:
             output.text(names.person(document.author)),
             document.digest[:16],
         )
-        for document in versions
+        for document in found
     ]
     heads = [
         ("文件", "document"),
@@ -282,26 +281,7 @@ def documents(output: Output, number: int) -> None:
         ("摘要", "digest"),
     ]
     output.table(heads, rows, wide="document number")
-    output.result([_document(document) for document in versions])
-
-
-def _versions(entries: Iterable[Entry]) -> list[Document]:
-    """Each version of each document as it stands, the oldest first: the case itself knows the newest only."""
-    newest: dict[str, Document] = {}
-    found: dict[tuple[str, str], Document] = {}
-    for entry in entries:
-        for event in entry.events:
-            match event:
-                case DocumentDrafted():
-                    after = drafted(newest.get(event.document), event)
-                case DocumentReviewed():
-                    after = reviewed(newest[event.document], event)
-                case DocumentIssued():
-                    after = issued(newest[event.document], event)
-                case _:
-                    continue
-            newest[after.key] = found[after.key, after.version] = after
-    return list(found.values())
+    output.result([_document(document) for document in found])
 
 
 def _documents(found: Case) -> list[dict[str, object]]:

@@ -40,6 +40,18 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A message that was sent, waited for or received; at which activity, if it is known."""
+
+    what: str
+    name: str
+    activity: str = ""
+
+
+SENT, AWAITED, RECEIVED = "sent", "awaited", "received"
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What one entry did to tokens, and what made it necessary."""
 
@@ -47,6 +59,7 @@ class Mark:
     at: datetime
     cause: Spot | None
     moves: tuple[Move, ...]
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +120,8 @@ def extended(course: Course, entries: Iterator[Entry]) -> Course:
         for event in entry.events:
             learn(event, steps, places)
         moves = tuple(_moves(entry, steps))
-        marks.append(Mark(entry.revision, entry.at, None if cause is None else (cause.stream, cause.revision), moves))
+        spot = None if cause is None else (cause.stream, cause.revision)
+        marks.append(Mark(entry.revision, entry.at, spot, moves, tuple(_words(entry, places))))
     return Course(course.stream, tuple(marks), steps, places)
 
 
@@ -130,5 +144,18 @@ def _moves(entry: Entry, steps: Mapping[str, tuple[str, str]]) -> Iterator[Move]
             case events.ElementLeft() if event.activity in steps:
                 cancelled, by = event.outcome is Outcome.CANCELLED, done.get(event.activity)
                 yield Move(event.activity, *steps[event.activity], entered=False, cancelled=cancelled, by=by)
+            case _:
+                pass
+
+
+def _words(entry: Entry, places: Mapping[str, str]) -> Iterator[Word]:
+    for event in entry.events:
+        match event:
+            case events.MessageThrown():
+                yield Word(SENT, event.name)
+            case events.MessageAwaited():
+                yield Word(AWAITED, event.name, event.activity)
+            case events.MessageReceived():
+                yield Word(RECEIVED, "", places.get(event.subscription, ""))
             case _:
                 pass
