@@ -13,29 +13,35 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from web import reading
 from web.identity import Me, me, visitor
 
 View = TypeVar("View", bound=Callable[..., Any])
 DECLARED = "zhixing_access"
 STATIC = "static"
+PROGRAMS = "/api/"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may have a page: `anybody`, else whoever signed in, and of these the holders of one of `roles` if any is named.
+    """Who may have a page: `anybody`, else whoever signed in; of these, if any is named, the holders of one of `roles`
+    and of a `right` in a procedure in force.
 
     With `unchanged` also those who still have to replace a one-time password.
     """
 
     anybody: bool = False
     roles: frozenset[str] = frozenset()
+    right: str = ""
     unchanged: bool = False
 
     def admits(self, who: Me | None) -> bool:
         """The person may have the page."""
         if self.anybody:
             return True
-        return who is not None and (not self.roles or bool(self.roles & who.roles))
+        if who is None or not (self.roles or self.right):
+            return who is not None
+        return bool(self.roles & who.roles) or bool(self.right and reading.may(self.right) & who.acting_roles)
 
 
 def anybody(view: View) -> View:
@@ -53,14 +59,19 @@ def with_any_password(view: View) -> View:
     return _declared(view, Rule(unchanged=True))
 
 
-def holders(*roles: str) -> Callable[[View], View]:
-    """Declares a page for the holders of one of these company-wide roles."""
-    return lambda view: _declared(view, Rule(roles=frozenset(roles)))
+def holders(*roles: str, right: str = "") -> Callable[[View], View]:
+    """Declares a page for the holders of one of these company-wide roles, and of a right in a procedure in force."""
+    return lambda view: _declared(view, Rule(roles=frozenset(roles), right=right))
 
 
 def may(endpoint: str) -> bool:
     """Whoever asks may have this page: whether to show a link to it."""
     return rule_of(current_app, endpoint).admits(visitor())
+
+
+def for_programs() -> bool:
+    """The request is one of a program: it is answered with data and problems, not with pages."""
+    return request.path.startswith(PROGRAMS)
 
 
 def hidden() -> Response:
@@ -94,7 +105,7 @@ def _guard() -> Response | None:
     if visitor() is None:
         return _to_the_gate()
     if me().account.one_time and not rule.unchanged:
-        return redirect(url_for("account.password"))
+        return redirect(url_for("account.password")) if not for_programs() else abort(403)
     if not rule.admits(me()):
         abort(403)
     return None
@@ -102,7 +113,7 @@ def _guard() -> Response | None:
 
 def _to_the_gate() -> Response:
     """To the sign-in, and back; a request in the background is told so, and its page stays as it is."""
-    if request.headers.get("HX-Request") or request.method != "GET":
+    if request.headers.get("HX-Request") or request.method != "GET" or for_programs():
         abort(401)
     return redirect(url_for("sign_in.form", next=request.full_path.rstrip("?")))
 

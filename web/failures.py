@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -80,10 +81,8 @@ FAILURES = {
 
 def install(app: Flask) -> None:
     """Let pages fail in words."""
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(Refused, _refused)
-    app.register_error_handler(SQLAlchemyError, _database)
-    app.register_error_handler(Exception, _unforeseen)
+    for kind, page in PAGES.items():
+        app.register_error_handler(kind, page)
 
 
 def failed(status: int, text: str = "") -> Response:
@@ -127,3 +126,12 @@ def _database(error: SQLAlchemyError) -> Response:
 def _unforeseen(error: Exception) -> Response:
     log.error("unforeseen", exc_info=error)
     return failed(500)
+
+
+PAGES: dict[type[Exception], Callable[..., Response]] = {
+    HTTPException: _http,
+    Refused: _refused,
+    SQLAlchemyError: _database,
+    Exception: _unforeseen,
+}
+"""The page of every kind of failure."""

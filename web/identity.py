@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.errors import Text
 from engine.value import Person
 from storage import accounts
-from storage.accounts import Account, Session
+from storage.accounts import Account, Session, Visitor
 from storage.worklist import Wish
 from web import reading
 
@@ -28,6 +29,11 @@ class Me:
     titles: tuple[Text, ...]
     principals: tuple[Person, ...]
     their_roles: frozenset[str]
+
+    @property
+    def acting_roles(self) -> frozenset[str]:
+        """The company-wide roles in which this person may act today, also as a deputy."""
+        return self.roles | self.their_roles
 
     @property
     def initial(self) -> str:
@@ -100,21 +106,23 @@ def _recognise() -> None:
         found = accounts.visitor(connection, token(), store.now())
         if found is None:
             return
-        company = reading.organisation(connection)
-        person = found.session.person
-        roles = frozenset(role for role, held in company.roles.items() if person in held)
-        principals = company.principals(person, company.today(store.now()))
-        theirs = frozenset(role for role, held in company.roles.items() if set(principals) & set(held))
-        titles = tuple(reading.role_name(connection, role) for role in sorted(roles))
-    g.me = Me(
+        g.me = known(connection, found)
+    accounts.seen(store.database, found.session, store.now())
+
+
+def known(connection: Connection, found: Visitor) -> Me:
+    """Who it is that was found, with what they may do today."""
+    company, person = reading.organisation(connection), found.session.person
+    roles = frozenset(role for role, held in company.roles.items() if person in held)
+    principals = company.principals(person, company.today(reading.store().now()))
+    return Me(
         person=person,
         handle=found.handle,
         name=found.name,
         account=found.account,
         session=found.session,
         roles=roles,
-        titles=titles,
+        titles=tuple(reading.role_name(connection, role) for role in sorted(roles)),
         principals=principals,
-        their_roles=theirs,
+        their_roles=frozenset(role for role, held in company.roles.items() if set(principals) & set(held)),
     )
-    accounts.seen(store.database, found.session, store.now())

@@ -59,12 +59,21 @@ def procedures(connection: Connection) -> list[Procedure]:
     return [procedure(connection, version) for version in rows.scalars()]
 
 
+def may(right: str) -> frozenset[str]:
+    """The roles that hold a right in any procedure in force, read once a request."""
+    known: dict[str, frozenset[str]] = g.setdefault("rights", {})
+    if right not in known:
+        with store().database.read() as connection:
+            known[right] = frozenset(role for found in procedures(connection) for role in found.may(right))
+    return known[right]
+
+
 def role_name(connection: Connection, code: str) -> Text:
     """What a role is called in a procedure in force; its code where it has no name."""
-    for found in procedures(connection):
-        if code in found.roles:
-            return found.roles[code].name
-    return Text(code, code)
+    if "roles" not in g:
+        g.roles = {code: role.name for found in procedures(connection) for code, role in found.roles.items()}
+    found: Text = g.roles.get(code, Text(code, code))
+    return found
 
 
 def step(found: Procedure, process: str, element: str) -> tuple[str, Text]:
