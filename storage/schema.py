@@ -382,6 +382,7 @@ inbox = Table(
     PrimaryKeyConstraint("task", "kind", "key"),
 )
 Index("inbox_of_key", inbox.c.kind, inbox.c.key, inbox.c.due, inbox.c.task)
+Index("inbox_of_case", inbox.c.case_no, inbox.c.key)
 
 timer = Table(
     "timer",

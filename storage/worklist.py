@@ -195,20 +195,6 @@ def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[st
     return found
 
 
-def processes(connection: Connection, wish: Wish) -> list[tuple[str, str]]:
-    """The processes of this person's tasks, each with the version of one of its instances."""
-    every = _together(_sources(wish))
-    instance = schema.instance.c
-    query = (
-        select(task.c.process, func.min(instance.version))
-        .where(task.c.task.in_(select(every.c.task)))
-        .join(schema.instance, instance.stream_no == task.c.stream_no)
-        .group_by(task.c.process)
-        .order_by(task.c.process)
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
-
-
 def _sources(wish: Wish) -> Iterator[Query]:
     """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case."""
     others = wish.for_others

@@ -27,9 +27,7 @@ def waiting() -> str:
     """What waits for me."""
     asked = _asked()
     shown = listing.waiting(asked)
-    with reading.store().database.read() as connection:
-        processes = listing.processes(connection)
-    return render_template("inbox/waiting.html", shown=shown, asked=asked, processes=processes)
+    return render_template("inbox/waiting.html", shown=shown, asked=asked, processes=listing.processes())
 
 
 @pages.post("/inbox/wish")

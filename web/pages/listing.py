@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from engine.errors import Text
+from engine.flow.elements import Kind
 from storage import preferences, worklist
 from storage.handing import Handed, Hands
 from storage.moments import NEVER, micros
@@ -130,10 +131,15 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
     )
 
 
-def processes(connection: Connection) -> list[tuple[str, Text]]:
-    """The processes of this person's tasks, by name."""
-    found = worklist.processes(connection, me().wish())
-    return [(key, reading.process_name(reading.procedure(connection, version), key)) for key, version in found]
+def processes() -> list[tuple[str, Text]]:
+    """The processes of the procedures in force in which people have something to do, by name."""
+    with reading.store().database.read() as connection:
+        return [
+            (key, reading.process_name(procedure, key))
+            for procedure in reading.procedures(connection)
+            for key, process in sorted(procedure.model.processes.items())
+            if any(element.kind is Kind.USER_TASK for element in process.elements.values())
+        ]
 
 
 def done(after: Place | None) -> dict[str, Any]:

@@ -325,6 +325,7 @@ def _tasks() -> None:
         PrimaryKeyConstraint("task", "kind", "key"),
     )
     op.create_index("inbox_of_key", "inbox", ["kind", "key", "due", "task"])
+    op.create_index("inbox_of_case", "inbox", ["case_no", "key"])
 
 
 def _waiting() -> None:
