@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, Select, delete, insert, select
+from sqlalchemy import Connection, Select, delete, exists, insert, select
 
 from engine.case import Case
 from engine.events import CaseDataSet
@@ -26,26 +26,39 @@ def project(connection: Connection, case: Case, events: tuple[object, ...]) -> N
     connection.execute(delete(case_value).where(mine, case_value.c.name.in_(changed)))
     found = {name: text for name in sorted(changed) if (text := _short(case.data.get(name)))}
     if found:
-        rows = [{"case_no": case.stream, "name": name, "value": text} for name, text in found.items()]
+        rows = [
+            {"case_no": case.stream, "name": name, "value": text, "sought": _spelled(text)}
+            for name, text in found.items()
+        ]
         connection.execute(insert(case_value), rows)
     _index(connection, case)
 
 
 def cases_with(text: str) -> Select[tuple[int]] | None:
-    """The numbers of cases whose data contains all of this; None when the text is too short to look for."""
+    """The numbers of cases with values that contain each word of this; None when it is too short to look for.
+
+    Pairs of characters find few candidates by index, whose values are then compared.
+    """
     wanted = sorted(set(words(text)))
     if not wanted:
         return None
     query = select(case_word.c.case_no).where(case_word.c.word == wanted[0])
     for word in wanted[1:]:
         query = query.where(case_word.c.case_no.in_(select(case_word.c.case_no).where(case_word.c.word == word)))
+    for part in _spelled(text).split():
+        has_it = case_value.c.sought.contains(part, autoescape=True)
+        query = query.where(exists().where(case_value.c.case_no == case_word.c.case_no, has_it))
     return query
 
 
 def words(text: str) -> Iterator[str]:
     """The pairs of neighbouring characters of a text, in one spelling of letters and widths."""
-    for run in RUNS.findall(unicodedata.normalize("NFKC", text).casefold()):
+    for run in RUNS.findall(_spelled(text)):
         yield from (run[place : place + 2] for place in range(len(run) - 1))
+
+
+def _spelled(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def _index(connection: Connection, case: Case) -> None:

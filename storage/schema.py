@@ -348,6 +348,7 @@ case_value = Table(
     Column("case_no", BigInteger, nullable=False),
     Column("name", String(64), nullable=False),
     Column("value", String(200), nullable=False),
+    Column("sought", String(4000), nullable=False),  # in one spelling of letters and widths
     PrimaryKeyConstraint("case_no", "name"),
 )
 

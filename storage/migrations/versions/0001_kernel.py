@@ -519,6 +519,7 @@ def _found() -> None:
         Column("case_no", BigInteger(), nullable=False),
         Column("name", String(64), nullable=False),
         Column("value", String(200), nullable=False),
+        Column("sought", String(4000), nullable=False),
         PrimaryKeyConstraint("case_no", "name"),
     )
     op.create_table(
