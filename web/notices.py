@@ -15,7 +15,7 @@ TONES = ("good", "late", "soon", "note")
 
 def say(response: Response, text: str, tone: str = "good") -> Response:
     """Let the answer say something."""
-    if request.headers.get("HX-Request"):
+    if request.headers.get("HX-Request") and "HX-Redirect" not in response.headers:
         response.headers["HX-Trigger"] = json.dumps({"said": {"text": text, "tone": tone}})
         return response
     told = base64.urlsafe_b64encode(json.dumps([text[:500], tone]).encode()).decode()

@@ -47,6 +47,11 @@ class Control:
         return "field-" + self.path.replace("[", "-").replace("].", "-")
 
     @property
+    def files(self) -> list[tuple[File, str]]:
+        """The files it holds, each with the text of its control."""
+        return [(one, file_text(one)) for text in self.texts for one in files(json.loads(text))]
+
+    @property
     def type(self) -> str:
         """The type of its field."""
         return str(self.item.field.type)

@@ -1,0 +1,96 @@
+// What the server makes of what is typed: computed fields, what is hidden, and faults of fields that one has left.
+import { form } from "./copy.js";
+
+const touched = new Set();
+const fieldOf = (element) => element.closest?.("[data-field]");
+const at = (path) => document.querySelector(`#form [data-field="${CSS.escape(path)}"]`);
+
+function fault(field, text) {
+  const place = [...field.children].find((one) => one.classList.contains("field-fault"));
+  if (!place) return;
+  place.hidden = !text;
+  place.querySelector("span").textContent = text ?? "";
+  field.classList.toggle("field-wrong", Boolean(text));
+  for (const control of field.querySelectorAll("[aria-describedby]")) {
+    if (fieldOf(control) !== field) continue;
+    if (text) control.setAttribute("aria-invalid", "true");
+    else control.removeAttribute("aria-invalid");
+  }
+}
+
+function show(found) {
+  const hidden = new Set(found.hidden);
+  for (const field of form().querySelectorAll(".field[data-field]")) field.hidden = hidden.has(field.dataset.field);
+  for (const part of form().querySelectorAll("[data-part]")) {
+    part.hidden = ![...part.querySelectorAll(".field[data-field]")].some((field) => !field.hidden);
+  }
+  for (const [path, text] of Object.entries(found.computed)) {
+    const place = form().querySelector(`[data-computed="${CSS.escape(path)}"]`);
+    if (place && place.textContent !== text) place.textContent = text;
+  }
+  for (const [path, text] of Object.entries(found.notes)) {
+    const place = form().querySelector(`[data-note="${CSS.escape(path)}"]`);
+    if (place) place.textContent = text;
+  }
+  for (const field of form().querySelectorAll("[data-field]")) {
+    const path = field.dataset.field;
+    const text = found.faults[path];
+    const stands = field.classList.contains("field-wrong");
+    if (stands || touched.has(path)) fault(field, field.contains(document.activeElement) && text && !stands ? null : text);
+  }
+}
+
+// Focus goes to the summary, which names the first field; a link in it goes into the field.
+function afterRefusal() {
+  const summary = document.getElementById("wrongs");
+  if (!summary) return;
+  const first = document.querySelector("#form .field-wrong :is(input:not([type=hidden]), textarea, select, .choices, .grid, .files)");
+  (first ?? summary).focus({ preventScroll: true });
+  summary.scrollIntoView({ block: "start" });
+}
+
+export function checking() {
+  touched.clear();
+  document.addEventListener("focusout", (event) => {
+    const field = form()?.contains(event.target) && fieldOf(event.target);
+    if (field && !field.contains(event.relatedTarget)) {
+      touched.add(field.dataset.field);
+      if (event.target.matches?.("[data-number]")) grouped(event.target);
+    }
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id === "draft" && event.detail.successful && form()) show(JSON.parse(event.detail.xhr.responseText));
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.getResponseHeader("X-In-Place")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+  document.body.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id === "work" || event.target.id === "work") afterRefusal();
+    if (event.target.id === "news" && event.target.firstElementChild) event.target.focus({ preventScroll: true }), event.target.scrollIntoView({ block: "center" });
+  });
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".wrongs a");
+    const goal = link && document.getElementById(link.hash.slice(1));
+    if (!goal) return;
+    event.preventDefault();
+    const control = goal.matches("input, textarea, select, [tabindex]") ? goal : goal.querySelector("input, textarea, select");
+    (control ?? goal).focus();
+    goal.scrollIntoView({ block: "center" });
+  });
+  // Enter in a line of text goes on to nothing: forms are handed in by their button, or with Ctrl and Enter.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !form()?.contains(event.target)) return;
+    if (event.ctrlKey || event.metaKey) form().requestSubmit();
+    else if (event.target.matches("input:not([type=checkbox], [type=radio])")) event.preventDefault();
+  });
+}
+
+// 1234567.5 is easier to read as 1,234,567.5; what is no plain number is left alone.
+function grouped(input) {
+  const plain = input.value.replaceAll(",", "").trim();
+  if (!/^-?\d{4,}(\.\d+)?$/.test(plain)) return;
+  const [whole, rest] = plain.split(".");
+  input.value = whole.replace(/\B(?=(\d{3})+$)/g, ",") + (rest === undefined ? "" : `.${rest}`);
+}

@@ -1,0 +1,18 @@
+// A day is typed as one likes, or chosen in the browser's own calendar.
+export function dates() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest?.("[data-pick]");
+    if (!button) return;
+    const [text, picker] = button.parentElement.querySelectorAll("input");
+    const typed = text.value.trim().replace(" ", "T");
+    picker.value = picker.type === "date" ? typed.slice(0, 10) : typed.slice(0, 16);
+    picker.showPicker?.();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches?.(".day-picker") || !event.target.value) return;
+    const text = event.target.parentElement.querySelector("input");
+    text.value = event.target.value.replace("T", " ");
+    text.dispatchEvent(new Event("change", { bubbles: true }));
+    text.focus();
+  });
+}

@@ -1,0 +1,16 @@
+// The page of one task: what is typed is kept, checked while typing, and never lost; tables, dates, people, files.
+import { keeping } from "./keeping.js";
+import { checking } from "./checking.js";
+import { tables } from "./tables.js";
+import { dates } from "./dates.js";
+import { people } from "./people.js";
+import { files } from "./files.js";
+import { leftBehind } from "./left.js";
+
+checking();
+keeping();
+tables();
+dates();
+people();
+files();
+leftBehind();

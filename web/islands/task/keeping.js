@@ -1,0 +1,94 @@
+// Drafts: sent by htmx a moment after the last key, kept here until the server says that it has them.
+import { entries, forget, form, found, keep } from "./copy.js";
+
+const RETRY = 5000;
+let waiting = null;
+
+function say(text, wrong = false) {
+  const place = document.getElementById("saved");
+  if (!place) return;
+  place.textContent = text;
+  place.classList.toggle("saved-not", wrong);
+}
+
+// Signed in anew in another tab: the old page gets a new proof, and what was typed is sent.
+async function renew() {
+  const current = form();
+  if (!current) return false;
+  const answer = await fetch(current.dataset.proof, { headers: { "HX-Request": "true" }, cache: "no-store" }).catch(() => null);
+  if (!answer?.ok) return false;
+  const { proof } = await answer.json();
+  document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF": proof }));
+  for (const field of document.querySelectorAll('input[name="csrf"]')) field.value = proof;
+  return true;
+}
+
+function again() {
+  clearTimeout(waiting);
+  waiting = setTimeout(async () => {
+    if ((await renew()) && form()) form().dispatchEvent(new Event("change", { bubbles: true }));
+    else again();
+  }, RETRY);
+}
+
+function failed(status) {
+  const current = form();
+  if (!current) return;
+  if (status === 401) {
+    say("", true);
+    const link = Object.assign(document.createElement("a"), { href: current.dataset.gate, target: "_blank", textContent: current.dataset.expired });
+    document.getElementById("saved")?.append(link);
+  } else say(current.dataset.unsaved, true);
+  again();
+}
+
+// What a browser still holds from before a crash goes to the server, and the page shows it.
+async function recover() {
+  const current = form();
+  const kept = current && found(current);
+  if (!kept || document.getElementById("wrongs")) return;
+  const now = JSON.stringify(entries(current));
+  if (!kept.entries.length || JSON.stringify(kept.entries) === now) return forget(current);
+  const body = new URLSearchParams(kept.entries);
+  body.set("csrf", current.querySelector('input[name="csrf"]').value);
+  const answer = await fetch(current.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+  if (!answer?.ok) return;
+  forget(current);
+  location.reload();
+}
+
+export function keeping() {
+  recover();
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const current = form();
+      if (current?.contains(event.target)) keep(current);
+    });
+  }
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.elt.id !== "draft") return;
+    if (event.detail.successful) {
+      clearTimeout(waiting);
+      say(JSON.parse(event.detail.xhr.responseText).saved);
+      if (form()) forget(form());
+    } else if (event.detail.xhr.status !== 0 || !navigator.onLine) failed(event.detail.xhr.status);
+  });
+  document.body.addEventListener("htmx:sendError", (event) => {
+    if (event.detail.elt.id === "draft") failed(0);
+  });
+  document.body.addEventListener("htmx:afterOnLoad", (event) => {
+    // Handed in, or given away: nothing of it stays in this browser.
+    if (event.detail.xhr.getResponseHeader("HX-Redirect") && form()) forget(form());
+  });
+  // A proof of before a new sign-in: get another, and hand in again what was to be handed in.
+  document.body.addEventListener("htmx:responseError", async (event) => {
+    const sent = event.detail.elt;
+    if (event.detail.xhr.status !== 400 || sent.dataset.again || sent.id === "draft") return;
+    sent.dataset.again = "1";
+    if (await renew()) window.htmx.trigger(sent, sent.tagName === "FORM" ? "submit" : "click");
+    delete sent.dataset.again;
+  });
+  window.addEventListener("focus", () => {
+    if (document.querySelector(".saved-not")) again();
+  });
+}

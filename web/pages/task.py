@@ -1,0 +1,271 @@
+"""The page of one task: what is to be done and why, its form, its actions, and what happened before."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from engine import countersign
+from engine.commands import CompleteTask, OpenTask
+from engine.errors import Refused
+from engine.events import TaskOffered
+from storage import drafts, intake, preferences, schema
+from storage.handing import Handed
+from storage.moments import NEVER
+from web import asking, csrf, failures, notices, reading, texts
+from web.access import signed_in
+from web.identity import me
+from web.pages import listing, task_acts, task_desk, task_form, task_record
+from web.pages.task_act import ACTS
+from web.pages.task_desk import Desk
+from web.translation import _
+
+pages = Blueprint("task", __name__, url_prefix="/tasks")
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes of a form: the largest draft, with every Chinese character written as nine signs."""
+
+IN_PLACE = "X-In-Place"
+"""Says of an answer that it is shown where it belongs, although it is a refusal."""
+
+
+@pages.get("/<task>")
+@signed_in
+def one(task: str) -> str:
+    """The page."""
+    desk = task_desk.open_for_me(task)
+    return render_template("task/page.html", **_page(desk))
+
+
+@pages.post("/<task>/open")
+@signed_in
+def look(task: str) -> Response:
+    """Note the first look of somebody who may do the task; the page asks for it once it is shown."""
+    desk = task_desk.open_for_me(task)
+    preferences.mark_read(reading.store().database, me().person, [desk.key])
+    standing = task_acts.standing(desk)
+    if desk.task is not None and not desk.task.opened and (standing.may_do or standing.has("resolve")):
+        with suppress(Refused):  # somebody was faster: the page learns of it by itself
+            asking.submit(lambda envelope: OpenTask(envelope=envelope, task=task), desk.instance.stream)
+    return make_response("", 204)
+
+
+@pages.post("/<task>/draft")
+@signed_in
+def draft(task: str) -> Response:
+    """Keep what is typed, and say what it comes to."""
+    desk = _with_form(task)
+    found = task_form.typed(desk)
+    try:
+        task_form.keep(desk, found)
+    except Refused as refused:
+        return failures.failed(failures.STATUSES[refused.reason], desk.sentence(refused.text))
+    saved = f"{texts.local(reading.store().now()):%H:%M}"
+    return _json({"saved": _("草稿已保存 %(time)s", time=saved), **task_form.live(desk, found)})
+
+
+@pages.post("/<task>/discard")
+@signed_in
+def discard(task: str) -> Response:
+    """Forget the draft."""
+    desk = task_desk.open_for_me(task)
+    drafts.discard(reading.store().database, desk.key, me().person)
+    return _onward(url_for(".one", task=task), _("草稿已清除。"))
+
+
+@pages.post("/<task>/complete")
+@signed_in
+def complete(task: str) -> Response:
+    """Hand the form in; then to the next task. What is wrong is shown where it is, and nothing typed is lost."""
+    desk = task_desk.open_for_me(task)
+    envelope = asking.envelope(desk.instance.stream)
+    if not _is_answered(envelope.id):
+        try:
+            data = {} if desk.form is None else task_form.typed(desk).entries
+            if desk.task is None:
+                return _too_late(desk)
+            values, rows = intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
+            reading.store().submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
+        except Refused as refused:
+            return _refused(desk, refused)
+    following = task_desk.next_for_me(desk)
+    if following is None:
+        return _onward(url_for(".one", task=task), _("已提交。"))
+    return _onward(url_for(".one", task=following, done=task))
+
+
+@pages.post("/<task>/do/<act>")
+@signed_in
+def act(task: str, act: str) -> Response:
+    """One of the other actions."""
+    desk = task_desk.open_for_me(task)
+    known = ACTS.get(act)
+    if known is None:
+        abort(404)
+    if (text := task_acts.missing(known)) is not None:
+        return _in_place(text, 422)
+    try:
+        receipt = asking.submit(task_acts.command(desk, act), desk.instance.stream)
+    except Refused as refused:
+        return _in_place(desk.sentence(refused.text), failures.STATUSES[refused.reason])
+    offered = [event.task for event in receipt.events if isinstance(event, TaskOffered)]
+    goal = offered[0] if act == "withdraw" and offered else task
+    return _onward(_back_to(goal), str(known.done))
+
+
+@pages.get("/<task>/goals")
+@signed_in
+def goals(task: str) -> str:
+    """Where the task can be returned to, in one way or the other."""
+    desk = task_desk.open_for_me(task)
+    straight = request.args.get("mode") == "straight"
+    return render_template("task/goals.html", goals=task_acts.goals(desk, straight=straight))
+
+
+@pages.get("/<task>/news")
+@signed_in
+def news(task: str) -> Response:
+    """What somebody else did with the task meanwhile; nothing while nobody did."""
+    desk = task_desk.open_for_me(task)
+    if desk.stamp() == request.args.get("seen"):
+        return make_response("", 204)
+    return make_response(render_template("task/news.html", desk=desk, text=_meanwhile(desk)))
+
+
+@pages.get("/<task>/proof")
+@signed_in
+def proof(task: str) -> Response:
+    """A proof for a page that was made before its reader signed in anew: what was typed there is still handed in."""
+    task_desk.open_for_me(task)
+    return _json({"proof": csrf.proof()})
+
+
+def _page(desk: Desk) -> dict[str, Any]:
+    standing = task_acts.standing(desk)
+    form = task_form.first(desk) if standing.may_do else None
+    if desk.task is None and (done := task_record.handed_in(desk)) is not None:
+        form = task_form.handed_in(desk, done.data)
+    votes = countersign.standings(desk.procedure, desk.instance)
+    return {
+        "desk": desk,
+        "standing": standing,
+        "form": form,
+        "closed": task_desk.closed(desk),
+        "before": _before(desk),
+        "record": task_record.record(desk),
+        "papers": task_record.papers(desk),
+        "votes": [one for one in votes if one.element.id == desk.row.element],
+        "undo": _undo(desk),
+        "undo_act": ACTS["withdraw"],
+        "due": texts.due(NEVER if desk.row.due is None else desk.row.due),
+        "goals": task_acts.goals(desk, straight=False) if standing.has("return") else [],
+        "activities": task_acts.activities(desk) if standing.has("begin") else [],
+        "people": task_acts.people(desk),
+        "people_of": lambda role: task_acts.people(desk, role),
+    }
+
+
+def _before(desk: Desk) -> Handed | None:
+    """Who handed it on, and what they said."""
+    with reading.store().database.read() as connection:
+        found = listing._hands().of(connection, [desk.key]).get(desk.key)
+    return found
+
+
+def _undo(desk: Desk) -> Desk | None:
+    """The task that was handed in a moment ago, while it can be taken back."""
+    key = request.args.get("done", "")
+    if not asking.COUNTED.fullmatch(key) or key == desk.key:
+        return None
+    found = task_desk.open_for_me(key)
+    return found if task_acts.standing(found).has("withdraw") else None
+
+
+def _with_form(task: str) -> Desk:
+    desk = task_desk.open_for_me(task)
+    if desk.form is None:
+        abort(404)
+    return desk
+
+
+def _is_answered(key: str) -> bool:
+    """The same form was handed in before: the second click of two."""
+    with reading.store().database.read() as connection:
+        query = select(schema.received.c.key).where(schema.received.c.key == key)
+        return connection.execute(query).one_or_none() is not None
+
+
+def _refused(desk: Desk, refused: Refused) -> Response:
+    """What is wrong beside its field; anything else above the form, which stays as it is."""
+    if not refused.faults or desk.form is None:
+        fresh = task_desk.open_for_me(desk.key)
+        return _too_late(fresh) if fresh.task is None else _above(desk, desk.sentence(refused.text))
+    found = task_form.typed(desk)
+    form = task_form.drawn(desk, found.entries, refused.faults, is_draft=True)
+    page = {**_page(desk), "form": form}
+    whole = not request.headers.get("HX-Request")
+    response = make_response(render_template("task/page.html" if whole else "task/work.html", **page), 422)
+    response.headers[IN_PLACE] = "1"
+    return response
+
+
+def _too_late(desk: Desk) -> Response:
+    """Somebody was faster: who and when; what was typed stays on the page."""
+    return _above(desk, _meanwhile(desk))
+
+
+def _meanwhile(desk: Desk) -> str:
+    done = task_desk.closed(desk)
+    if done is not None:
+        name, at = done
+        if not name:
+            return _("这项任务已于 %(at)s 取消。您填写的内容还在下面,可以复制。", at=_time(at))
+        return _("%(name)s 已于 %(at)s 完成这项任务。您填写的内容还在下面,可以复制。", name=name, at=_time(at))
+    if desk.holder:
+        return _("这项任务现在由 %(name)s 办理。您填写的内容还在下面。", name=desk.holder)
+    return _("这项任务刚刚有了变化,请刷新页面查看;您填写的内容已经保存。")
+
+
+def _time(at: datetime) -> str:
+    return texts.said_moment(at)
+
+
+def _above(desk: Desk, text: str) -> Response:
+    if not request.headers.get("HX-Request"):
+        return failures.failed(409, text)
+    response = make_response(render_template("task/news.html", desk=desk, text=text), 409)
+    response.headers.update({IN_PLACE: "1", "HX-Retarget": "#news", "HX-Reswap": "outerHTML"})
+    return response
+
+
+def _in_place(text: str, status: int) -> Response:
+    """A refusal that is shown in the dialog that asked."""
+    if not request.headers.get("HX-Request"):
+        return failures.failed(status, text)
+    response = make_response(render_template("task/fault.html", text=text), status)
+    response.headers[IN_PLACE] = "1"
+    return response
+
+
+def _onward(address: str, text: str = "") -> Response:
+    """To another page, which says what was done."""
+    if not request.headers.get("HX-Request"):
+        response: Response = redirect(address)
+    else:
+        response = make_response("", 200)
+        response.headers["HX-Redirect"] = address
+    return notices.say(response, text) if text else response
+
+
+def _back_to(task: str) -> str:
+    """The page of the task, for as long as it may be seen."""
+    return url_for(".one", task=task)
+
+
+def _json(found: dict[str, Any]) -> Response:
+    return make_response(found)

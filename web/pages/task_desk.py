@@ -1,0 +1,226 @@
+"""Everything about one task that its page needs, read in one transaction, for whoever asks; nothing for who may not know of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+
+from flask import abort
+from sqlalchemy import Connection, Row, or_, select
+
+from engine import form as forms
+from engine import work
+from engine.case import Case
+from engine.commands import CompleteTask, Envelope
+from engine.errors import Text
+from engine.flow.elements import Element
+from engine.instance import Instance
+from engine.label import ENGLISH
+from engine.procedure import Procedure
+from engine.step import Progress
+from engine.task import Task
+from engine.value import Context, Person
+from engine.words import Channel, StreamKind
+from storage import intake, schema, worklist
+from storage.moments import moment
+from storage.shelf import StreamShelf
+from web import asking, reading, texts
+from web.identity import Me, me
+from web.telling.naming import Names
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """A task before somebody: its row, what runs it, and the open task itself unless it is gone."""
+
+    row: Row[Any]
+    instance: Instance
+    window: bytes
+    procedure: Procedure
+    names: Names
+    progress: Progress
+    shown: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        """The id of the task."""
+        return str(self.row.task)
+
+    @property
+    def task(self) -> Task | None:
+        """The open task."""
+        return self.instance.tasks.get(self.key)
+
+    @property
+    def case(self) -> Case | None:
+        """The case it belongs to."""
+        return self.progress.around.case
+
+    @cached_property
+    def element(self) -> Element:
+        """The element it belongs to."""
+        return self.procedure.model.element(self.row.process, self.row.element)
+
+    @cached_property
+    def form(self) -> forms.Form | None:
+        """Its form."""
+        return self.procedure.form(self.element)
+
+    @cached_property
+    def surrounding(self) -> forms.Surrounding:
+        """What the rules of its form see; of a task that is gone, nothing."""
+        if self.task is None:
+            return forms.surrounding(zone=self.names.zone)
+        return work.form_surrounding(self.progress, self.element, self.task)
+
+    @property
+    def step(self) -> tuple[str, Text]:
+        """Its number in the written procedure, and its name."""
+        return reading.step(self.procedure, self.row.process, self.row.element)
+
+    @property
+    def purpose(self) -> Text:
+        """Why it is done."""
+        zh = " ".join((self.element.documentation or "").split())
+        return Text(zh, _purposes(self.procedure.files.get(ENGLISH, b"{}")).get(self.row.element) or zh)
+
+    @property
+    def holder(self) -> str:
+        """The name of whoever has it."""
+        holder = None if self.task is None else self.task.holder
+        return "" if holder is None else texts.said(self.names.person(holder))
+
+    @property
+    def offered(self) -> list[str]:
+        """Whom it is offered to, in words."""
+        if self.task is None:
+            return []
+        persons = [self.names.person(person) for person in self.task.persons]
+        return [texts.said(text) for text in (*persons, *map(self.names.role, self.task.roles))]
+
+    def sentence(self, text: Text) -> str:
+        """A sentence of the engine with the names of people, roles and tasks."""
+        return texts.said(self.names.sentence(text, self._named))
+
+    def stamp(self) -> str:
+        """What changes whenever somebody does anything with the task."""
+        task = self.task
+        return f"{self.instance.revision}" if task is None else f"{task.stage}-{task.holder and task.holder.id}"
+
+    def _named(self, key: str) -> Text:
+        with reading.store().database.read() as connection:
+            row = _row(connection, key)
+        return Text(key, key) if row is None else self.names.step(row.process, row.element)
+
+
+def open_for_me(key: str) -> Desk:
+    """The desk of a task that this person may know of; 404 otherwise."""
+    stream = asking.stream_of(key)
+    store, who = reading.store(), me()
+    with store.database.read() as connection:
+        row = _row(connection, key)
+        if row is None:
+            abort(404)
+        instance, window = _standing(connection, stream)
+        procedure = reading.procedure(connection, instance.version)
+        if not _may_know(connection, row, instance, procedure, who):
+            abort(404)
+        known, zone = reading.names(connection), reading.organisation(connection).working.zone
+        shown = worklist.values_of(connection, [] if row.case_no is None else [row.case_no])
+    around = intake.surroundings(store, instance)
+    command = CompleteTask(envelope=_envelope(stream, store.now(), who.person), task=key, data=Context())
+    values = shown.get(row.case_no or 0, {})
+    return Desk(
+        row=row,
+        instance=instance,
+        window=window,
+        procedure=procedure,
+        names=Names(procedure, known, zone),
+        progress=Progress(procedure, instance, command, around),
+        shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
+    )
+
+
+def closed(desk: Desk) -> tuple[str, datetime] | None:
+    """Who closed a task and when; an empty name when it was cancelled. Nothing while it is open."""
+    if desk.row.closed_at is None:
+        return None
+    name = "" if desk.row.closed_by is None else desk.names.people.get(desk.row.closed_by, "")
+    return name, moment(desk.row.closed_at)
+
+
+def next_for_me(desk: Desk) -> str | None:
+    """The next task of this person: in the same case if there is one, else the most urgent."""
+    with reading.store().database.read() as connection:
+        lines = worklist.page(connection, me().wish(), size=100)
+    others = [line for line in lines if line.task != desk.key]
+    near = [line for line in others if line.case is not None and line.case == desk.row.case_no]
+    found = next(iter(near + others), None)
+    return None if found is None else found.task
+
+
+@lru_cache(maxsize=16)
+def _purposes(english: bytes) -> dict[str, str]:
+    elements = json.loads(english).get("elements", {})
+    return {key: str(found.get("documentation", "")) for key, found in elements.items()}
+
+
+def _envelope(stream: int, at: datetime, person: Person) -> Envelope:
+    return Envelope(id="web:looking", stream=stream, at=at, actor=person, channel=Channel.WEB)
+
+
+def _row(connection: Connection, key: str) -> Row[Any] | None:
+    return connection.execute(select(schema.task).where(schema.task.c.task == key)).one_or_none()
+
+
+def _standing(connection: Connection, stream: int) -> tuple[Instance, bytes]:
+    row = connection.execute(select(schema.stream).where(schema.stream.c.stream_no == stream)).one_or_none()
+    if row is None or row.kind != StreamKind.INSTANCE:
+        abort(404)
+    shelf = StreamShelf(connection, stream, reading.store().recent)
+    found = reading.store().states.decode(StreamKind.INSTANCE, stream, row.revision, bytes(row.state), shelf)
+    assert isinstance(found, Instance)
+    return found, bytes(row.window or b"")
+
+
+def _may_know(connection: Connection, row: Row[Any], instance: Instance, procedure: Procedure, who: Me) -> bool:
+    """Whoever may do it, did it, has a part in the case or its procedure, or was told of it."""
+    mine = {who.person.id, *(person.id for person in who.principals)}
+    if row.closed_by in mine or mine & set(_involved(instance, row.task)) or procedure.owner in who.roles:
+        return True
+    if worklist.may_see(connection, who.wish(), row.task):
+        return True
+    return _was_told(connection, row.task, mine) or _is_in_case(connection, row.case_no, mine)
+
+
+def _involved(instance: Instance, key: str) -> Iterator[str]:
+    """Who did anything in the instance, or has to do with the task."""
+    for done in instance.performers.values():
+        yield from (person.id for person in done)
+    task = instance.tasks.get(key)
+    if task is not None:
+        persons = (task.holder, task.owner, *task.watchers, *(turn.person for turn in task.turns))
+        yield from (person.id for person in persons if person is not None)
+
+
+def _was_told(connection: Connection, key: str, persons: set[str]) -> bool:
+    copy = schema.task_copy.c
+    query = select(copy.task).where(copy.person.in_(persons), copy.task == key).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _is_in_case(connection: Connection, case: int | None, persons: set[str]) -> bool:
+    if case is None:
+        return False
+    cases, roles, tasks = schema.case.c, schema.case_role.c, schema.task.c
+    opened = select(cases.stream_no).where(cases.stream_no == case, cases.opened_by.in_(persons))
+    team = select(roles.case_no).where(roles.case_no == case, roles.person.in_(persons))
+    streams = select(schema.instance.c.stream_no).where(schema.instance.c.case_no == case)
+    worked = select(tasks.stream_no).where(
+        tasks.stream_no.in_(streams), or_(tasks.closed_by.in_(persons), tasks.holder.in_(persons))
+    )
+    return any(connection.execute(query.limit(1)).first() is not None for query in (opened, team, worked))
