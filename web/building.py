@@ -16,23 +16,36 @@ LEAST = 18
 
 def main() -> None:
     """Install what package-lock.json names, without running anything of it, and bundle."""
-    folder = _node()
-    environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    node = _node()
+    environment = {**os.environ, "PATH": f"{Path(node).parent}{os.pathsep}{os.environ['PATH']}"}
     quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-    npm = shutil.which("npm", path=environment["PATH"])
-    if npm is None:
+    if not _is_installed():
+        subprocess.run([*_npm(node), "ci", *quiet], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([node, str(ROOT / "web" / "islands" / "build.mjs")], cwd=ROOT, env=environment, check=True)
+
+
+def _is_installed() -> bool:
+    """What npm wrote when it was done is not older than what it was to install."""
+    done, wanted = ROOT / "node_modules" / ".package-lock.json", ROOT / "package-lock.json"
+    return done.exists() and done.stat().st_mtime >= wanted.stat().st_mtime
+
+
+def _npm(node: str) -> list[str]:
+    """How to call the npm that belongs to a Node; a wheel's is called by its script, as its link is a copy."""
+    script = Path(node).parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if script.exists():
+        return [node, str(script)]
+    found = shutil.which("npm")
+    if found is None:
         sys.exit("expected npm beside node, but found none")
-    subprocess.run([npm, "ci", *quiet], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    subprocess.run(
-        [str(Path(folder, "node")), str(ROOT / "web" / "islands" / "build.mjs")], cwd=ROOT, env=environment, check=True
-    )
+    return [found]
 
 
 def _node() -> str:
-    """The folder with a Node that is new enough."""
+    """A Node that is new enough."""
     for found in (shutil.which("node"), _of_wheel()):
         if found is not None and _version(found) >= LEAST:
-            return str(Path(found).parent)
+            return found
     sys.exit(
         f"The front end needs Node {LEAST} or newer to be built; "
         "`make` fetches one when there is none: pip install -r requirements-node.lock"

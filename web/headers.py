@@ -44,7 +44,7 @@ def _told(response: Response) -> Response:
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"{A_YEAR}; includeSubDomains"
+        response.headers["Strict-Transport-Security"] = A_YEAR
     if request.endpoint != "static" and "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "no-store"
     return response

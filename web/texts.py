@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask, current_app, g, request
 from flask_babel import Babel
 
+from engine import temporal
 from engine.errors import Text
 from storage.moments import NEVER, micros, moment
 from web import reading
@@ -141,6 +142,6 @@ def _late(by: timedelta) -> str:
 def _zone() -> ZoneInfo:
     if "zone" not in g:
         with reading.store().database.read() as connection:
-            g.zone = ZoneInfo(reading.organisation(connection).working.zone)
+            g.zone = temporal.zone(reading.organisation(connection).working.zone)
     found: ZoneInfo = g.zone
     return found

@@ -25,7 +25,9 @@ from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.play import SimulatedClock
 
-THREADS = 8
+SERVER = {"threads": 8, "ident": None, "channel_timeout": 60, "max_request_body_size": 64 * 1024 * 1024}
+"""No request is read beyond this size; the application sets closer bounds for each page."""
+
 FIRST = ("admin", "系统管理员")
 """Handle and name of the administrator whom the first start makes."""
 
@@ -54,8 +56,8 @@ def serve(output: Output, listen: str | None, demo: bool) -> None:
         node = Node(store=store, targets=told.settings.targets, sealing=lambda: serving.seal(store, told))
         node.start()
         try:
-            with _pages(told, store, listen):
-                _until_stopped(told)
+            with _stoppable() as stopped, _pages(told, store, listen):
+                _wait(told, stopped)
         finally:
             node.stop(serving.PATIENCE)
 
@@ -67,8 +69,8 @@ def serve_web(output: Output, listen: str | None) -> None:
     """Serve pages alone until stopped; `serve-jobs` does the jobs."""
     with company.opened(output, create=True) as store:
         _first_start(output, store)
-        with _pages(output, store, listen):
-            _until_stopped(output)
+        with _stoppable() as stopped, _pages(output, store, listen):
+            _wait(output, stopped)
 
 
 @contextmanager
@@ -76,7 +78,7 @@ def _pages(output: Output, store: Store, listen: str | None) -> Iterator[None]:
     place = listen or output.settings.listen
     try:
         made = app.create_app(output.settings, store)
-        server: Any = waitress.create_server(made, listen=place, threads=THREADS, ident=None, channel_timeout=60)
+        server: Any = waitress.create_server(made, listen=place, **SERVER)
     except NotBuilt as error:
         raise Failed(
             Exit.UNAVAILABLE, "网页还没有构建:请运行 make run,或 python web/building.py", str(error)
@@ -94,7 +96,9 @@ def _pages(output: Output, store: Store, listen: str | None) -> Iterator[None]:
         server.task_dispatcher.shutdown(timeout=30)
 
 
-def _until_stopped(output: Output) -> None:
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set."""
     stopped = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -102,10 +106,14 @@ def _until_stopped(output: Output) -> None:
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        stopped.wait()
+        yield stopped
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _wait(output: Output, stopped: threading.Event) -> None:
+    stopped.wait()
     output.say("正在停止:手头的办完,其余的交还", "stopping: what is in hand is finished, the rest given back")
 
 
