@@ -19,7 +19,7 @@ log = structlog.get_logger("web")
 
 
 def configure() -> None:
-    """One JSON object a line on the standard error, from us and from libraries; called once by whoever serves."""
+    """One JSON object a line on the standard error, from us and from libraries; on a terminal lines for people."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -35,11 +35,15 @@ def configure() -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
-    rendering = structlog.processors.JSONRenderer(ensure_ascii=False)
+    is_watched = sys.stderr.isatty()
+    rendering: Processor = (
+        structlog.dev.ConsoleRenderer() if is_watched else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
     foreign: list[Processor] = [*shared, structlog.processors.format_exc_info]
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=rendering, foreign_pre_chain=foreign))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "alembic", "waitress"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def install(app: Flask) -> None:
