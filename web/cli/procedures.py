@@ -1,4 +1,4 @@
-"""Procedures: check a draft, publish it, list its versions."""
+"""Procedures: take a version to change it, check a draft, publish it, list its versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
 from engine import check as checks
 from engine.check import Finding
@@ -103,6 +103,53 @@ def _publish(acting: Act, files: dict[str, bytes], reason: str) -> tuple[Receipt
     return acting.store.submit(build(stream)), procedure.digest
 
 
+@command(zh="把程序的生效版本写入新文件夹,供修改、检查和发布。")
+@click.argument("procedure")
+@click.argument("folder", type=click.Path(path_type=Path))
+@option(
+    "--version", metavar="DIGEST", zh="改取另一版本:摘要或其开头。", en="Another version: its digest, or how it begins."
+)
+@click.pass_obj
+def export(output: Output, procedure: str, folder: Path, version: str | None) -> None:
+    """Write the version in force into a new folder, to be changed, checked and published."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Failed(
+            Exit.USAGE,
+            f"{folder} 已有内容,应为新的或空的文件夹",
+            f"expected a new or empty folder, but there is something in {folder}",
+        )
+    with company.opened(output) as store, store.database.read() as connection:
+        digest = _named_version(connection, procedure, version)
+        files = store.procedures.get(digest, connection).files
+    for path, data in sorted(files.items()):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(data)
+    output.say(f"已写入 {folder}:{len(files)} 个文件", f"wrote {len(files)} files into {folder}")
+    output.result({"procedure": procedure, "version": digest, "folder": str(folder), "files": sorted(files)})
+
+
+def _named_version(connection: Connection, procedure: str, beginning: str | None) -> str:
+    """The digest of the version in force, or of the one that begins so. Raises Refused."""
+    in_force, kept = schema.publication, schema.version
+    if beginning is None:
+        query = select(in_force.c.version).where(in_force.c.procedure == procedure)
+    else:
+        query = select(kept.c.digest).where(
+            kept.c.procedure == procedure, kept.c.digest.startswith(beginning, autoescape=True)
+        )
+    found = connection.execute(query.limit(2)).scalars().all()
+    if len(found) != 1:
+        named = f"{procedure} {beginning or ''}".strip()
+        raise Refused(
+            Reason.NOT_FOUND,
+            f"{named} 应恰好指一个版本,但有{'多个' if found else '零个'}",
+            f"expected {named} to name one version, but it names {'several' if found else 'none'}",
+        )
+    (digest,) = found
+    return str(digest)
+
+
 @command(zh="程序的各个版本;最后一个为生效版本。")
 @click.argument("procedure", required=False)
 @click.pass_obj
@@ -126,4 +173,4 @@ def versions(output: Output, procedure: str | None) -> None:
     )
 
 
-COMMANDS = (check, publish, versions)
+COMMANDS = (check, publish, export, versions)
