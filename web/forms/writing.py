@@ -128,8 +128,8 @@ def _moment(text: str, year: int, *, with_time: bool) -> str:
     rest = plain[found.end() :].removeprefix("T").strip()
     if not with_time:
         return text if rest else date
-    clock = _clock(rest) if rest else "00:00"
-    return text if clock is None else f"{date}T{clock}"
+    clock = _clock(rest)
+    return text if clock is None else f"{date}T{clock.removesuffix(':00') if clock.count(':') > 1 else clock}"
 
 
 def _clock(text: str) -> str | None:

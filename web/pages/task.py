@@ -160,6 +160,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         "record": task_record.record(desk),
         "papers": task_record.papers(desk),
         "votes": [one for one in votes if one.element.id == desk.row.element],
+        "beside": [] if votes else task_record.beside(desk),
         "undo": _undo(desk),
         "undo_act": ACTS["withdraw"],
         "due": texts.due(NEVER if desk.row.due is None else desk.row.due),

@@ -192,7 +192,7 @@ def _offered(desk: Desk, task: Task, *, may_do: bool) -> Iterator[str]:
     who, stage = me().person, task.stage
     reassigns = holds_right(desk.progress, "reassign")
     if may_do:
-        yield from ("claim",) if stage is Stage.OFFERED else ()
+        yield from ("claim",) if stage is Stage.OFFERED and (task.roles or task.persons != (who,)) else ()
         yield from ("transfer", "delegate", "sign")
         if any(not why for _one, why in goals(desk, straight=False)):
             yield "return"

@@ -13,12 +13,13 @@ from engine.document import Document, DocumentStatus
 from engine.errors import EngineError, Text
 from engine.journal import Entry
 from storage import journal, schema
+from storage.handing import spot_of
 from storage.moments import micros
 from storage.shelf import StreamShelf
-from web import reading
+from web import reading, texts
 from web.pages.task_desk import Desk
 from web.telling.told import Teller
-from web.translation import lazy
+from web.translation import _, lazy
 
 SHOWN = 12
 READ = 14
@@ -83,6 +84,14 @@ class Paper:
     tone: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A task beside another of the same step: whose it is, and when it was done."""
+
+    who: str
+    done: str
+
+
 def record(desk: Desk) -> list[Happened]:
     """The last things that happened, newest first."""
     with reading.store().database.read() as connection:
@@ -104,6 +113,29 @@ def papers(desk: Desk) -> list[Paper]:
         )
         for key, one in found.items()
     ]
+
+
+def beside(desk: Desk) -> list[Beside]:
+    """The tasks of the same round of a step that several do, with who has done theirs."""
+    if desk.element.loop is None:
+        return []
+    stream, revision = spot_of(desk.key)
+    tasks = schema.task.c
+    query = select(schema.task).where(
+        tasks.stream_no == stream, tasks.element == desk.row.element, tasks.task.like(f"{stream}.{revision}.%")
+    )
+    with reading.store().database.read() as connection:
+        rows = connection.execute(query.order_by(tasks.offered_at, tasks.task)).all()
+    told = [_beside(desk, row.task, row.closed_by, row.closed_at) for row in rows]
+    return told if len(told) > 1 else []
+
+
+def _beside(desk: Desk, key: str, by: str | None, at: int | None) -> Beside:
+    task = desk.instance.tasks.get(key)
+    if task is not None:
+        return Beside(who=texts.said(desk.names.offered(task)), done="")
+    who = desk.names.people.get(by or "", "")
+    return Beside(who=who or _("已取消"), done=texts.at(at or 0))
 
 
 def handed_in(desk: Desk) -> CompleteTask | None:
