@@ -104,6 +104,14 @@ def give_back(database: Database, job: Job) -> None:
     _change(database, job, leased_until=0, begun=0, tries=job.tries - 1)
 
 
+def untried(database: Database, job: Job) -> None:
+    """Its lease ran out while it waited behind others in these hands: that is no try, whoever has it by now."""
+    free = case((_job.leased_until == micros(job.until), 0), else_=_job.leased_until)
+    waited = update(schema.job).where(_job.job_no == job.number, _job.tries > 0)
+    with database.write() as connection:
+        connection.execute(waited.values(tries=_job.tries - 1, leased_until=free))
+
+
 def release(database: Database, job: Job) -> None:
     """It is to be tried again at once; the try counts."""
     _change(database, job, leased_until=0)

@@ -84,7 +84,8 @@ class Worker:
 
     def _do(self, job: Job) -> bool:
         if self.store.now() >= job.until:
-            return False  # the ones before took too long: another worker may have it by now
+            lease.untried(self.store.database, job)  # the ones before took too long: another worker may have it by now
+            return False
         held = self.services.begin(job)
         return held is not None and self._tried(held)
 

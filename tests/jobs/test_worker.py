@@ -100,6 +100,31 @@ def test_a_worker_that_is_late_does_not_begin_what_another_may_have(service: Com
     assert connector.keys == []
 
 
+def test_a_job_that_waits_behind_others_until_its_lease_runs_out_loses_no_try(service: Company) -> None:
+    stream = service.start()
+    for _ in range(TRIES + 1):
+        (held,) = lease.take(service.database, service.now, 10)
+        worker, connector = scripted(service, Context({"number": "N-1"}))
+        service.later(minutes=2)
+        assert worker._do(held) is False
+        assert jobs(service) == [("connector", 0, None)]
+    assert worker.run() == 1
+    assert len(connector.keys) == 1
+    assert service.task(stream, "after")
+
+
+def test_what_another_worker_took_over_meanwhile_stays_its_own(service: Company) -> None:
+    service.start()
+    (held,) = lease.take(service.database, service.now, 10)
+    service.later(minutes=2)
+    (others,) = lease.take(service.database, service.now, 10)
+    worker, _ = scripted(service)
+    assert worker._do(held) is False
+    assert lease.take(service.database, service.now, 10) == []
+    assert jobs(service) == [("connector", 1, None)]
+    assert lease.begin(service.database, others, service.now) is not None
+
+
 def test_a_permanent_failure_becomes_an_incident_at_once(service: Company) -> None:
     stream = service.start()
     worker, connector = scripted(service, ConnectorFailed("no such pattern", permanent=True))
