@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, insert, select
 
@@ -18,13 +19,17 @@ class Taken(Exception):
     """The handle is another's."""
 
 
-def add(store: Store, key: str, handle: str, name: str, roles: Sequence[str]) -> Person:
-    """A new person with roles; one who has the handle already is left as they are and gets the missing roles."""
+def add(store: Store, key: str, handle: str, name: str, roles: Sequence[str], *, by: Envelope | None = None) -> Person:
+    """A new person with roles; one who has the handle already is left as they are and gets the missing roles.
+
+    `by` is the envelope of whoever asks; without it the operator at the machine does.
+    """
+    first = by or Envelope(id=key, stream=ORGANISATION, at=store.now())
     person = find(store, handle)
     if person is None:
-        person = _add(store, key, handle, name) or known(store, handle)
+        person = _add(store, first, handle, name) or known(store, handle)
     for role in roles:
-        envelope = Envelope(id=f"{key}:{role}", stream=ORGANISATION, at=store.now())
+        envelope = replace(first, id=f"{key}:{role}")
         store.submit(GrantRole(envelope=envelope, person=person, role=role))
     return person
 
@@ -55,13 +60,11 @@ def handles(connection: Connection) -> dict[str, str]:
     return {row.person: row.handle for row in connection.execute(select(schema.handle))}
 
 
-def _add(store: Store, key: str, handle: str, name: str) -> Person | None:
+def _add(store: Store, first: Envelope, handle: str, name: str) -> Person | None:
     """The new person, or None when somebody else gave the handle to one a moment ago."""
     rows = [personal.separate(name), personal.separate(handle)]
 
-    def build(stream: int) -> AddPerson:
-        envelope = Envelope(id=key, stream=stream, at=store.now())
-        return AddPerson(envelope=envelope, name=rows[0].personal, handle=rows[1].personal)
+    command = AddPerson(envelope=first, name=rows[0].personal, handle=rows[1].personal)
 
     def remember(connection: Connection, receipt: Receipt) -> None:
         person = f"{receipt.stream}.{receipt.revision}.1"
@@ -70,7 +73,7 @@ def _add(store: Store, key: str, handle: str, name: str) -> Person | None:
         connection.execute(insert(schema.handle).values(handle=handle, person=person, name=name))
 
     try:
-        receipt = store.submit(build(ORGANISATION), rows, remember)
+        receipt = store.submit(command, rows, remember)
     except Taken:
         return None
     return Person(f"{receipt.stream}.{receipt.revision}.1")

@@ -113,7 +113,7 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
     """What this person may do, as they asked for it."""
     size = min(max(size, SIZE), MOST)
     with reading.store().database.read() as connection:
-        wish, edges = _wish(connection, asked), _edges()
+        wish, edges = wish_of(connection, asked), edges_now()
         mark = worklist.mark(connection)
         lines = worklist.page(connection, wish, after, size)
         found = worklist.counts(connection, replace(wish, due=None), edges)
@@ -158,6 +158,7 @@ def told(after: Place | None) -> dict[str, Any]:
 
 def sent(after: Place | None) -> dict[str, Any]:
     """The cases this person opened."""
+    after = numbered(after)
     with reading.store().database.read() as connection:
         cases = worklist.opened(connection, me().person.id, after, SIZE)
         values = worklist.values_of(connection, [case.case for case in cases])
@@ -178,6 +179,11 @@ def place(found: Mapping[str, str]) -> Place | None:
     return int(order), key
 
 
+def numbered(after: Place | None) -> Place | None:
+    """Where a page of cases begins; nothing for what is no number of one."""
+    return after if after is not None and re.fullmatch(r"\d{1,18}", after[1]) else None
+
+
 def named(text: Text) -> Text:
     """A sentence of the engine with names of people instead of ids."""
     with reading.store().database.read() as connection:
@@ -186,7 +192,8 @@ def named(text: Text) -> Text:
     return Text(zh, en)
 
 
-def _wish(connection: Connection, asked: Asked) -> Wish:
+def wish_of(connection: Connection, asked: Asked) -> Wish:
+    """What somebody wants to see, as the tables are asked for it."""
     wish = replace(
         me().wish(),
         why=asked.why,
@@ -215,7 +222,7 @@ def _names(step: tuple[str, Text]) -> tuple[str, str, str]:
     return number, name.zh, name.en
 
 
-def _edges() -> list[int]:
+def edges_now() -> list[int]:
     """Where one heading ends and the next begins: now, midnight, the end of Sunday, never."""
     now = reading.store().now()
     here = texts.local(now)
@@ -227,7 +234,7 @@ def _edges() -> list[int]:
 def _span(span: str) -> tuple[int, int] | None:
     if not span:
         return None
-    bounds = [-1, *_edges(), NEVER + 1]
+    bounds = [-1, *edges_now(), NEVER + 1]
     found = SPANS.index(span)
     return bounds[found], bounds[found + 1]
 

@@ -1,0 +1,109 @@
+"""How the API asks for a change: the key that came with the request is the id of the command, so a repeat changes nothing.
+
+`If-Match` holds under the lock of the command: whoever was slower than somebody else is told so, and nothing is written.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+
+from flask import Response, abort, jsonify, request
+from sqlalchemy import Connection, select
+
+from engine.commands import Command, Envelope
+from engine.errors import Fault, Reason, Refused, Text
+from engine.words import Channel, StreamKind
+from storage import personal, schema
+from storage.submission import Receipt
+from web import reading
+from web.identity import me
+
+KEY, LONGEST_KEY = "Idempotency-Key", 100
+REPEATED = "Idempotency-Replayed"
+Build = Callable[[Envelope], Command]
+
+
+def envelope(stream: int) -> Envelope:
+    """The envelope of a command by this person. Raises Refused for a key that cannot be one."""
+    key = request.headers.get(KEY)
+    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
+        text = Text(
+            f"应为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符", f"expected 1 to {LONGEST_KEY} printable ASCII characters"
+        )
+        raise Refused(Reason.INVALID_DATA, f"{KEY}:{text.zh}", f"{KEY}: {text.en}", (Fault(KEY, text),))
+    person = me().person
+    return Envelope(
+        id=f"api:{person.id}:{key or uuid.uuid4().hex}",
+        stream=stream,
+        at=reading.store().now(),
+        actor=person,
+        channel=Channel.API,
+    )
+
+
+def submit(build: Build, stream: int, rows: Sequence[personal.Row] = (), *, careful: bool = False) -> Response:
+    """Submit a command and answer with its receipt; `careful`: only with `If-Match`. Raises Refused."""
+    first = envelope(stream)
+    if not is_answered(first.id):
+        matching(stream, careful=careful)
+    return answer(reading.store().submit(build(first), rows, _unchanged(stream)))
+
+
+def open_stream(kind: StreamKind, build: Callable[[int, Envelope], Command]) -> Response:
+    """Submit the first command of a new stream and answer with its receipt. Raises Refused."""
+    first = envelope(0)
+    return answer(reading.store().open_stream(kind, first.id, lambda number: build(number, first)), 201)
+
+
+def answer(receipt: Receipt, status: int = 200) -> Response:
+    """The receipt of a command; of a repeat the same, and a header that says so."""
+    response = tagged({"stream": receipt.stream, "revision": receipt.revision}, receipt.stream, receipt.revision)
+    response.status_code = status
+    if receipt.repeated:
+        response.headers[REPEATED] = "true"
+    return response
+
+
+def tagged(document: object, stream: int, revision: int) -> Response:
+    """An answer with the revision of what it says; 304 when whoever asks has it already."""
+    response = jsonify(document)
+    response.set_etag(f"{stream}-{revision}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    if request.method == "GET":
+        response.make_conditional(request)
+    return response
+
+
+def is_answered(key: str) -> bool:
+    """A command with this id was answered before."""
+    table = schema.received.c
+    with reading.store().database.read() as connection:
+        return connection.execute(select(table.key).where(table.key == key)).first() is not None
+
+
+def matching(stream: int, *, careful: bool = False) -> None:
+    """Whoever asks has read the newest revision, if they say what they read; 412 or 428 otherwise."""
+    if not request.if_match.as_set() and not request.if_match.star_tag:
+        if careful:
+            abort(428)
+        return
+    table = schema.stream.c
+    with reading.store().database.read() as connection:
+        revision = connection.execute(select(table.revision).where(table.stream_no == stream)).scalar_one_or_none()
+    _same(stream, revision or 0)
+
+
+def _unchanged(stream: int) -> Callable[[Connection, Receipt], None]:
+    """Asked once more under the lock: the entry follows the revision that was read."""
+
+    def check(_connection: Connection, receipt: Receipt) -> None:
+        if request.if_match.as_set():
+            _same(stream, receipt.revision - 1)
+
+    return check
+
+
+def _same(stream: int, revision: int) -> None:
+    if not request.if_match.contains(f"{stream}-{revision}"):
+        abort(412)

@@ -1,0 +1,325 @@
+"""Cases: found, begun, looked at now and as they were, changed and ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Response, abort
+from marshmallow import fields, validate
+from sqlalchemy import Connection, select
+
+from engine import commands
+from engine.case import Case
+from engine.commands import Envelope, OpenCase
+from engine.errors import Reason, Refused, Text
+from engine.words import Status, StreamKind
+from storage import registers, schema
+from storage.moments import micros
+from storage.registers import Registered, Wish
+from web import reading
+from web.api import asking, sight, values
+from web.api.blueprint import resource
+from web.api.gate import reads, works
+from web.api.shapes import HANDLE, Paged, Receipt, Said, Shape, Who
+
+pages = resource("case", "Cases: service projects")
+KEY = validate.Length(min=1, max=100)
+
+
+class Asking(Paged):
+    """Which cases."""
+
+    status = fields.String(load_default="", validate=validate.OneOf(("", *(str(one) for one in Status))))
+    q = fields.String(
+        load_default="", validate=validate.Length(max=60), metadata={"description": "Two characters suffice"}
+    )
+    mine = fields.Boolean(load_default=False, metadata={"description": "Only those one has a part in"})
+    late = fields.Boolean(load_default=False, metadata={"description": "Only those with an overdue task"})
+
+
+class Listed(Shape):
+    """A case in a list; `values` are its short data."""
+
+    case = fields.Integer(required=True)
+    procedure = fields.String(required=True)
+    version = fields.String(required=True)
+    status = fields.String(required=True)
+    opened = fields.String(required=True)
+    opened_by = fields.Nested(Who, required=True, allow_none=True)
+    values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    waiting = fields.Integer(required=True)
+    late = fields.Integer(required=True)
+    due = fields.String(required=True, allow_none=True)
+
+
+class Cases(Shape):
+    """A page of cases; `next` is null at the end."""
+
+    items = fields.List(fields.Nested(Listed), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class Field(Shape):
+    """A field of a case's data."""
+
+    field = fields.String(required=True)
+    type = fields.String(required=True)
+    title = fields.Nested(Said, required=True)
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class Team(Shape):
+    """Who holds a role in the case."""
+
+    role = fields.String(required=True)
+    name = fields.Nested(Said, required=True)
+    persons = fields.List(fields.Nested(Who), required=True)
+
+
+class Document(Shape):
+    """The newest version of a document."""
+
+    document = fields.String(required=True)
+    title = fields.Nested(Said, required=True)
+    version = fields.String(required=True)
+    status = fields.String(required=True)
+    author = fields.Nested(Who, required=True)
+    digest = fields.String(required=True)
+    number = fields.String(required=True, allow_none=True)
+    issued_version = fields.String(required=True, allow_none=True)
+
+
+class One(Shape):
+    """A case as it is, or was."""
+
+    case = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    procedure = fields.String(required=True)
+    version = fields.String(required=True)
+    status = fields.String(required=True)
+    outcome = fields.String(required=True, allow_none=True)
+    data = fields.List(fields.Nested(Field), required=True)
+    team = fields.List(fields.Nested(Team), required=True)
+    documents = fields.List(fields.Nested(Document), required=True)
+    instances = fields.List(fields.Integer(), required=True)
+
+
+class Documents(Shape):
+    """The documents of a case."""
+
+    items = fields.List(fields.Nested(Document), required=True)
+
+
+class Begun(Shape):
+    """A case to be opened on the version in force, with an instance of a process."""
+
+    procedure = fields.String(required=True, validate=KEY)
+    process = fields.String(load_default=None, allow_none=True, validate=KEY)
+    data = fields.Dict(keys=fields.String(), load_default=dict)
+    input = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Changed(Shape):
+    """Fields of a case's data, with their new values."""
+
+    data = fields.Dict(keys=fields.String(), required=True)
+
+
+class Assigned(Shape):
+    """Who is to hold the role; replaces the holders before."""
+
+    persons = fields.List(fields.String(validate=HANDLE), required=True, validate=validate.Length(max=100))
+
+
+class Ended(Shape):
+    """How the case ended."""
+
+    outcome = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+
+
+@pages.route("/cases")
+@reads
+@pages.arguments(Asking, location="query")
+@pages.response(200, Cases)
+def listed(asked: dict[str, object]) -> dict[str, object]:
+    """The cases this person may know of, the newest first."""
+    store, size, after = reading.store(), int(str(asked["size"])), str(asked["after"])
+    now = micros(store.now())
+    wish = Wish(
+        status=str(asked["status"]),
+        mine=bool(asked["mine"]),
+        late_at=now if asked["late"] else None,
+        text=str(asked["q"]),
+    )
+    place = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
+    with store.database.read() as connection:
+        found = registers.page(connection, sight.reader(connection), wish, now, place, size)
+    return {"items": [_listed(one) for one in found], "next": str(found[-1].case) if len(found) == size else None}
+
+
+@pages.route("/cases", methods=["POST"])
+@works
+@pages.arguments(Begun)
+@pages.response(201, Receipt)
+def start(asked: dict[str, object]) -> Response:
+    """Open a case; its process is started by a job, a moment later."""
+    key, process = str(asked["procedure"]), asked["process"]
+    data, given = values.context(asked["data"]), values.context(asked["input"])
+    with reading.store().database.read() as connection:
+        procedure = reading.store().procedures.in_force(key, connection)
+    if procedure is None:
+        raise Refused(Reason.INVALID_DATA, f"没有生效的程序 {key}", f"no version of {key} is in force")
+    version = procedure.digest
+
+    def build(number: int, first: Envelope) -> OpenCase:
+        return OpenCase(
+            envelope=Envelope(id=first.id, stream=number, at=first.at, actor=first.actor, channel=first.channel),
+            procedure=key,
+            version=version,
+            data=data,
+            process=None if process is None else str(process),
+            input=given,
+        )
+
+    return asking.open_stream(StreamKind.CASE, build)
+
+
+@pages.route("/cases/<number:case>")
+@reads
+@pages.response(200, One)
+def one(case: int) -> Response:
+    """A case with its data, team, documents and instances."""
+    with reading.store().database.read() as connection:
+        found = sight.case(connection, case)
+        return asking.tagged(_document(connection, found), found.stream, found.revision)
+
+
+@pages.route("/cases/<number:case>/at/<number:revision>")
+@reads
+@pages.response(200, One)
+def then(case: int, revision: int) -> Response:
+    """A case as it was after an entry of its own; its instances have entries of their own."""
+    with reading.store().database.read() as connection:
+        if revision > sight.case(connection, case).revision:
+            abort(404)
+        found = reading.store().states.at(connection, StreamKind.CASE, case, revision)
+        assert isinstance(found, Case)
+        return asking.tagged(_document(connection, found), found.stream, found.revision)
+
+
+@pages.route("/cases/<number:case>/documents")
+@reads
+@pages.response(200, Documents)
+def documents(case: int) -> Response:
+    """The newest version of each document of a case."""
+    with reading.store().database.read() as connection:
+        found = sight.case(connection, case)
+        titles = reading.procedure(connection, found.version).documents
+    return asking.tagged({"items": _documents(found, titles)}, found.stream, found.revision)
+
+
+@pages.route("/cases/<number:case>/data", methods=["PATCH"])
+@works
+@pages.arguments(Changed)
+@pages.response(200, Receipt)
+def change(asked: dict[str, object], case: int) -> Response:
+    """Change the data of a case; `If-Match` names what was read."""
+    data = values.context(asked["data"])
+    return _submit(case, lambda envelope: commands.SetCaseData(envelope=envelope, data=data), careful=True)
+
+
+@pages.route("/cases/<number:case>/roles/<name:role>", methods=["PUT"])
+@works
+@pages.arguments(Assigned)
+@pages.response(200, Receipt)
+def assign(asked: dict[str, list[str]], case: int, role: str) -> Response:
+    """Say who holds a role in the case; `If-Match` names what was read."""
+    persons = tuple(values.person(one, f"persons[{place}]") for place, one in enumerate(asked["persons"]))
+
+    def build(envelope: Envelope) -> commands.AssignCaseRole:
+        return commands.AssignCaseRole(envelope=envelope, role=role, persons=persons)
+
+    return _submit(case, build, careful=True)
+
+
+@pages.route("/cases/<number:case>/close", methods=["POST"])
+@works
+@pages.arguments(Ended)
+@pages.response(200, Receipt)
+def close(asked: dict[str, str], case: int) -> Response:
+    """End a case."""
+    outcome = asked["outcome"]
+    return _submit(case, lambda envelope: commands.CloseCase(envelope=envelope, outcome=outcome))
+
+
+def _submit(case: int, build: asking.Build, *, careful: bool = False) -> Response:
+    with reading.store().database.read() as connection:
+        sight.case(connection, case)
+    return asking.submit(build, case, careful=careful)
+
+
+def _listed(one: Registered) -> dict[str, object]:
+    return {
+        "case": one.case,
+        "procedure": one.procedure,
+        "version": one.version,
+        "status": one.status,
+        "opened": values.at(one.opened_at),
+        "opened_by": None if one.opened_by is None else values.by(one.opened_by),
+        "values": dict(one.values),
+        "waiting": one.open.count,
+        "late": one.open.late,
+        "due": values.at(one.open.due),
+    }
+
+
+def _document(connection: Connection, found: Case) -> dict[str, object]:
+    procedure = reading.procedure(connection, found.version)
+    names = sight.names(connection, procedure)
+    table = schema.instance.c
+    query = select(table.stream_no).where(table.case_no == found.stream).order_by(table.stream_no)
+    known = {**procedure.case_fields}
+    return {
+        "case": found.stream,
+        "revision": found.revision,
+        "procedure": found.procedure,
+        "version": found.version,
+        "status": str(found.status or ""),
+        "outcome": found.outcome,
+        "data": [
+            {
+                "field": field.name,
+                "type": field.type,
+                "title": values.said(field.title),
+                "value": values.shown(found.data.get(field.name)),
+            }
+            for field in known.values()
+        ],
+        "team": [
+            {"role": role, "name": values.said(names.role(role)), "persons": [values.named(p) for p in persons]}
+            for role, persons in found.roles.items()
+        ],
+        "documents": _documents(found, procedure.documents),
+        "instances": list(connection.execute(query).scalars()),
+    }
+
+
+def _documents(found: Case, titles: Mapping[str, object]) -> list[dict[str, object]]:
+    return [
+        {
+            "document": one.key,
+            "title": _title(titles, one.key),
+            "version": one.version,
+            "status": str(one.status),
+            "author": values.named(one.author),
+            "digest": one.digest,
+            "number": one.number,
+            "issued_version": one.issued_version,
+        }
+        for one in found.documents.values()
+    ]
+
+
+def _title(titles: Mapping[str, object], key: str) -> dict[str, str]:
+    found = titles.get(key)
+    return values.said(found) if isinstance(found, Text) else {"zh": key, "en": key}

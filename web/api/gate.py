@@ -1,0 +1,103 @@
+"""Who asks by the API: a browser's session, or a program with a token; and what the token is good for.
+
+Who may have a thing is declared as at pages (`web/access.py`); here is added what a token must be good for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, g, request
+from sqlalchemy import Connection
+
+from engine.organisation import ADMINISTRATOR
+from storage import accounts, people, tokens
+from storage.accounts import Session, Visitor
+from storage.tokens import Scope, Token
+from web import identity, reading
+from web.access import anybody, for_programs, holders, signed_in
+
+View = TypeVar("View", bound=Callable[..., Any])
+SCOPE = "zhixing_scope"
+OPERATOR = "resolve"
+"""The right of a procedure whose holders also see how it runs."""
+
+operators = holders(ADMINISTRATOR, right=OPERATOR)
+"""Declares what is there for whoever runs the product."""
+
+
+def reads(view: View) -> View:
+    """Declares what everybody with an account may read."""
+    return _good_for(signed_in(view), Scope.READ)
+
+
+def works(view: View) -> View:
+    """Declares what changes something in a person's name; whether they may is for the engine to say."""
+    return _good_for(signed_in(view), Scope.WORK)
+
+
+def operates(view: View) -> View:
+    """Declares what is there for whoever runs the product."""
+    return _good_for(operators(view), Scope.OPERATE)
+
+
+def administers(view: View) -> View:
+    """Declares what is there for administrators."""
+    return _good_for(holders(ADMINISTRATOR)(view), Scope.OPERATE)
+
+
+def open_to_all(view: View) -> View:
+    """Declares what says nothing about anybody."""
+    return _good_for(anybody(view), Scope.READ)
+
+
+def install(app: Flask) -> None:
+    """Let tokens be known, and what each is good for; called behind the room that knows sessions."""
+    app.before_request(_recognise)
+    app.before_request(_suffices)
+
+
+def scope_of(app: Flask, endpoint: str) -> Scope | None:
+    """What a token must be good for; None for what is no part of the API."""
+    found: Scope | None = getattr(app.view_functions[endpoint], SCOPE, None)
+    return found
+
+
+def _recognise() -> None:
+    """Whoever shows a token is its person, whatever cookie came with it; one that is not known is refused."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if not for_programs() or not kind:
+        return
+    store, now = reading.store(), reading.store().now()
+    with store.database.read() as connection:
+        found = tokens.find(connection, text.strip(), now) if kind.lower() == "bearer" else None
+        g.me = None if found is None else identity.known(connection, _visitor(connection, found))
+    if found is None:
+        abort(401)
+    g.scope = found.scope
+    tokens.seen(store.database, found, now)
+
+
+def _visitor(connection: Connection, token: Token) -> Visitor:
+    account = accounts.of(connection, token.person)
+    assert account is not None, "expected a token that is found to belong to an account"
+    session = Session(digest="", person=token.person, began=token.made, seen=token.made, address="", agent=token.name)
+    person = token.person.id
+    handle, name = people.handles(connection).get(person, ""), people.names(connection).get(person, "")
+    return Visitor(session=session, account=account, handle=handle, name=name)
+
+
+def _suffices() -> None:
+    """A session is good for everything its person may do; a token for what it was made for."""
+    if request.endpoint is None:
+        return
+    wanted, scope = scope_of(current_app, request.endpoint), g.get("scope")
+    if wanted is not None and scope is not None and not scope.includes(wanted):
+        g.narrow = True
+        abort(403)
+
+
+def _good_for(view: View, scope: Scope) -> View:
+    setattr(view, SCOPE, scope)
+    return view

@@ -1,0 +1,153 @@
+"""What happened in a case or an instance, entry by entry, in sentences of both languages; refusals beside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from marshmallow import fields
+from sqlalchemy import Connection
+
+from engine.errors import Text
+from engine.journal import Entry
+from storage import journal, refusals
+from storage.refusals import Kept
+from storage.shelf import StreamShelf
+from web import reading
+from web.api import sight, values
+from web.api.blueprint import resource
+from web.api.gate import reads
+from web.api.shapes import Paged, Said, Shape, Who
+from web.telling.told import Teller
+
+pages = resource("history", "What happened, in sentences")
+
+
+class Sentence(Shape):
+    """Who did what."""
+
+    who = fields.Nested(Said, required=True)
+    what = fields.Nested(Said, required=True)
+
+
+class Happened(Shape):
+    """One entry."""
+
+    stream = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    at = fields.String(required=True)
+    command = fields.String(required=True)
+    channel = fields.String(required=True)
+    actor = fields.Nested(Who, required=True, allow_none=True)
+    sentences = fields.List(fields.Nested(Sentence), required=True)
+
+
+class Entries(Shape):
+    """A page of entries, oldest first; `next` is null at the end."""
+
+    items = fields.List(fields.Nested(Happened), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class Refusal(Shape):
+    """What was asked and refused."""
+
+    refusal = fields.Integer(required=True)
+    stream = fields.Integer(required=True)
+    at = fields.String(required=True)
+    command = fields.String(required=True)
+    channel = fields.String(required=True)
+    actor = fields.Nested(Who, required=True, allow_none=True)
+    reason = fields.String(required=True)
+    text = fields.Nested(Said, required=True)
+
+
+class Refusals(Shape):
+    """Refusals, oldest first."""
+
+    items = fields.List(fields.Nested(Refusal), required=True)
+
+
+@pages.route("/cases/<number:case>/history")
+@reads
+@pages.arguments(Paged, location="query")
+@pages.response(200, Entries)
+def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
+    """What happened to a case itself; its instances have a history of their own."""
+    with reading.store().database.read() as connection:
+        version = sight.case(connection, case).version
+        return _page(connection, case, version, asked)
+
+
+@pages.route("/cases/<number:case>/refusals")
+@reads
+@pages.response(200, Refusals)
+def refused_of_case(case: int) -> dict[str, object]:
+    """What was asked of a case and refused."""
+    with reading.store().database.read() as connection:
+        sight.case(connection, case)
+        return _refusals(refusals.of_streams(connection, [case]))
+
+
+@pages.route("/instances/<number:instance>/history")
+@reads
+@pages.arguments(Paged, location="query")
+@pages.response(200, Entries)
+def of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
+    """What happened in an instance."""
+    with reading.store().database.read() as connection:
+        version = sight.instance(connection, instance)[0].version
+        return _page(connection, instance, version, asked)
+
+
+@pages.route("/instances/<number:instance>/refusals")
+@reads
+@pages.response(200, Refusals)
+def refused_of_instance(instance: int) -> dict[str, object]:
+    """What was asked of an instance and refused."""
+    with reading.store().database.read() as connection:
+        sight.instance(connection, instance)
+        return _refusals(refusals.of_streams(connection, [instance]))
+
+
+def _page(connection: Connection, stream: int, version: str, asked: dict[str, object]) -> dict[str, object]:
+    """Steps are named by the entries in which they began, so those before a page are read, too."""
+    after, size = str(asked["after"]), int(str(asked["size"]))
+    begin = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
+    teller = Teller(sight.names(connection, reading.procedure(connection, version)))
+    shelf = StreamShelf(connection, stream, reading.store().recent)
+    rows = []
+    for entry in journal.read(connection, stream, shelf, until=begin + size):
+        told = teller.sentences(entry, ())
+        if entry.revision > begin:
+            rows.append(_entry(entry, [{"who": values.said(one.who), "what": values.said(one.what)} for one in told]))
+    return {"items": rows, "next": str(begin + size) if len(rows) == size else None}
+
+
+def _entry(entry: Entry, sentences: list[dict[str, dict[str, str]]]) -> dict[str, object]:
+    envelope = entry.command.envelope
+    return {
+        "stream": entry.stream,
+        "revision": entry.revision,
+        "at": entry.at.isoformat(),
+        "command": type(entry.command).__name__,
+        "channel": str(envelope.channel),
+        "actor": values.named(envelope.actor),
+        "sentences": sentences,
+    }
+
+
+def _refusals(found: Sequence[Kept]) -> dict[str, object]:
+    rows = [
+        {
+            "refusal": one.number,
+            "stream": one.stream,
+            "at": one.at.isoformat(),
+            "command": one.kind,
+            "channel": str(one.channel),
+            "actor": values.named(one.actor),
+            "reason": str(one.refused.reason),
+            "text": values.said(Text(one.refused.text.zh, one.refused.text.en)),
+        }
+        for one in found
+    ]
+    return {"items": rows}

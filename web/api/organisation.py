@@ -1,0 +1,304 @@
+"""The organisation: people, roles, deputies, settings, the working calendar; changed by those with the right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Response, abort, g
+from marshmallow import fields, validate
+
+from engine import commands
+from engine.calendar import Calendar
+from engine.commands import Envelope
+from engine.errors import Fault, Reason, Refused, Text
+from engine.organisation import ADMINISTRATOR
+from engine.organisation import Organisation as State
+from engine.service_window import windows_of
+from engine.stream import ORGANISATION
+from engine.temporal import format_date, parse_date
+from engine.value import Context, Date
+from engine.value import Person as Someone
+from storage import people
+from web import reading
+from web.api import asking, values
+from web.api.blueprint import Whole, resource
+from web.api.gate import administers, reads, works
+from web.api.shapes import HANDLE, Receipt, Shape, Who
+from web.identity import me
+from web.telling import plain
+
+pages = resource("organisation", "People, roles, deputies, settings, calendar")
+VISIBLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
+
+
+class Person(Who):
+    """A person with company-wide roles."""
+
+    roles = fields.List(fields.String(), required=True)
+
+
+class People(Shape):
+    """Everybody of the organisation."""
+
+    items = fields.List(fields.Nested(Person), required=True)
+
+
+class Added(Shape):
+    """A person to be added."""
+
+    handle = fields.String(required=True, validate=[HANDLE, VISIBLE])
+    name = fields.String(required=True, validate=[validate.Length(min=1, max=100), VISIBLE])
+    roles = fields.List(fields.String(validate=validate.Length(min=1, max=64)), load_default=list)
+
+
+class Deputyship(Shape):
+    """Who acts for whom, from one day to another, both included."""
+
+    person = fields.Nested(Who, required=True)
+    deputy = fields.Nested(Who, required=True)
+    first = fields.String(required=True)
+    last = fields.String(required=True)
+
+
+class Deputies(Shape):
+    """Every deputyship."""
+
+    items = fields.List(fields.Nested(Deputyship), required=True)
+
+
+class Appointed(Shape):
+    """A deputy, by handle, from one day to another."""
+
+    person = fields.String(required=True, validate=HANDLE)
+    deputy = fields.String(required=True, validate=HANDLE)
+    first = fields.Date(required=True)
+    last = fields.Date(required=True)
+
+
+class Setting(Shape):
+    """A setting of a procedure."""
+
+    setting = fields.String(required=True)
+    type = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    default = fields.Raw(required=True, allow_none=True)
+
+
+class Settings(Shape):
+    """The settings of a procedure."""
+
+    items = fields.List(fields.Nested(Setting), required=True)
+
+
+class NewValue(Shape):
+    """A new value; null returns to the default."""
+
+    value = fields.Raw(required=True, allow_none=True)
+
+
+class Working(Shape):
+    """The working calendar."""
+
+    zone = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    complete_until = Whole(required=True)
+    holidays = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    make_up_days = fields.List(fields.String(), required=True)
+    windows = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+@pages.route("/organisation/people")
+@reads
+@pages.response(200, People)
+def everybody() -> Response:
+    """Everybody of the organisation; roles are told to administrators, and one's own to oneself."""
+    found, who = _organisation(), me()
+    tells = ADMINISTRATOR in who.roles
+    rows = [
+        {
+            **(values.named(person) or {}),
+            "roles": sorted(r for r, held in found.roles.items() if person in held)
+            if tells or person == who.person
+            else [],
+        }
+        for person in found.persons
+    ]
+    return asking.tagged({"items": rows}, found.stream, found.revision)
+
+
+@pages.route("/organisation/people", methods=["POST"])
+@administers
+@pages.arguments(Added)
+@pages.response(201, Who)
+def add(asked: dict[str, object]) -> tuple[object, int]:
+    """Add a person, or give the one with this handle more roles."""
+    first = asking.envelope(ORGANISATION)
+    roles = [str(role) for role in asked["roles"]] if isinstance(asked["roles"], list) else []
+    handle, name = str(asked["handle"]), str(asked["name"])
+    person = people.add(reading.store(), first.id, handle, name, roles, by=first)
+    g.pop("handles", None)
+    g.pop("names", None)
+    return values.named(person), 201
+
+
+@pages.route("/organisation/people/<name:handle>/roles/<name:role>", methods=["PUT"])
+@administers
+@pages.response(200, Receipt)
+def grant(handle: str, role: str) -> Response:
+    """Let a person hold a role company-wide."""
+    person = _person(handle)
+    return _submit(lambda envelope: commands.GrantRole(envelope=envelope, person=person, role=role))
+
+
+@pages.route("/organisation/people/<name:handle>/roles/<name:role>", methods=["DELETE"])
+@administers
+@pages.response(200, Receipt)
+def revoke(handle: str, role: str) -> Response:
+    """Take a company-wide role from a person."""
+    person = _person(handle)
+    return _submit(lambda envelope: commands.RevokeRole(envelope=envelope, person=person, role=role))
+
+
+@pages.route("/organisation/deputies")
+@reads
+@pages.response(200, Deputies)
+def deputies() -> Response:
+    """Who acts for whom: all of them for administrators, else those one has a part in."""
+    found, who = _organisation(), me()
+    rows = [
+        {
+            "person": values.named(one.person),
+            "deputy": values.named(one.deputy),
+            "first": format_date(one.first),
+            "last": format_date(one.last),
+        }
+        for one in found.deputies
+        if ADMINISTRATOR in who.roles or who.person in (one.person, one.deputy)
+    ]
+    return asking.tagged({"items": rows}, found.stream, found.revision)
+
+
+@pages.route("/organisation/deputies", methods=["POST"])
+@works
+@pages.arguments(Appointed)
+@pages.response(200, Receipt)
+def appoint(asked: dict[str, object]) -> Response:
+    """Appoint a deputy: for oneself, or as an administrator for anybody."""
+    person, deputy = (values.person(str(asked[name]), name) for name in ("person", "deputy"))
+    first, last = _day(asked["first"]), _day(asked["last"])
+
+    def build(envelope: Envelope) -> commands.AppointDeputy:
+        return commands.AppointDeputy(envelope=envelope, person=person, deputy=deputy, first=first, last=last)
+
+    return _submit(build)
+
+
+@pages.route("/organisation/deputies/<name:handle>/<name:deputy>", methods=["DELETE"])
+@works
+@pages.response(200, Receipt)
+def dismiss(handle: str, deputy: str) -> Response:
+    """End every deputyship of one person for another."""
+    person, other = _person(handle), _person(deputy)
+    return _submit(lambda envelope: commands.DismissDeputy(envelope=envelope, person=person, deputy=other))
+
+
+@pages.route("/organisation/settings/<name:procedure>")
+@reads
+@pages.response(200, Settings)
+def settings(procedure: str) -> Response:
+    """The settings of a procedure in force, with the organisation's own values."""
+    with reading.store().database.read() as connection:
+        known = reading.store().procedures.in_force(procedure, connection) or abort(404)
+    found = _organisation()
+    own = found.settings.get(procedure, Context())
+    rows = [
+        {
+            "setting": one.key,
+            "type": one.type,
+            "value": values.shown(own.get(one.key, one.default)),
+            "default": values.shown(one.default),
+        }
+        for one in known.settings.values()
+    ]
+    return asking.tagged({"items": rows}, found.stream, found.revision)
+
+
+@pages.route("/organisation/settings/<name:procedure>/<name:setting>", methods=["PUT"])
+@works
+@pages.arguments(NewValue)
+@pages.response(200, Receipt)
+def change(asked: dict[str, object], procedure: str, setting: str) -> Response:
+    """Give a setting another value, with the right to do so."""
+    value = values.value(asked["value"])
+
+    def build(envelope: Envelope) -> commands.ChangeSetting:
+        return commands.ChangeSetting(envelope=envelope, procedure=procedure, key=setting, value=value)
+
+    return _submit(build)
+
+
+@pages.route("/organisation/calendar")
+@reads
+@pages.response(200, Working)
+def calendar() -> Response:
+    """The working calendar."""
+    organisation = _organisation()
+    found = organisation.working
+    document = {
+        "zone": found.zone,
+        "complete_until": found.complete_until,
+        "holidays": {format_date(day): name for day, name in sorted(found.holidays.items())},
+        "make_up_days": [format_date(day) for day in sorted(found.make_up_days)],
+        "windows": {name: plain.shown(window.to_value()) for name, window in found.windows.items()},
+    }
+    return asking.tagged(document, organisation.stream, organisation.revision)
+
+
+@pages.route("/organisation/calendar", methods=["PUT"])
+@administers
+@pages.arguments(Working)
+@pages.response(200, Receipt)
+def replace(asked: dict[str, object]) -> Response:
+    """Replace the working calendar; `If-Match` names what was read."""
+    content = _calendar(asked)
+
+    def build(envelope: Envelope) -> commands.ChangeCalendar:
+        return commands.ChangeCalendar(envelope=envelope, calendar=content)
+
+    return asking.submit(build, ORGANISATION, careful=True)
+
+
+def _submit(build: asking.Build) -> Response:
+    return asking.submit(build, ORGANISATION)
+
+
+def _organisation() -> State:
+    with reading.store().database.read() as connection:
+        return reading.organisation(connection)
+
+
+def _person(handle: str) -> Someone:
+    return people.find(reading.store(), handle) or abort(404)
+
+
+def _day(found: object) -> Date:
+    assert isinstance(found, date)
+    return Date(found.year, found.month, found.day)
+
+
+def _calendar(asked: dict[str, object]) -> Context:
+    """The stored value of a calendar. Raises Refused."""
+    holidays, days = asked["holidays"], asked["make_up_days"]
+    assert isinstance(holidays, dict)
+    assert isinstance(days, list)
+    try:
+        made = Calendar(
+            zone=str(asked["zone"]),
+            holidays={parse_date(day): str(name) for day, name in holidays.items()},
+            make_up_days=frozenset(parse_date(day) for day in days),
+            complete_until=int(str(asked["complete_until"])),
+            windows=windows_of(plain.value(asked["windows"])) if asked["windows"] else windows_of(None),
+        )
+        return made.to_value()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        text = Text(f"工作日历无法读取:{error}", f"expected a calendar as it is read here, but {error}")
+        raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("", text),)) from error

@@ -1,0 +1,421 @@
+"""A task: what is to be done, its form, what was entered so far, and everything that can be done with it."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response
+from marshmallow import fields, validate
+
+from engine import commands, target
+from engine.commands import CompleteTask, Envelope
+from engine.form import Right
+from engine.value import Context, Person
+from engine.words import ReturnMode, SignPlace
+from storage import drafts, intake, personal
+from storage.database import Database
+from web import reading
+from web.api import asking, values
+from web.api.blueprint import resource
+from web.api.gate import reads, works
+from web.api.shapes import HANDLE, LIST, Receipt, Said, Shape, Who, Why
+from web.identity import me
+from web.pages import task_acts, task_desk
+from web.pages.task_desk import Desk
+
+pages = resource("task", "Tasks, and what people do with them")
+LONGEST = 10_000
+
+
+class Task(Shape):
+    """A task; what is only of an open one is null of a closed one."""
+
+    task = fields.String(required=True)
+    instance = fields.Integer(required=True)
+    case = fields.Integer(required=True, allow_none=True)
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    version = fields.String(required=True)
+    number = fields.String(required=True)
+    name = fields.Nested(Said, required=True)
+    purpose = fields.Nested(Said, required=True)
+    stage = fields.String(required=True)
+    holder = fields.Nested(Who, required=True, allow_none=True)
+    roles = fields.List(fields.String(), required=True)
+    persons = fields.List(fields.Nested(Who), required=True)
+    due = fields.String(required=True, allow_none=True)
+    offered = fields.String(required=True)
+    closed = fields.String(required=True, allow_none=True)
+    closed_by = fields.Nested(Who, required=True, allow_none=True)
+    actions = fields.List(fields.String(), required=True, metadata={"description": "What this person may do with it"})
+    form = fields.Raw(required=True, allow_none=True, metadata={"description": "The form-js schema"})
+    sections = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    data = fields.Dict(required=True, metadata={"description": "The result of the time before"})
+    draft = fields.Dict(required=True, allow_none=True, metadata={"description": "What this person entered so far"})
+
+
+class Entered(Shape):
+    """What is entered in the form of a task, by field."""
+
+    data = fields.Dict(keys=fields.String(), required=True)
+
+
+class HandedIn(Shape):
+    """What is handed in; without data the draft is."""
+
+    data = fields.Dict(keys=fields.String())
+
+
+class Draft(Shape):
+    """What a person entered so far."""
+
+    draft = fields.Dict(required=True, allow_none=True)
+
+
+class To(Why):
+    """Another person, and why."""
+
+    to = fields.String(required=True, validate=HANDLE, metadata={"description": "A handle"})
+
+
+class Signers(Why):
+    """Who is to sign, in this order."""
+
+    to = fields.List(fields.String(validate=HANDLE), required=True, validate=LIST)
+    place = fields.String(load_default=SignPlace.BEFORE.value, validate=validate.OneOf([str(p) for p in SignPlace]))
+
+
+class Copied(Shape):
+    """Who is to know of it."""
+
+    to = fields.List(fields.String(validate=HANDLE), required=True, validate=LIST)
+    message = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class Opinion(Shape):
+    """An opinion."""
+
+    opinion = fields.String(load_default="", validate=validate.Length(max=LONGEST))
+
+
+class Message(Shape):
+    """A message."""
+
+    message = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class Back(Why):
+    """Where the work is to go back to."""
+
+    target = fields.String(required=True, validate=validate.Length(min=1, max=300))
+    mode = fields.String(
+        load_default=ReturnMode.STEP.value, validate=validate.OneOf([str(mode) for mode in ReturnMode])
+    )
+
+
+class Waived(Why):
+    """Who may do the task in spite of the separation of duties."""
+
+    person = fields.String(required=True, validate=HANDLE)
+
+
+class Going(Shape):
+    """How the work would come back."""
+
+    straight = fields.Boolean(load_default=False)
+
+
+class Target(Shape):
+    """A step the work could go to; `refusal` says why not."""
+
+    element = fields.String(required=True)
+    process = fields.String(required=True)
+    label = fields.Nested(Said, required=True)
+    refusal = fields.Nested(Said, required=True, allow_none=True)
+
+
+class Targets(Shape):
+    """Where the work could go."""
+
+    items = fields.List(fields.Nested(Target), required=True)
+
+
+@pages.route("/tasks/<counted:task>")
+@reads
+@pages.response(200, Task)
+def one(task: str) -> Response:
+    """A task with its form, the data of the time before, one's draft, and the actions one has."""
+    desk = task_desk.open_for_me(task)
+    return asking.tagged(_document(desk), desk.instance.stream, desk.instance.revision)
+
+
+@pages.route("/tasks/<counted:task>/targets")
+@reads
+@pages.arguments(Going, location="query")
+@pages.response(200, Targets)
+def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
+    """Where the task can be returned to, and why it cannot go elsewhere."""
+    desk = task_desk.open_for_me(task)
+    if desk.task is None:
+        return {"items": []}
+    straight = asked["straight"]
+    return shown(target.targets(desk.procedure, desk.instance, desk.window, task, straight=straight))
+
+
+@pages.route("/tasks/<counted:task>/draft")
+@reads
+@pages.response(200, Draft)
+def draft(task: str) -> dict[str, object]:
+    """What this person entered so far."""
+    task_desk.open_for_me(task)
+    return {"draft": _draft(task)}
+
+
+@pages.route("/tasks/<counted:task>/draft", methods=["PUT"])
+@works
+@pages.arguments(Entered)
+@pages.response(200, Draft)
+def keep(entered: dict[str, object], task: str) -> dict[str, object]:
+    """Keep what was entered so far; it is not journaled."""
+    task_desk.open_for_me(task)
+    store = reading.store()
+    drafts.save(store.database, task, me().person, values.context(entered["data"]), store.now())
+    return {"draft": _draft(task)}
+
+
+@pages.route("/tasks/<counted:task>/draft", methods=["DELETE"])
+@works
+@pages.response(204)
+def discard(task: str) -> Response:
+    """Forget what was entered so far."""
+    task_desk.open_for_me(task)
+    drafts.discard(reading.store().database, task, me().person)
+    return Response(status=204)
+
+
+@pages.route("/tasks/<counted:task>/open", methods=["POST"])
+@works
+@pages.response(200, Receipt)
+def look(task: str) -> Response:
+    """Look at the task for the first time; from now on the one before can no longer withdraw."""
+    return _submit(task, lambda envelope: commands.OpenTask(envelope=envelope, task=task))
+
+
+@pages.route("/tasks/<counted:task>/claim", methods=["POST"])
+@works
+@pages.response(200, Receipt)
+def claim(task: str) -> Response:
+    """Take the task."""
+    return _submit(task, lambda envelope: commands.ClaimTask(envelope=envelope, task=task))
+
+
+@pages.route("/tasks/<counted:task>/release", methods=["POST"])
+@works
+@pages.response(200, Receipt)
+def release(task: str) -> Response:
+    """Put the task back."""
+    return _submit(task, lambda envelope: commands.ReleaseTask(envelope=envelope, task=task))
+
+
+@pages.route("/tasks/<counted:task>/complete", methods=["POST"])
+@works
+@pages.arguments(HandedIn)
+@pages.response(200, Receipt)
+def complete(entered: dict[str, object], task: str) -> Response:
+    """Hand in the form; every fault is named by field."""
+    desk = task_desk.open_for_me(task)
+    envelope = asking.envelope(desk.instance.stream)
+    checked, rows = _checked(desk, entered.get("data"), envelope)
+
+    def build(_: Envelope) -> CompleteTask:
+        return CompleteTask(envelope=envelope, task=task, data=checked)
+
+    return asking.submit(build, desk.instance.stream, rows)
+
+
+@pages.route("/tasks/<counted:task>/transfer", methods=["POST"])
+@works
+@pages.arguments(To)
+@pages.response(200, Receipt)
+def transfer(asked: dict[str, str], task: str) -> Response:
+    """Give the task to another person for good."""
+    to, reason = values.person(asked["to"], "to"), asked["reason"]
+    return _submit(task, lambda envelope: commands.TransferTask(envelope=envelope, task=task, to=to, reason=reason))
+
+
+@pages.route("/tasks/<counted:task>/delegate", methods=["POST"])
+@works
+@pages.arguments(To)
+@pages.response(200, Receipt)
+def delegate(asked: dict[str, str], task: str) -> Response:
+    """Ask another person to work on the task; it comes back."""
+    to, reason = values.person(asked["to"], "to"), asked["reason"]
+    return _submit(task, lambda envelope: commands.DelegateTask(envelope=envelope, task=task, to=to, reason=reason))
+
+
+@pages.route("/tasks/<counted:task>/resolve", methods=["POST"])
+@works
+@pages.arguments(Opinion)
+@pages.response(200, Receipt)
+def resolve(asked: dict[str, str], task: str) -> Response:
+    """Hand a delegated task back, or sign, with an opinion."""
+    opinion = asked["opinion"]
+    return _submit(task, lambda envelope: commands.ResolveTask(envelope=envelope, task=task, opinion=opinion))
+
+
+@pages.route("/tasks/<counted:task>/urge", methods=["POST"])
+@works
+@pages.arguments(Message)
+@pages.response(200, Receipt)
+def urge(asked: dict[str, str], task: str) -> Response:
+    """Ask whoever holds the task to hurry."""
+    message = asked["message"]
+    return _submit(task, lambda envelope: commands.UrgeTask(envelope=envelope, task=task, message=message))
+
+
+@pages.route("/tasks/<counted:task>/copy", methods=["POST"])
+@works
+@pages.arguments(Copied)
+@pages.response(200, Receipt)
+def copy(asked: dict[str, list[str]], task: str) -> Response:
+    """Let others know of the task."""
+    to, message = _persons(asked["to"]), str(asked["message"])
+    return _submit(task, lambda envelope: commands.CopyTask(envelope=envelope, task=task, to=to, message=message))
+
+
+@pages.route("/tasks/<counted:task>/waive", methods=["POST"])
+@works
+@pages.arguments(Waived)
+@pages.response(200, Receipt)
+def waive(asked: dict[str, str], task: str) -> Response:
+    """Allow one person the task in spite of the separation of duties."""
+    person, reason = values.person(asked["person"], "person"), asked["reason"]
+
+    def build(envelope: Envelope) -> commands.WaiveSeparation:
+        return commands.WaiveSeparation(envelope=envelope, task=task, person=person, reason=reason)
+
+    return _submit(task, build)
+
+
+@pages.route("/tasks/<counted:task>/return", methods=["POST"])
+@works
+@pages.arguments(Back)
+@pages.response(200, Receipt)
+def send_back(asked: dict[str, str], task: str) -> Response:
+    """Send the work back to an earlier step, as `targets` lists them."""
+    to, mode, reason = asked["target"], ReturnMode(asked["mode"]), asked["reason"]
+
+    def build(envelope: Envelope) -> commands.ReturnTask:
+        return commands.ReturnTask(envelope=envelope, task=task, target=to, mode=mode, reason=reason)
+
+    return _submit(task, build)
+
+
+@pages.route("/tasks/<counted:task>/withdraw", methods=["POST"])
+@works
+@pages.arguments(Why)
+@pages.response(200, Receipt)
+def withdraw(asked: dict[str, str], task: str) -> Response:
+    """Take back a task one has completed, while nobody has opened what follows."""
+    reason = asked["reason"]
+    return _submit(task, lambda envelope: commands.WithdrawTask(envelope=envelope, task=task, reason=reason))
+
+
+@pages.route("/tasks/<counted:task>/signers", methods=["POST"])
+@works
+@pages.arguments(Signers)
+@pages.response(200, Receipt)
+def sign(asked: dict[str, list[str]], task: str) -> Response:
+    """Let others give their opinion, before or after its holder."""
+    persons, place, reason = _persons(asked["to"]), SignPlace(str(asked["place"])), str(asked["reason"])
+
+    def build(envelope: Envelope) -> commands.AddSigner:
+        return commands.AddSigner(envelope=envelope, task=task, persons=persons, place=place, reason=reason)
+
+    return _submit(task, build)
+
+
+def shown(found: list[target.Target]) -> dict[str, object]:
+    """Where work could go, the possible first."""
+    rows = [
+        {
+            "element": one.name,
+            "process": one.process,
+            "label": values.said(one.label),
+            "refusal": None if one.refusal is None else values.said(one.refusal),
+        }
+        for one in sorted(found, key=lambda one: one.refusal is not None)
+    ]
+    return {"items": rows}
+
+
+def _submit(task: str, build: asking.Build) -> Response:
+    """Submit a command about a task that this person may know of."""
+    return asking.submit(build, task_desk.open_for_me(task).instance.stream)
+
+
+def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, list[personal.Row]]:
+    """The values of a form; nothing for a repeat, which gets its first answer, nor for a task that is gone."""
+    if desk.task is None or asking.is_answered(envelope.id):
+        return Context(), []
+    given = drafts.read(_database(), desk.key, me().person) if entered is None else values.read(entered)
+    data = given if isinstance(given, dict) else {}
+    return intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
+
+
+def _persons(handles: list[str]) -> tuple[Person, ...]:
+    return tuple(values.person(handle, f"to[{place}]") for place, handle in enumerate(handles))
+
+
+def _document(desk: Desk) -> dict[str, object]:
+    row, task = desk.row, desk.task
+    number, name = desk.step
+    sections = desk.surrounding.rights if task is not None else {}
+    return {
+        "task": desk.key,
+        "instance": desk.instance.stream,
+        "case": row.case_no,
+        "process": row.process,
+        "element": row.element,
+        "version": desk.instance.version,
+        "number": number,
+        "name": values.said(name),
+        "purpose": values.said(desk.purpose),
+        "stage": row.stage,
+        "holder": None if task is None else values.named(task.holder),
+        "roles": [] if task is None else list(task.roles),
+        "persons": [] if task is None else [values.named(person) for person in task.persons],
+        "due": values.at(row.due),
+        "offered": values.at(row.offered_at),
+        "closed": values.at(row.closed_at),
+        "closed_by": None if row.closed_by is None else values.by(row.closed_by),
+        "actions": _actions(desk),
+        "form": None if desk.form is None else json.loads(desk.procedure.files[desk.form.path]),
+        "sections": {section: str(right) for section, right in sections.items()},
+        "data": _data(desk),
+        "draft": _draft(desk.key) if task is not None else None,
+    }
+
+
+def _actions(desk: Desk) -> list[str]:
+    found = task_acts.standing(desk)
+    return [*(["complete"] if found.may_do else []), *(act.name for act in found.acts)]
+
+
+def _data(desk: Desk) -> dict[str, object]:
+    """The result of the time before, without the sections that are hidden from the task."""
+    if desk.form is None or desk.task is None:
+        return {}
+    around = desk.surrounding
+    hidden = {name for name, right in around.rights.items() if right is Right.HIDDEN}
+    kept = {field.key for field in desk.form.fields if field.section not in hidden}
+    return {key: values.shown(found) for key, found in around.earlier.items() if key in kept}
+
+
+def _draft(task: str) -> object:
+    found = drafts.read(_database(), task, me().person)
+    return None if found is None else values.shown(found)
+
+
+def _database() -> Database:
+    return reading.store().database
