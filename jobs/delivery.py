@@ -56,7 +56,7 @@ class Delivery:
             )
         if begins is not None:
             return self._begin(job, begins, case, content, also)
-        if not lease.put_to_sleep(self.store.database, job):
+        if not lease.put_to_sleep(self.store.database, job, lambda now: self._start(now, job, case) is not None):
             lease.give_back(self.store.database, job)
         return None
 

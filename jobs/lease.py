@@ -6,7 +6,7 @@ A message without a receiver sleeps and costs nothing: whoever begins to wait fo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -133,12 +133,15 @@ def park(database: Database, job: Job, problem: Text) -> None:
             correlations.wake(connection, [(job.name or "", job.correlation or "")], micros(job.until - LEASE))
 
 
-def put_to_sleep(database: Database, job: Job) -> bool:
-    """Nobody waits for the message: it sleeps until somebody does. False when somebody came just now."""
+def put_to_sleep(database: Database, job: Job, begins: Callable[[Connection], bool]) -> bool:
+    """Nobody waits for the message: it sleeps until somebody does.
+
+    False when somebody came just now, or a version that begins with it came into force.
+    """
     name, key = job.name or "", job.correlation or ""
     with database.write() as connection:
         _meet(connection, job)
-        if correlations.is_awaited(connection, name, key):
+        if correlations.is_awaited(connection, name, key) or begins(connection):
             return False
         correlations.sleep(connection, name, key)
     return True

@@ -17,8 +17,14 @@ KEPT = timedelta(days=30)
 """How long a message without `zx:ttl` waits for a receiver."""
 
 _MEETING = 0x7A78
-"""The first of the two keys of PostgreSQL's lock: no other lock of ours has two."""
+"""The first of the two keys of PostgreSQL's lock: no other locks of ours but these have two."""
 
+_PUBLISHING = 0x7A79
+"""The lock that everybody who meets shares, and that a version which comes into force has alone: it may begin with what
+nobody waited for a moment ago."""
+
+_SHARE = text("SELECT pg_advisory_xact_lock_shared(:lock, 0)")
+_ALONE = text("SELECT pg_advisory_xact_lock(:lock, 0)")
 _job = schema.job.c
 
 
@@ -31,6 +37,7 @@ def meet(connection: Connection, name: str, correlation: str) -> None:
     """Wait until whoever else sends or awaits this message has committed; SQLite has one writer at a time anyway."""
     if connection.dialect.name == "postgresql":
         key = int.from_bytes(hashlib.sha256(f"{name}\0{correlation}".encode()).digest()[:4], signed=True)
+        connection.execute(_SHARE, {"lock": _PUBLISHING})
         connection.execute(text("SELECT pg_advisory_xact_lock(:first, :second)"), {"first": _MEETING, "second": key})
 
 
@@ -60,6 +67,8 @@ def queue(connection: Connection, name: str, correlation: str, now: int) -> None
 
 def awaken_all(connection: Connection, now: int) -> None:
     """A new version may start with what nobody waited for: every message that sleeps is looked at again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_ALONE, {"lock": _PUBLISHING})
     asleep = and_(_job.kind == "message", sleeping(), _job.due > now)
     connection.execute(update(schema.job).where(asleep).values(due=now))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from engine.commands import Envelope, SendMessage
 from engine.errors import Refused
@@ -17,6 +17,7 @@ from engine.value import Context, Value, number
 from engine.words import Status
 from jobs import lease
 from jobs.delivery import EXPIRED
+from jobs.start import Start
 from jobs.worker import Worker
 from storage import checkpoint, correlation, erasure, journal, schema, verification
 from storage.database import Database
@@ -332,6 +333,43 @@ def test_a_message_kept_for_later_begins_what_a_new_version_brings(company: Comp
     company.publish("B/0")
     assert Worker(company.store).run() == 1
     assert len(begun(company)) == 1
+
+
+def test_a_version_that_comes_into_force_just_before_a_message_is_put_to_sleep_is_not_missed(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company.start()
+    files = {**company.procedure.files, "processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")}
+    company.procedure = company.store.procedures.keep(files)
+    worker = Worker(company.store)
+    look, asked = worker.delivery._start, list[Start | None]()
+
+    def published_meanwhile(connection: Connection, job: lease.Job, case: int | None) -> Start | None:
+        asked.append(look(connection, job, case))
+        if len(asked) == 1:
+            company.publish("B/0")
+        return asked[-1]
+
+    monkeypatch.setattr(worker.delivery, "_start", published_meanwhile)
+    worker.run()
+    assert asked[0] is None
+    assert len(begun(company)) == 1
+    assert buffered(company) == 0
+
+
+def test_a_version_comes_into_force_before_or_after_a_message_is_put_to_sleep(database: Database) -> None:
+    """Whoever puts one to sleep shares a lock that a publication has alone."""
+    if database.is_sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    alone = select(func.pg_try_advisory_xact_lock(correlation._PUBLISHING, 0))
+    with database.write() as sleeping:
+        correlation.meet(sleeping, "called", "somebody")
+        with database.write() as publishing:
+            assert publishing.execute(alone).scalar_one() is False
+        with database.write() as another:
+            correlation.meet(another, "called", "somebody else")  # those who meet do not wait for each other
+    with database.write() as publishing:
+        assert publishing.execute(alone).scalar_one() is True
 
 
 # ------------------------------------------------------------------ signals
