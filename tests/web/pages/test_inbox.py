@@ -54,6 +54,13 @@ def test_a_line_says_what_for_whom_and_who_handed_it_on(house: House) -> None:
         assert wanted in line, wanted
 
 
+def test_what_was_said_stands_with_the_task(house: House) -> None:
+    page = house.signed_in("zhao").page("/")
+    line = next(part for part in page.split('<li class="task') if "长江航运调度中心应用运维" in part)
+    assert "李强 交办" in line
+    assert "<q>修改到位。</q>" in line
+
+
 @pytest.mark.parametrize(
     ("text", "count"),
     [("会签", 1), ("港务", 1), ("园区", 2), ("审核", 1), ("T01.05", 1), ("t02", 1), ("没有的", 0), ("港", 0)],
@@ -175,7 +182,7 @@ def test_tasks_look_new_until_they_were_looked_at(house: House) -> None:
 def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
     assert "会签评审" in house.signed_in("feng").page("/done")
     sent = house.signed_in("wang").page("/sent")
-    assert sent.count('id="case-') == 7
+    assert sent.count('id="case-') == 8
     assert "项在办" in sent
     assert "李强 知会" in house.signed_in("wang").page("/told")
     quiet = house.signed_in("wai")
