@@ -62,6 +62,8 @@ def invoked(frame: Frame, function: Value, arguments: Mapping[str, Run]) -> Valu
     if not isinstance(function, Closure):
         return note(frame, reasons.NO_FUNCTION, met=(function,))
     given = {name: argument(frame) for name, argument in arguments.items()}
+    if function.forms is not None:
+        return function.forms(frame.budget, tuple(given.values()), tuple(given))
     if not given.keys() <= set(function.parameters):
         return note(frame, reasons.NAMES, ", ".join(function.parameters))
     frame.budget.spend()

@@ -62,6 +62,8 @@ def of_call(node: Call, compile_node: Compile) -> Run:
         given = tuple(argument(frame) for argument in arguments)
         if not isinstance(called, Closure):
             return operations.nothing(frame.budget, reasons.NO_FUNCTION, called)
+        if called.forms is not None:
+            return called.forms(frame.budget, given, node.names)
         if node.names:
             if set(node.names) != set(called.parameters):
                 return operations.unnamed(frame.budget, reasons.NAMES, ", ".join(called.parameters))
@@ -129,11 +131,11 @@ def of_built_in(node: BuiltIn, compile_node: Compile) -> Run:
         raise FeelError(f"{name} 是函数,应写括号", f"{name} is a function: expected brackets after it")
 
     def run(frame: Frame) -> Value:
-        def call(budget: Budget, given: tuple[Value, ...]) -> Value:
+        def call(budget: Budget, given: tuple[Value, ...], names: tuple[str, ...] = ()) -> Value:
             moment = _moment(frame, ()) if known[0].clock else ()
-            return _called(budget, name, chosen(known, len(given), ()), (*moment, *given))
+            return _called(budget, name, chosen(known, len(given), names), (*moment, *given))
 
-        return Closure(known[0].parameters, call)  # type: ignore[return-value]  # as above
+        return Closure(known[0].parameters, call, forms=call)  # type: ignore[return-value]  # as above
 
     return run
 

@@ -60,8 +60,12 @@ Compile: TypeAlias = Callable[[Node], Run]
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A function value of FEEL; it lives only inside one evaluation and is never stored."""
+    """A function value of FEEL; it lives only inside one evaluation and is never stored.
+
+    A built-in function has `forms`, which takes as many arguments as any of its forms does, by place or by these names.
+    """
 
     parameters: tuple[str, ...]
     call: Callable[[Budget, tuple[Value, ...]], Value]
     type: Type = FUNCTION
+    forms: Callable[[Budget, tuple[Value, ...], tuple[str, ...]], Value] | None = None

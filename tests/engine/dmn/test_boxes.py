@@ -76,6 +76,14 @@ BOXES: dict[str, tuple[str, object]] = {
     "a relation": (RELATION, [{"who": "a", "age": 5}, {"who": "b", "age": None}]),
     "a relation without rows": ('<relation><column name="a"/></relation>', []),
     "an invocation": (added(binding("b", literal("2")) + binding("a", literal("1"))), [1, 2]),
+    "an invocation of a built-in function, without what may be left out": (
+        "<invocation>" + literal("floor") + binding("n", literal("1.5")) + "</invocation>",
+        1,
+    ),
+    "an invocation of a built-in function with another name": (
+        "<invocation>" + literal("floor") + binding("m", literal("1.5")) + "</invocation>",
+        None,
+    ),
     "an argument that is missing is null": (added(binding("b", literal("2"))), [None, 2]),
     "an argument too many": (added(binding("c", literal("2"))), None),
     "an invocation of what is no function": (f"<invocation>{literal('n')}</invocation>", None),
