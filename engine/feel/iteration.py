@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeGuard
 
 from engine import temporal
 from engine.feel import operations, reasons
@@ -85,7 +86,7 @@ def _within(frame: Frame, found: Range) -> Sequence[Value] | None:
 
 
 def _counted(frame: Frame, start: Value, end: Value) -> Sequence[Value] | None:
-    if isinstance(start, Decimal) and isinstance(end, Decimal):
+    if _whole(start) and _whole(end):
         first, last = int(start), int(end)
         frame.budget.sized(items=abs(last - first) + 1)
         step = 1 if last >= first else -1
@@ -97,6 +98,10 @@ def _counted(frame: Frame, start: Value, end: Value) -> Sequence[Value] | None:
         return [temporal.from_ordinal(day) for day in range(first, last + step, step)]
     operations.nothing(frame.budget, reasons.NOT_COUNTED, start, end)
     return None
+
+
+def _whole(value: Value) -> TypeGuard[Decimal]:
+    return isinstance(value, Decimal) and value == value.to_integral_value()
 
 
 def _for(body: Body) -> Callable[[Frame, Iterator[Frame] | None], Value]:

@@ -42,8 +42,8 @@ NO_PROPERTY = Text("{found}没有 {0}", "expected something that has {0}, but fo
 NO_ITEM = Text("列表没有第 {0} 项", "expected a list with an item {0}, but there is none")
 NO_LIST = Text("应为可逐项处理的列表,此处为{found}", "expected a list to go through, but found {found}")
 NOT_COUNTED = Text(
-    "起止应为两个数字或两个日期,此处为{found}",
-    "expected two numbers or two dates to count from and to, but found {found}",
+    "起止应为两个整数或两个日期,此处为{found}",
+    "expected two whole numbers or two dates to count from and to, but found {found}",
 )
 ENDS = Text(
     "区间的两端应为同类且有大小的值,此处为{found}",

@@ -44,7 +44,7 @@ CASES = [
     ("amount.year", "数字没有 year", "expected something that has year, but found a number"),
     ("rows[3]", "列表没有第 3 项", "expected a list with an item 3, but there is none"),
     ("for x in empty return x", "应为可逐项处理的列表,此处为空值", "expected a list to go through, but found nothing (null)"),
-    ('for x in 1.."a" return x', "起止应为两个数字或两个日期,此处为数字和文本", None),
+    ('for x in 1.."a" return x', "起止应为两个整数或两个日期,此处为数字和文本", None),
     ('[1.."a"]', "区间的两端应为同类且有大小的值,此处为数字和文本", None),
     ("amount(1)", "只能调用函数,此处为数字", None),
     ("(function(a, b) a)(1)", "函数应有 2 个参数,此处为 1 个", "expected 2 arguments, but found 1"),
