@@ -55,7 +55,13 @@ class Requirements:
         self.elements: dict[Key, Element] = {
             element.key: element for model in models.values() for element in model.elements
         }
-        self.findings = [*self._wrong_names(), *self._wrong_types(), *self._missing(), *self._endless()]
+        self.findings = [
+            *self._wrong_names(),
+            *self._wrong_types(),
+            *self._missing(),
+            *self._ambiguous(),
+            *self._endless(),
+        ]
 
     def of(self, element: Element) -> tuple[tuple[Path, Key], ...]:
         """What an element requires, with the path that names it there."""
@@ -129,6 +135,18 @@ class Requirements:
                     yield finding(
                         model.path, element.key[1], element.line, zh, f"the model of {key[1]} is not imported"
                     )
+
+    def _ambiguous(self) -> Iterator[Finding]:
+        """Two requirements of one name, as an import without a name may lead to."""
+        for element in self.elements.values():
+            seen: set[Path] = set()
+            for path, _ in self.of(element):
+                if path in seen:
+                    name = ".".join(path)
+                    zh = f"需求中有两个元素都名为「{name}」"
+                    en = f"expected requirements with different names, but two are named {name}"
+                    yield self._told(element.key, zh, en)
+                seen.add(path)
 
     def _endless(self) -> Iterator[Finding]:
         """Requirements that lead back; a knowledge model may call itself, and one that calls it."""

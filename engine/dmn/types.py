@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from engine.dmn.model import Definitions, ItemDefinition, Key, Literal, Variable
+from engine.dmn.model import Definitions, Import, ItemDefinition, Key, Literal, Variable
 from engine.feel import reasons
 from engine.feel import types as feel_types
 from engine.feel.budget import DEPTH
@@ -118,12 +118,23 @@ class Types:
         return None
 
     def _key(self, namespace: str, name: str) -> Key | None:
-        if (namespace, name) in self.written:
-            return namespace, name
-        for imported in self.models[namespace].imports:
-            if name.startswith(imported.name + ".") and imported.namespace in self.models:
-                return self._key(imported.namespace, name[len(imported.name) + 1 :])
+        """The definition that a model means by a name: its own, else one of those it imports, the first first."""
+        todo, seen = [(namespace, name)], set[Key]()
+        while todo:
+            key = todo.pop()
+            if key in self.written:
+                return key
+            if key not in seen:
+                seen.add(key)
+                todo.extend(reversed([*self._imported(key)]))
         return None
+
+    def _imported(self, key: Key) -> Iterator[Key]:
+        """What a name may be in the models that a model imports."""
+        for imported in self.models[key[0]].imports:
+            prefix = _prefix(imported)
+            if key[1].startswith(prefix) and imported.namespace in self.models:
+                yield imported.namespace, key[1][len(prefix) :]
 
     def _resolved(self, key: Key) -> ItemType | None:
         if key not in self.found:
@@ -173,5 +184,11 @@ class Types:
             if imported.namespace in self.models:
                 for space, name in self.written:
                     if space == imported.namespace:
-                        found[f"{imported.name}.{name}"] = self.feel(namespace, f"{imported.name}.{name}")
+                        full = _prefix(imported) + name
+                        found.setdefault(full, self.feel(namespace, full))
         return frozenset(found.items())
+
+
+def _prefix(imported: Import) -> str:
+    """What stands before the names of an imported model; nothing when the import has no name."""
+    return f"{imported.name}." if imported.name else ""

@@ -152,6 +152,26 @@ def test_an_import_without_a_name_adds_its_elements_to_the_models_own() -> None:
     assert made(found, "d", n=5) == value(11)
 
 
+def test_an_import_without_a_name_adds_its_types_too() -> None:
+    logic = literal("[m, 50 instance of tSmall, m instance of number]")
+    own = [given("m", "tSmall"), decision("d", logic, inputs=["m"])]
+    found = libraries(BASE, model(imported("", "urn:base"), *own))
+    assert found.faults == []
+    assert made(found, "d", m=5) == value([5, True, True])
+    assert made(found, "d", m=50) == value([None, True, False])
+
+
+def test_models_that_import_each_other_without_names_find_their_types_or_say_that_there_are_none() -> None:
+    spaces = [f"urn:{at}" for at in range(30)]
+    files = [
+        model(*[imported("", space) for space in spaces if space != own], given(f"n{own}", "gone"), space=own)
+        for own in spaces
+    ]
+    found = libraries(*files)
+    assert len(found.faults) == 30
+    assert found.faults[0].text.en == "there is no type named gone"
+
+
 def test_models_with_equal_ids_are_kept_apart() -> None:
     own = [
         given("n", "string", id="x"),
@@ -242,6 +262,11 @@ WRONG: dict[str, tuple[tuple[bytes, ...], str, str]] = {
         (BASE, model(imported("n", "urn:base"), given("n"))),
         "重复的名称「n」",
         "but n repeats",
+    ),
+    "requirements of one name": (
+        (BASE, model(imported("", "urn:base"), given("n"), decision("a", literal("n"), inputs=["n", "urn:base#x"]))),
+        "需求中有两个元素都名为「n」",
+        "two are named n",
     ),
     "an element without a name": ((model('<inputData id="a"/>'),), "缺少名称", "expected a name"),
     "an import of what two models are": (
