@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from engine.dmn.model import Definitions, Import, ItemDefinition, Key, Literal, Variable
+from engine.errors import Text
 from engine.feel import reasons
 from engine.feel import types as feel_types
 from engine.feel.budget import DEPTH
@@ -65,8 +66,9 @@ class ItemType:
         """The value as one of this type, by the implicit conversions of DMN; null with a note when it is none."""
         found = feel_types.coerce(value, self.type)
         if found is None and value is not None:
-            wanted = named(self.type.name)
-            frame.budget.note(*((reasons.TYPE, what) if what else (reasons.TYPE_OF_RESULT,)), wanted, met=(value,))
+            path, wanted, part = feel_types.misfit(value, self.type)
+            told = Text(f"{what or '结果'}{path}", f"{what or 'the result'}{path}")
+            frame.budget.note(reasons.TYPE, told, named(wanted.name), met=(part,))
             return None
         if not self.fits(frame, found):
             frame.budget.note(*((reasons.ALLOWED, what) if what else (reasons.ALLOWED_RESULT,)))

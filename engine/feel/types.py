@@ -29,6 +29,34 @@ def conforms(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES, *
     return _parts_conform(value, wanted, named)
 
 
+def misfit(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> tuple[str, Type, Value]:
+    """Where a value that does not conform first fails to: the path to the part, the type it should have, the part."""
+    path = ""
+    for _ in range(DEPTH):
+        wanted = meaning(wanted, named)
+        part = _misfit_part(value, wanted, named)
+        if part is None:
+            break
+        step, wanted, value = part
+        path += step
+    return path, wanted, value
+
+
+def _misfit_part(value: Value, wanted: Type, named: Mapping[str, Type]) -> tuple[str, Type, Value] | None:
+    """The first part of a list or context that does not conform; None when the fault lies with the whole."""
+    if isinstance(value, Closure | Range) or not wanted.parts or operations.kind(value) != wanted.name:
+        return None
+    if isinstance(value, tuple):
+        item = wanted.parts[0][1]
+        at = next((at for at, one in enumerate(value) if not conforms(one, item, named)), None)
+        return None if at is None else (f"[{at + 1}]", item, value[at])
+    if isinstance(value, Context):
+        for name, part in wanted.parts:
+            if name not in value or not conforms(value[name], part, named):
+                return f".{name}", part, value.get(name)
+    return None
+
+
 def coerce(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> Value:
     """The value as one of the type: itself, or converted implicitly, or null. DMN 1.5 §10.3.2.9.4."""
     if conforms(value, wanted, named):

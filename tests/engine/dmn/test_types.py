@@ -143,3 +143,28 @@ def test_allowed_values_that_cannot_be_read_are_told_with_their_type() -> None:
     (fault,) = library(item("t", "number", values="&gt; ")).faults
     assert fault.text.zh.startswith("类型「t」:第 1 行")
     assert fault.text.en.startswith("type t: line 1")
+
+
+@pytest.mark.parametrize(
+    ("given_value", "zh", "en"),
+    [
+        ([{"a": 1, "b": ["x"]}, {"a": "1", "b": []}], "l[2].a 应为数字,此处为文本", "expected l[2].a to be a number"),
+        ([{"a": 1, "b": ["x", 2]}], "l[1].b[2] 应为文本,此处为数字", "expected l[1].b[2] to be a text"),
+        ([{"a": 1}], "l[1].b 应为列表,此处为空值", "expected l[1].b to be a list, but found nothing"),
+        ("x", "l 应为列表,此处为文本", "expected l to be a list, but found a text"),
+    ],
+)
+def test_the_part_that_is_of_another_type_is_named(given_value: object, zh: str, en: str) -> None:
+    parts = (
+        part("a", "number") + '<itemComponent name="b" isCollection="true"><typeRef>string</typeRef></itemComponent>'
+    )
+    row = (
+        item("tRow", parts=parts)
+        + '<itemDefinition name="t" isCollection="true"><typeRef>tRow</typeRef></itemDefinition>'
+    )
+    found = library(row, given("l", "t"), decision("d", literal("l"), inputs=["l"]))
+    budget = dmn.Traced()
+    assert made(found, "d", budget, l=given_value) is None
+    (note,) = budget.notes
+    assert zh in note.zh
+    assert en in note.en
