@@ -34,6 +34,9 @@ def decide(element: Element, variables: Variables) -> Made:
     budget.now = variables["now"]
     try:
         given = {wanted.key: _input(element, wanted, variables) for wanted in inputs_of(library, decided)}
+        for wanted, value in given.items():
+            if (misfit := library.misfit(wanted, value)) is not None:
+                raise ExpressionFailed(Text(f"决策 {name}:{misfit.zh}", f"decision {name}: {misfit.en}"))
         value = library.evaluate(decided.key, given, functions=functions(variables), budget=budget)
     except FeelError as error:
         raise ExpressionFailed(Text(f"决策 {name}:{error.text.zh}", f"decision {name}: {error.text.en}")) from error

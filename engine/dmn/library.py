@@ -14,6 +14,7 @@ from engine.dmn.requirements import Path, Requirements, by_namespace
 from engine.dmn.review import warnings_of
 from engine.dmn.trace import Traced
 from engine.dmn.types import ANY, Holds, ItemType, Types
+from engine.errors import Text
 from engine.feel import Expression, FeelError, HostFunction
 from engine.feel.budget import Budget
 from engine.feel.frame import Frame, Run
@@ -135,6 +136,14 @@ class Library:
         return None
 
     # -------------------------------------------------------------- evaluating
+
+    def misfit(self, key: Key, value: Value) -> Text | None:
+        """Why a value cannot be given to an element, which would take null instead; None when it can."""
+        budget, compiled = Budget(), self.compiled[key]
+        if compiled.type is None or value is None:
+            return None
+        found = compiled.type.convert(Frame({}, budget, {}, self.named[key[0]]), value, compiled.element.variable.name)
+        return next(iter(budget.notes), None) if found is None else None
 
     def find(self, name: str, namespace: str | None = None) -> Element | None:
         """The element of that name or id."""

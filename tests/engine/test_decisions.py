@@ -97,6 +97,17 @@ def test_a_conflict_becomes_an_incident_in_words_and_nothing_is_decided(amount: 
     assert not [event for event in entry.events if isinstance(event, events.DecisionMade)]
 
 
+def test_an_input_of_another_type_becomes_an_incident_and_is_not_taken_for_null() -> None:
+    trial = World(load(files(dmn=DMN.replace("&lt; 100", "-"))))
+    trial.hire("sun", "SALES")
+    stream = trial.start("sun", amount="150", level="C")
+    (incident,) = [
+        event for event in next(trial.journal.entries(stream)).events if isinstance(event, events.IncidentRaised)
+    ]
+    assert "expected amount to be a number, but found a text" in incident.message_en
+    assert "amount 应为数字,此处为文本" in incident.message_zh
+
+
 def test_the_procedure_has_no_finding_about_decisions() -> None:
     assert [finding for finding in check(files()) if finding.rule is Rule.DECISION] == []
 
