@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
-from web.pages import account, design, health, inbox, people, sign_in, task
+from web.pages import account, case, design, health, inbox, people, sign_in, task
 from web.settings import Settings
 
 LARGEST = 2 * 1024 * 1024
@@ -22,7 +22,16 @@ MOST_FIELDS = 2_000
 POLL = 15
 """Seconds between two looks of an open list at whether anything is new."""
 
-PAGES = (inbox.pages, task.pages, sign_in.pages, account.pages, people.pages, design.pages, health.pages)
+PAGES = (
+    inbox.pages,
+    case.pages,
+    task.pages,
+    sign_in.pages,
+    account.pages,
+    people.pages,
+    design.pages,
+    health.pages,
+)
 """One blueprint a resource."""
 
 

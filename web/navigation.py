@@ -30,6 +30,12 @@ class Place:
 
 PLACES = (
     Place("inbox.waiting", lazy("待办"), "inbox", within=("inbox.done", "inbox.sent", "inbox.told")),
+    Place(
+        "case.every",
+        lazy("项目"),
+        "folder2-open",
+        within=("case.one", "case.history", "case.at", "case.moment", "case.new"),
+    ),
     Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one",)),
 )
 

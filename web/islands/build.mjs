@@ -43,6 +43,7 @@ for (const [path, output] of Object.entries(built.metafile.outputs)) {
   if (!output.entryPoint) continue;
   const source = basename(output.entryPoint) === "index.js" ? basename(join(output.entryPoint, "..")) : null;
   const name = source ?? { "theme.js": "theme", "index.css": "style" }[basename(output.entryPoint)];
+  if (!name) continue; // a part that an island loads when it needs it
   manifest[name] = { file: basename(path), css: output.cssBundle ? basename(output.cssBundle) : null };
 }
 

@@ -212,9 +212,10 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},
     events.FollowUpScheduled: lambda _, event: {"follow_up": FOLLOW_UPS.get(event.kind, FOLLOW_UPS[""])},
-    events.TaskEscalated: lambda _, event: {
+    events.TaskEscalated: lambda teller, event: {
         "count": same(str(event.step)),
         "overdue": Text("(已超期)", " (overdue)") if event.overdue else same(""),
+        "persons": teller.names.value(event.persons) if event.persons else Text("(无人)", "nobody"),
     },
     events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},
     events.CaseOpened: Teller._title,

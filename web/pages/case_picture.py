@@ -1,0 +1,49 @@
+"""The drawing of a process as XML for browsers: names in the language of whoever asks, and nothing that is executed."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+
+from lxml import etree
+from sqlalchemy import Connection, select
+
+from engine import xml
+from engine.label import ENGLISH
+from storage import schema
+from web import reading
+from web.translation import is_english
+
+MODEL = f"{{{xml.BPMN}}}"
+KEPT = 64
+UNDRAWN = ("conditionExpression", "script", "extensionElements", "documentation", "ioSpecification")
+"""Parts that draw nothing."""
+
+
+def picture(connection: Connection, version: str, process: str) -> bytes | None:
+    """The drawing; nothing when there is no such version or process."""
+    known = schema.version.c.digest
+    if connection.execute(select(known).where(known == version)).first() is None:
+        return None
+    procedure = reading.procedure(connection, version)
+    if process not in procedure.model.processes:
+        return None
+    path = procedure.model.processes[process].path
+    return _picture(procedure.files[path], path, procedure.files.get(ENGLISH, b"{}") if is_english() else b"{}")
+
+
+@lru_cache(maxsize=KEPT)
+def _picture(data: bytes, path: str, texts: bytes) -> bytes:
+    names = {key: str(found.get("name", "")) for key, found in json.loads(texts).get("elements", {}).items()}
+    root = xml.parse(data, path)
+    for element in list(root.iter(*(f"{MODEL}{name}" for name in UNDRAWN))):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    for element in root.iter(f"{MODEL}*"):
+        for name in [name for name in element.attrib if name.startswith("{")]:
+            del element.attrib[name]
+        translated = names.get(element.get("id", ""))
+        if translated and element.get("name"):
+            element.set("name", translated)
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)

@@ -1,0 +1,86 @@
+"""The history of a case, page by page, the newest first: entries that lead to their moment, and refusals between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from engine.errors import Text
+from storage import refusals
+from storage.refusals import Kept
+from web import texts
+from web.pages.case_dossier import Dossier
+from web.telling.told import Told
+
+SIZE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An entry or a refusal: when, who and what; `spot` is the entry it leads to."""
+
+    at: datetime
+    time: str
+    who: Text
+    what: tuple[Text, ...]
+    spot: str
+    is_refused: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """The lines of one day."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A page of the history; `before` is the place where the page before it in time begins, if there is one."""
+
+    days: tuple[Day, ...]
+    before: int | None
+
+
+def record(found: Dossier, before: int | None = None, size: int = SIZE) -> Record:
+    """The entries at the places below one, the newest first."""
+    last = found.place if before is None else min(max(before - 1, 0), found.place)
+    first = max(last - size, 0)
+    lines = [line for place in range(last, first, -1) for line in _entry(found, place)]
+    lines += list(_refused(found, first, last))
+    lines.sort(key=lambda line: line.at, reverse=True)
+    return Record(days=tuple(_days(lines)), before=first + 1 if first else None)
+
+
+def _entry(found: Dossier, place: int) -> Iterator[Line]:
+    spot = found.order[place - 1]
+    told = found.sentences(found.entry(spot))
+    if told:
+        yield _line(found.moment_of(place), told, f"{spot[0]}.{spot[1]}")
+
+
+def _refused(found: Dossier, first: int, last: int) -> Iterator[Line]:
+    """What was refused between two places; behind the newest entry, too."""
+    low = found.moment_of(first) if first else None
+    high = None if last == len(found.order) else found.moment_of(last)
+    for kept in refusals.of_streams(found.connection, list(found.courses)):
+        if (low is None or kept.at >= low) and (high is None or kept.at < high):
+            yield _refusal(found, kept)
+
+
+def _refusal(found: Dossier, kept: Kept) -> Line:
+    return _line(kept.at, [found.teller(kept.stream).refusal(kept)], "")
+
+
+def _line(at: datetime, told: Sequence[Told], spot: str) -> Line:
+    who = next((one.who for one in told if one.who.zh), Text("", ""))
+    what = tuple(one.what for one in told)
+    return Line(at=at, time=f"{texts.local(at):%H:%M}", who=who, what=what, spot=spot, is_refused=not spot)
+
+
+def _days(lines: Sequence[Line]) -> Iterator[Day]:
+    for day, of_day in groupby(lines, key=lambda line: texts.local(line.at).date()):
+        yield Day(title=texts.near(day) or texts.day(day), lines=tuple(of_day))
