@@ -64,7 +64,7 @@ def draft(task: str) -> Response:
     try:
         task_form.keep(desk, found)
     except Refused as refused:
-        return failures.failed(failures.STATUSES[refused.reason], desk.sentence(refused.text))
+        return _too_late(desk) if desk.task is None else _above(desk, desk.sentence(refused.text))
     saved = f"{texts.local(reading.store().now()):%H:%M}"
     return _json({"saved": _("草稿已保存 %(time)s", time=saved), **task_form.live(desk, found)})
 

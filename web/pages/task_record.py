@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
-from engine import events
+from engine import events, target
 from engine.commands import Command, CompleteTask
 from engine.document import Document, DocumentStatus
 from engine.errors import EngineError, Text
@@ -119,14 +119,18 @@ def beside(desk: Desk) -> list[Beside]:
     """The tasks of the same round of a step that several do, with who has done theirs."""
     if desk.element.loop is None:
         return []
-    stream, revision = spot_of(desk.key)
+    whole = None if desk.task is None else target.whole_of(desk.instance, desk.key)
+    stream, since = spot_of(whole or desk.key)
     tasks = schema.task.c
-    query = select(schema.task).where(
-        tasks.stream_no == stream, tasks.element == desk.row.element, tasks.task.like(f"{stream}.{revision}.%")
-    )
+    query = select(schema.task).where(tasks.stream_no == stream, tasks.element == desk.row.element)
     with reading.store().database.read() as connection:
         rows = connection.execute(query.order_by(tasks.offered_at, tasks.task)).all()
-    told = [_beside(desk, row.task, row.closed_by, row.closed_at) for row in rows]
+    again = {row.holder for row in rows if row.closed_at is None}  # whoever withdrew theirs has not done it
+    told = [
+        _beside(desk, row.task, row.closed_by, row.closed_at)
+        for row in rows
+        if spot_of(row.task)[1] >= since and (row.closed_at is None or row.closed_by not in again)
+    ]
     return told if len(told) > 1 else []
 
 

@@ -34,6 +34,7 @@ function again() {
 function failed(status) {
   const current = form();
   if (!current) return;
+  if (status === 409) return say(""); // somebody was faster: the page says so, and the copy stays here
   if (status === 401) {
     say("", true);
     const link = Object.assign(document.createElement("a"), { href: current.dataset.gate, target: "_blank", textContent: current.dataset.expired });
