@@ -134,7 +134,7 @@ class Dossier:
 def reader(connection: Connection) -> Reader:
     """What the person who asks may read."""
     mine = me()
-    roles = mine.roles | mine.their_roles
+    roles = mine.acting_roles
     procedures = [found.key for found in reading.procedures(connection) if roles & set(found.may(RIGHT))]
     persons = [mine.person.id, *(person.id for person in mine.principals)]
     return Reader(person=mine.person.id, persons=persons, roles=sorted(roles), procedures=procedures)

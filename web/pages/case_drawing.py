@@ -144,7 +144,8 @@ def _visits(found: Dossier, instance: Instance) -> tuple[dict[str, dict[str, Vis
 def _came(here: dict[str, Visit], mark: Mark, move: Move, stream: int) -> None:
     at = micros(mark.at)
     visit = here.setdefault(move.element, Visit(element=move.element, spot=(stream, mark.revision), entered=at))
-    visit.times, visit.entered, visit.flow = visit.times + 1, at, move.flow
+    if not visit.open:  # an item of a multi-instance is no other time
+        visit.times, visit.entered, visit.flow = visit.times + 1, at, move.flow
     visit.spot = (stream, mark.revision)
     visit.open.add(move.activity)
 
@@ -195,7 +196,7 @@ def _drawing(
             for element, visit in visits.items()
         },
         "flows": flows,
-        "here": {element: len(visits[element].open) for element in here},
+        "here": {element: _tokens(instance, visits[element]) for element in here},
         "came": {element: visits[element].flow for element in here if visits[element].flow},
     }
     working = [element for element in here if states[element] in (HERE, LATE, TROUBLE)]
@@ -246,6 +247,11 @@ def _steps(
             by=found.people.get(visit.by, ""),
             spot=f"{visit.spot[0]}.{visit.spot[1]}",
         )
+
+
+def _tokens(instance: Instance, visit: Visit) -> int:
+    """How many are there: of a task with several holders, those that wait."""
+    return sum(key in instance.tasks for key in visit.open) or 1
 
 
 def _said(step: Step) -> str:

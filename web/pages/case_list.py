@@ -118,7 +118,7 @@ def listed(connection: Connection, asked: Asked, after: int | None = None) -> Li
 
 def beginnings(connection: Connection) -> list[Beginning]:
     """The processes that this person may begin a case with: drawn to be begun by a person, and called by no other."""
-    roles = me().roles | me().their_roles
+    roles = me().acting_roles
     return [
         _beginning(procedure, key)
         for procedure in reading.procedures(connection)

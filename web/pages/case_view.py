@@ -14,10 +14,11 @@ from engine.task import Task
 from engine.temporal import to_datetime
 from engine.value import Person
 from engine.words import Status
-from storage import schema
+from storage import schema, worklist
 from storage.moments import due as due_of
 from storage.moments import micros
 from web import reading, texts
+from web.identity import me
 from web.pages import case_drawing, case_moment, case_record, case_values
 from web.pages.case_dossier import Dossier, person_name
 from web.pages.case_moment import Moment
@@ -30,7 +31,7 @@ from web.translation import _
 NEWEST = 8
 """So many entries of the history stand on the first page of a case."""
 
-MOST = 200
+MOST = 100
 """More tasks or messages than so many are not shown at once."""
 
 TONES = {"drafted": "soon", "approved": "good", "rejected": "late", "issued": "accent"}
@@ -64,6 +65,7 @@ class Open:
     whom: str
     due: str
     tone: str
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +190,7 @@ def _waiting(found: Dossier, instance: Instance, task: Task, then: int) -> Open:
         whom=texts.said(names.offered(task)),
         due=due,
         tone=tone,
+        is_mine=found.is_now and worklist.may_see(found.connection, me().wish(), task.id),
     )
 
 

@@ -2,7 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const STATES = ["done", "here", "late", "trouble", "cancelled", "waits"];
-const READABLE = 0.62;
+const READABLE = 0.85;
 const DURATION = 620;
 const SVG = "http://www.w3.org/2000/svg";
 
