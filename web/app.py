@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
+from web.api import document, gate, problems
 from web.pages import account, case, design, health, inbox, people, sign_in, task
 from web.settings import Settings
 
@@ -34,6 +35,9 @@ PAGES = (
 )
 """One blueprint a resource."""
 
+ROOMS = (logs, headers, identity, gate, texts, assets, access, csrf, notices, navigation, failures, problems)
+"""In this order requests pass through, and answers come back the other way."""
+
 
 def create_app(
     settings: Settings, store: Store | None = None, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -53,8 +57,8 @@ def create_app(
     app.jinja_env.globals.update(new_id=asking.new_id, poll=POLL)
     for pages in PAGES:
         app.register_blueprint(pages)
-    # In this order requests pass through, and answers come back the other way.
-    for room in (logs, headers, identity, texts, assets, access, csrf, notices, navigation, failures):
+    document.install(app)
+    for room in ROOMS:
         room.install(app)
     if settings.proxies:
         _behind(app, settings.proxies)
