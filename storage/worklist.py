@@ -91,11 +91,11 @@ class Line:
 def page(connection: Connection, wish: Wish, after: Place | None = None, size: int = 50) -> list[Line]:
     """The next tasks this person may do."""
     found: dict[Place, Row[Any]] = {}
-    for query in _sources(wish):
-        rows = _grouped(query, wish)
+    for query, several in _sources(wish):
+        rows = _ordered(query, wish, several=several)
         if after is not None:
             order, key = after
-            rows = rows.having(or_(_order(wish) > order, and_(_order(wish) == order, inbox.c.task > key)))
+            rows = rows.where(or_(_order(wish) > order, and_(_order(wish) == order, inbox.c.task > key)))
         for row in connection.execute(rows.order_by(_order(wish), inbox.c.task).limit(size)):
             found.setdefault((row.order, row.task), row)
     chosen = [found[place] for place in sorted(found)[:size]]
@@ -104,7 +104,7 @@ def page(connection: Connection, wish: Wish, after: Place | None = None, size: i
 
 def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int]:
     """How many tasks fall between the edges, up to the first and from the last on, in one statement."""
-    found = _together(_filtered(query, wish) for query in _sources(wish))
+    found = _together(_filtered(query, wish) for query, _ in _sources(wish))
     once = select(found.c.task, func.min(found.c.due).label("due")).group_by(found.c.task).subquery()
     bounds = [-1, *edges, NEVER + 1]
     sums = [
@@ -130,7 +130,7 @@ def signature(lines: Sequence[Line], found: Sequence[int]) -> str:
 
 def may_see(connection: Connection, wish: Wish, key: str) -> bool:
     """The task waits in this person's list."""
-    found = _together(query.where(inbox.c.task == key) for query in _sources(wish))
+    found = _together(query.where(inbox.c.task == key) for query, _ in _sources(wish))
     return connection.execute(select(found.c.task).limit(1)).first() is not None
 
 
@@ -195,20 +195,25 @@ def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[st
     return found
 
 
-def _sources(wish: Wish) -> Iterator[Query]:
-    """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case."""
+def _sources(wish: Wish) -> Iterator[tuple[Query, bool]]:
+    """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case; whether several times."""
     others = wish.for_others
     if wish.why in ("", "mine"):
-        yield _in_hand([wish.mine])
+        yield from _once(_in_hand([wish.mine]))
     if wish.why in ("", "role"):
-        yield _of_company(wish.roles)
-        yield _of_team([wish.mine])
+        yield from _once(_of_company(wish.roles))
+        yield _of_team([wish.mine]), True
     if wish.why in ("", "deputy") and others:
-        yield _in_hand(others)
-        yield _of_company(wish.their_roles)
-        yield _of_team(others)
+        yield from _once(_in_hand(others))
+        yield from _once(_of_company(wish.their_roles))
+        yield _of_team(others), True
     elif wish.why == "deputy":
-        yield _columns(literal("role")).where(false())
+        yield _columns(literal("role")).where(false()), False
+
+
+def _once(queries: Iterable[Query]) -> Iterator[tuple[Query, bool]]:
+    """Queries of one key each, in which a task stands once."""
+    return ((query, False) for query in queries)
 
 
 def _together(queries: Iterable[Query]) -> Subquery:
@@ -216,14 +221,18 @@ def _together(queries: Iterable[Query]) -> Subquery:
     return union_all(*(select(query.limit(LONGEST_COUNT).subquery()) for query in queries)).subquery()
 
 
-def _in_hand(persons: Sequence[str]) -> Query:
-    return _columns(inbox.c.kind).where(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
+def _in_hand(persons: Sequence[str]) -> Iterator[Query]:
+    """One query a key: each is read in the order of the index, and ends with the page."""
+    for person in persons:
+        for kind in ("person", "holder"):
+            yield _columns(literal(kind)).where(inbox.c.kind == kind, inbox.c.key == person)
 
 
-def _of_company(roles: Sequence[str]) -> Query:
+def _of_company(roles: Sequence[str]) -> Iterator[Query]:
     """Where the team of a case names a role, only the team sees its tasks."""
     named = exists().where(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
-    return _columns(literal("role")).where(inbox.c.kind == "role", inbox.c.key.in_(roles), ~named)
+    for role in roles:
+        yield _columns(literal("role")).where(inbox.c.kind == "role", inbox.c.key == role, ~named)
 
 
 def _of_team(persons: Sequence[str]) -> Query:
@@ -250,12 +259,14 @@ def _filtered(query: Query, wish: Wish) -> Query:
     return query
 
 
-def _grouped(query: Query, wish: Wish) -> Query:
-    """Each task once, however many of its keys fit."""
-    filtered = _filtered(query, wish)
-    kind, key = (func.min(column) for column in filtered.selected_columns[2:4])
-    columns = inbox.c.task, _order(wish).label("order"), kind.label("kind"), key.label("key")
-    return filtered.with_only_columns(*columns).group_by(inbox.c.task, _order(wish))
+def _ordered(query: Query, wish: Wish, *, several: bool) -> Query:
+    """The rows of one source with what they are ordered by, each task once: of a team one may hold several roles."""
+    filtered, order = _filtered(query, wish), _order(wish)
+    kind, key = list(filtered.selected_columns)[2:4]
+    if not several:
+        return filtered.with_only_columns(inbox.c.task, order.label("order"), kind, key)
+    columns = inbox.c.task, order.label("order"), func.min(kind).label("kind"), func.min(key).label("key")
+    return filtered.with_only_columns(*columns).group_by(inbox.c.task, order)
 
 
 def _order(wish: Wish) -> ColumnElement[int]:

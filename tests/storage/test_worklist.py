@@ -80,6 +80,16 @@ def test_why_a_task_is_there_can_be_chosen(database: Database) -> None:
     assert _listed(database, Wish(mine=WANG.id, roles=["PM"], why="deputy")) == []
 
 
+def test_whoever_has_two_roles_in_a_team_misses_nothing_at_the_end_of_a_page(database: Database) -> None:
+    keys = [_offer(database, number, [("role", "PM"), ("role", "CSL")], due=number) for number in range(1, 5)]
+    keys += [_offer(database, 9, [("holder", WANG.id)], due=9)]
+    with database.write() as connection:
+        for role in ("PM", "CSL"):
+            connection.execute(insert(schema.case_role).values(case_no=10, role=role, person=WANG.id))
+    assert _listed(database, Wish(mine=WANG.id, roles=[]), size=4) == keys[:4]
+    assert _listed(database, Wish(mine=WANG.id, roles=[])) == keys
+
+
 @pytest.mark.parametrize("newest_first", [False, True])
 def test_pages_of_any_size_show_each_task_once_in_order(database: Database, newest_first: bool) -> None:
     keys = [_offer(database, number, [("role", "PM")], due=100 + number % 3) for number in range(1, 12)]
