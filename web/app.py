@@ -13,7 +13,7 @@ from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
 from web.api import document, gate, problems
-from web.pages import account, case, design, health, inbox, people, sign_in, task
+from web.pages import account, case, design, health, inbox, people, procedure, sign_in, studio, studio_form, task
 from web.settings import Settings
 
 LARGEST = 2 * 1024 * 1024
@@ -27,6 +27,9 @@ PAGES = (
     inbox.pages,
     case.pages,
     task.pages,
+    procedure.pages,
+    studio.pages,
+    studio_form.pages,
     sign_in.pages,
     account.pages,
     people.pages,

@@ -36,6 +36,16 @@ PLACES = (
         "folder2-open",
         within=("case.one", "case.history", "case.at", "case.moment", "case.new"),
     ),
+    Place(
+        "procedure.every",
+        lazy("程序"),
+        "journal-text",
+        within=(
+            *(f"procedure.{name}" for name in ("one", "process", "rules", "decisions", "versions")),
+            *(f"studio.{name}" for name in ("draft", "diagram", "settings")),
+            "studio_form.one",
+        ),
+    ),
     Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one",)),
 )
 

@@ -33,7 +33,7 @@ const built = await esbuild.build({
   entryNames: "[name]-[hash]",
   chunkNames: "chunk-[hash]",
   assetNames: "asset-[name]-[hash]",
-  loader: { ".woff": "file", ".woff2": "file", ".ttf": "file", ".svg": "file" },
+  loader: { ".woff": "file", ".woff2": "file", ".ttf": "file", ".eot": "file", ".svg": "file" },
   metafile: true,
   logLevel: "warning",
 });

@@ -1,0 +1,203 @@
+"""The written procedure as it is in force, for everybody: diagrams, steps, rules, decisions, versions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, render_template, request, url_for
+from sqlalchemy import Connection
+
+from engine.dmn.model import Decision, Table
+from engine.errors import Text
+from engine.organisation import Organisation
+from engine.procedure import Procedure
+from storage import working_copies
+from storage.procedures import Place
+from web import assets, reading
+from web.access import signed_in
+from web.identity import me
+from web.pages import procedure_reading as told
+from web.translation import _
+
+pages = Blueprint("procedure", __name__, url_prefix="/procedures")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """A version of a procedure that somebody looks at."""
+
+    procedure: Procedure
+    place: Place
+
+    @property
+    def is_in_force(self) -> bool:
+        """It is the one that a new case runs on."""
+        return self.procedure.digest == self.place.version
+
+    @property
+    def wanted(self) -> str | None:
+        """What stands in addresses: nothing for the version in force."""
+        return None if self.is_in_force else self.procedure.digest
+
+
+@pages.get("/")
+@signed_in
+def every() -> str:
+    """All procedures in force."""
+    with reading.store().database.read() as connection:
+        rows = [(found, told.puttings(connection, place)[0]) for found, place in _in_force(connection)]
+    return render_template("procedure/every.html", rows=rows)
+
+
+@pages.get("/<key>")
+@signed_in
+def one(key: str) -> str:
+    """A procedure: its processes, and the draft beside it for whoever may change it."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+        processes = [
+            (name, reading.process_name(version.procedure, name), told.documentation(version.procedure, name), process)
+            for name, process in told.in_order(version.procedure)
+        ]
+        copy = working_copies.of(connection, key) if may_change(reading.organisation(connection), version) else None
+        changing = may_change(reading.organisation(connection), version)
+        names = reading.names(connection)
+        putting = next(one for one in told.puttings(connection, version.place) if _is(one, version))
+    return _page("one", version, processes=processes, copy=copy, changing=changing, names=names, putting=putting)
+
+
+@pages.get("/<key>/processes/<process>")
+@signed_in
+def process(key: str, process: str) -> str:
+    """One diagram with its steps."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+        if process not in version.procedure.model.processes:
+            abort(404)
+        steps = told.steps(connection, version.procedure, process)
+    return _page(
+        "process",
+        version,
+        process=process,
+        heading=reading.process_name(version.procedure, process),
+        purpose=told.documentation(version.procedure, process),
+        steps=steps,
+        names={one: reading.process_name(version.procedure, one) for one, _process in told.in_order(version.procedure)},
+        words=_words(),
+    )
+
+
+@pages.get("/<key>/diagrams/<process>")
+@signed_in
+def diagram(key: str, process: str) -> Response:
+    """The drawing of a process, as it was published."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+    model = version.procedure.model.processes.get(process) or abort(404)
+    response = Response(version.procedure.files[model.path], mimetype="application/xml")
+    response.set_etag(version.procedure.digest + process)
+    return response
+
+
+@pages.get("/<key>/rules")
+@signed_in
+def rules(key: str) -> str:
+    """Settings, roles, rights, documents, escalations."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+        values = told.settings(connection, version.procedure)
+    return _page("rules", version, values=values)
+
+
+@pages.get("/<key>/decisions")
+@signed_in
+def decisions(key: str) -> str:
+    """The decision tables."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+    tables = [
+        (model.name, one.expression)
+        for model in version.procedure.decisions.models.values()
+        for one in model.elements
+        if isinstance(one, Decision) and isinstance(one.expression, Table)
+    ]
+    return _page("decisions", version, tables=tables)
+
+
+@pages.get("/<key>/versions")
+@signed_in
+def versions(key: str) -> str:
+    """All versions with who published each, when and why."""
+    with reading.store().database.read() as connection:
+        version = found(connection, key)
+        rows = told.puttings(connection, version.place)
+    return _page("versions", version, rows=rows)
+
+
+def found(connection: Connection, key: str) -> Version:
+    """The version that is asked for, else the one in force; 404 for what was never in force."""
+    store = reading.store()
+    place = store.procedures.place(key, connection)
+    if place is None or not place.version:
+        abort(404)
+    wanted = request.args.get("version") or place.version
+    if all(one.digest != wanted for one in told.publications(connection, place).versions):
+        abort(404)
+    return Version(procedure=store.procedures.get(wanted, connection), place=place)
+
+
+def may_change(company: Organisation, version: Version) -> bool:
+    """The person owns the procedure or may publish it, by a role of their own or as a deputy."""
+    owners = (version.procedure.owner, *version.procedure.may("publish"))
+    return company.acts(me().person, owners, reading.store().now())
+
+
+def tabs(version: Version) -> list[tuple[str, str, int | None, bool]]:
+    """The pages of a procedure."""
+    key, wanted = version.procedure.key, version.wanted
+    here = "procedure.one" if request.endpoint == "procedure.process" else request.endpoint
+    places = (
+        ("procedure.one", _("流程")),
+        ("procedure.rules", _("角色与设置")),
+        ("procedure.decisions", _("决策表")),
+        ("procedure.versions", _("版本")),
+    )
+    return [(url_for(one, key=key, version=wanted), text, None, one == here) for one, text in places]
+
+
+def styles(island: str) -> str | None:
+    """The stylesheet of an island."""
+    css = assets.manifest()[island]["css"]
+    return None if css is None else url_for("static", filename=css)
+
+
+def _page(name: str, version: Version, **values: object) -> str:
+    title: Text = version.procedure.title
+    return render_template(
+        f"procedure/{name}.html",
+        version=version,
+        procedure=version.procedure,
+        title=title,
+        tabs_of=tabs(version),
+        styles=styles,
+        value=told.value,
+        cell=told.cell,
+        **values,
+    )
+
+
+def _in_force(connection: Connection) -> list[tuple[Procedure, Place]]:
+    store, rows = reading.store(), []
+    for one in reading.procedures(connection):
+        place = store.procedures.place(one.key, connection)
+        if place is not None:
+            rows.append((one, place))
+    return rows
+
+
+def _is(one: told.Putting, version: Version) -> bool:
+    return one.version.digest == version.procedure.digest
+
+
+def _words() -> dict[str, str]:
+    return {"failed": _("流程图没有打开。下面的步骤清单是完整的。"), "close": _("关闭")}

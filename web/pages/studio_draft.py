@@ -1,0 +1,190 @@
+"""The draft of a procedure as its owner sees it: files, what is wrong at which element, English texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from flask import abort
+from sqlalchemy import Connection
+
+from engine import check as checks
+from engine.check import Finding
+from engine.errors import Refused, Text
+from engine.label import ENGLISH
+from engine.procedure import MANIFEST, Procedure
+from engine.publication import Version
+from storage import working_copies
+from storage.working_copies import WorkingCopy
+from web import reading
+from web.pages import procedure as procedures
+from web.pages import procedure_reading as told
+from web.pages import studio_changes, studio_drawing
+from web.pages.studio_changes import Change
+from web.texts import said
+from web.translation import _
+
+LONGEST_TEXT = 4_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """The draft of a procedure beside the version it was made from, `base`, and the one in force."""
+
+    copy: WorkingCopy
+    base: Procedure
+    in_force: str
+    publishers: tuple[str, ...]
+
+    @cached_property
+    def files(self) -> dict[str, bytes]:
+        """The files as they would be published."""
+        return self.copy.files(self.base.files)
+
+    @cached_property
+    def faults(self) -> list[Finding]:
+        """What keeps it from being published."""
+        return list(_faults(tuple(sorted(self.files.items()))))
+
+    @cached_property
+    def advice(self) -> list[Finding]:
+        """What may be published, and is hardly meant so."""
+        return [] if self.faults else list(_advice(tuple(sorted(self.files.items()))))
+
+    @cached_property
+    def changes(self) -> list[Change]:
+        """What it changes."""
+        return studio_changes.changes(self.base.files, self.files)
+
+    @property
+    def is_stale(self) -> bool:
+        """Another version came into force since it was begun."""
+        return self.copy.base != self.in_force
+
+    def diagrams(self) -> list[tuple[str, str]]:
+        """Path and name of each diagram."""
+        rows = []
+        for path in sorted(self.files):
+            if path.endswith(".bpmn"):
+                processes = [said for said in _drawn(self.files[path], path).values() if said.tag == "process"]
+                rows.append((path, "、".join(one.name or one.id for one in processes) or path))
+        return rows
+
+    def forms(self) -> list[tuple[str, str]]:
+        """Path and heading of each form."""
+        rows = [(path, data) for path, data in sorted(self.files.items()) if path.endswith(".form")]
+        return [(path, _heading(data) or path) for path, data in rows]
+
+    def english(self) -> dict[str, dict[str, str]]:
+        """The English texts of elements."""
+        return {key: dict(row) for key, row in _rows(self.files.get(ENGLISH, b"{}")).items()}
+
+    def shown(self, found: Finding, *, advice: bool = False) -> dict[str, str]:
+        """A finding for the page: with the diagram that its element stands in."""
+        file = found.file
+        if found.element and found.element not in self._elements(file):
+            file = next((path for path, _name in self.diagrams() if found.element in self._elements(path)), file)
+        kind = "advice" if advice else "fault"
+        return {"file": file, "element": found.element, "rule": found.rule, "text": said(found.text), "kind": kind}
+
+    def findings(self) -> list[dict[str, str]]:
+        """All findings for the page."""
+        return [*map(self.shown, self.faults), *(self.shown(one, advice=True) for one in self.advice)]
+
+    def _elements(self, path: str) -> frozenset[str]:
+        return frozenset(_drawn(self.files.get(path, b""), path))
+
+
+def opened(connection: Connection, key: str) -> Draft:
+    """The draft of a procedure; 403 for who may not change it, 404 where there is none."""
+    version = changeable(connection, key)
+    copy = working_copies.of(connection, key)
+    if copy is None:
+        abort(404)
+    current = told.publications(connection, version.place).in_force
+    assert isinstance(current, Version)
+    base = reading.procedure(connection, copy.base)
+    return Draft(copy=copy, base=base, in_force=current.digest, publishers=current.publishers)
+
+
+def changeable(connection: Connection, key: str) -> procedures.Version:
+    """The version in force, for who may change it."""
+    version = procedures.found(connection, key)
+    if not procedures.may_change(reading.organisation(connection), version):
+        abort(403)
+    return version
+
+
+def with_texts(source: bytes, given: Mapping[str, Mapping[str, str]]) -> bytes:
+    """The English texts with those of some elements replaced; one without any text goes. Raises ValueError."""
+    found = json.loads(source)
+    rows = found.setdefault("elements", {})
+    for key, row in given.items():
+        kept = {what: text[:LONGEST_TEXT] for what, text in row.items() if text.strip()}
+        if kept:
+            rows[key] = kept
+        else:
+            rows.pop(key, None)
+    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _rows(source: bytes) -> dict[str, dict[str, str]]:
+    try:
+        rows = json.loads(source).get("elements", {})
+    except (ValueError, AttributeError):
+        return {}
+    return {str(key): row for key, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
+
+
+def _heading(source: bytes) -> str:
+    try:
+        return told.form_title(source)
+    except (ValueError, AttributeError):
+        return ""
+
+
+@lru_cache(maxsize=64)
+def _drawn(source: bytes, path: str) -> Mapping[str, studio_drawing.Said]:
+    try:
+        return studio_drawing.read(source, path)
+    except Refused:
+        return {}
+
+
+@lru_cache(maxsize=4)
+def _faults(files: tuple[tuple[str, bytes], ...]) -> tuple[Finding, ...]:
+    return tuple(checks.check(dict(files)))
+
+
+@lru_cache(maxsize=4)
+def _advice(files: tuple[tuple[str, bytes], ...]) -> tuple[Finding, ...]:
+    return tuple(checks.advice(dict(files)))
+
+
+def role_names(procedure: Procedure, codes: tuple[str, ...]) -> Text:
+    """Roles by name."""
+    names = [procedure.roles[code].name if code in procedure.roles else Text(code, code) for code in codes]
+    return Text("、".join(name.zh for name in names), ", ".join(name.en for name in names))
+
+
+def label_of(found: Draft, row: Mapping[str, str]) -> str:
+    """What the place of a finding is called: the element's name, else its file."""
+    drawn = _drawn(found.files.get(row["file"], b""), row["file"])
+    element = drawn.get(row["element"])
+    return (
+        said(studio_changes.Names(found.files).of(element, row["element"])) if element else place_of(found, row["file"])
+    )
+
+
+def place_of(found: Draft, path: str) -> str:
+    """What a file is called."""
+    names = {**dict(found.diagrams()), **dict(found.forms())}
+    fixed = {MANIFEST: _("清单:角色与设置"), ENGLISH: _("英文文本")}
+    return names.get(path) or str(fixed.get(path, path))
+
+
+def grouped(found: Draft) -> list[tuple[str, str, list[Change]]]:
+    """The changes by file: its path, what it is called, what changed."""
+    return [(path, place_of(found, path), rows) for path, rows in studio_changes.by_file(found.changes).items()]
