@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.organisation import ADMINISTRATOR
 from web import reading
 from web.identity import Me, me, visitor
 
@@ -20,6 +21,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 DECLARED = "zhixing_access"
 STATIC = "static"
 PROGRAMS = "/api/"
+OPERATOR = "resolve"
+"""The right of a procedure whose holders also see how it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ def with_any_password(view: View) -> View:
 def holders(*roles: str, right: str = "") -> Callable[[View], View]:
     """Declares a page for the holders of one of these company-wide roles, and of a right in a procedure in force."""
     return lambda view: _declared(view, Rule(roles=frozenset(roles), right=right))
+
+
+def operators(view: View) -> View:
+    """Declares what is there for whoever runs the product: administrators, and who answers for failed steps."""
+    return holders(ADMINISTRATOR, right=OPERATOR)(view)
 
 
 def may(endpoint: str) -> bool:

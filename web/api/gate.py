@@ -16,15 +16,10 @@ from storage import accounts, people, tokens
 from storage.accounts import Session, Visitor
 from storage.tokens import Scope, Token
 from web import identity, reading
-from web.access import anybody, for_programs, holders, signed_in
+from web.access import anybody, for_programs, holders, operators, signed_in
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "zhixing_scope"
-OPERATOR = "resolve"
-"""The right of a procedure whose holders also see how it runs."""
-
-operators = holders(ADMINISTRATOR, right=OPERATOR)
-"""Declares what is there for whoever runs the product."""
 
 
 def reads(view: View) -> View:
