@@ -164,7 +164,10 @@ def dossier(connection: Connection, number: int, spot: Spot | None = None, place
     streams = [number, *connection.execute(select(instance.stream_no).where(instance.case_no == number)).scalars()]
     rows = connection.execute(select(table.stream_no, table.revision).where(table.stream_no.in_(streams))).all()
     kept = _courses()
-    courses = {row.stream_no: kept.of(connection, row.stream_no, row.revision) for row in sorted(rows)}
+    courses = {
+        stream: kept.of(connection, StreamKind.CASE if stream == number else StreamKind.INSTANCE, stream, revision)
+        for stream, revision in sorted((row.stream_no, row.revision) for row in rows)
+    }
     order = kept.order(list(courses.values()))
     found = Dossier(
         connection=connection,
@@ -199,6 +202,8 @@ def _at(found: Dossier, place: int) -> Dossier:
 
 
 def _courses() -> Courses:
-    found = current_app.extensions.setdefault("zhixing_courses", Courses(reading.store().recent))
+    found = current_app.extensions.setdefault(
+        "zhixing_courses", Courses(reading.store().recent, reading.store().states)
+    )
     assert isinstance(found, Courses)
     return found

@@ -145,7 +145,7 @@ def _came(here: dict[str, Visit], mark: Mark, move: Move, stream: int) -> None:
     at = micros(mark.at)
     visit = here.setdefault(move.element, Visit(element=move.element, spot=(stream, mark.revision), entered=at))
     if not visit.open:  # an item of a multi-instance is no other time
-        visit.times, visit.entered, visit.flow = visit.times + 1, at, move.flow
+        visit.times, visit.entered, visit.flow, visit.by = visit.times + 1, at, move.flow, ""
     visit.spot = (stream, mark.revision)
     visit.open.add(move.activity)
 

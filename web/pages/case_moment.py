@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 from engine import events
 from engine.commands import Command, CompleteTask
+from engine.errors import Text
 from engine.journal import Entry
 from engine.value import Person, Value
 from engine.words import Channel
@@ -44,6 +45,7 @@ class Moment:
     why: str
     changes: tuple[Change, ...]
     process: str
+    cause: tuple[str, Text] | None
 
 
 def moment(found: Dossier) -> Moment:
@@ -52,18 +54,21 @@ def moment(found: Dossier) -> Moment:
     names = found.names(entry.stream)
     envelope = entry.command.envelope
     here = texts.local(entry.at)
+    told = found.sentences(entry)
+    author = next((one.who for one in told if one.who.zh), None)
     return Moment(
         spot=f"{entry.stream}.{entry.revision}",
         day=f"{here:%Y-%m-%d}",
         time=f"{here:%H:%M:%S}",
-        told=tuple(found.sentences(entry)),
-        who=texts.said(found.teller(entry.stream).actor(envelope.actor, envelope.channel)),
+        told=tuple(told),
+        who=texts.said(author or found.teller(entry.stream).actor(envelope.actor, envelope.channel)),
         role=_role(entry, names),
         behalf=person_name(found, _behalf(entry)),
         way=_way(envelope.channel),
         why=_why(entry.command),
         changes=tuple(change for change in _changes(found, entry, names) if change.rows),
         process=_process(found, entry),
+        cause=_cause(found, entry),
     )
 
 
@@ -133,6 +138,15 @@ def _process(found: Dossier, entry: Entry) -> str:
     """The process in which something happened last, by the key of its drawing."""
     moves = found.courses[entry.stream].marks[entry.revision - 1].moves
     return f"{entry.stream}-{moves[-1].process}" if moves else ""
+
+
+def _cause(found: Dossier, entry: Entry) -> tuple[str, Text] | None:
+    """The entry of this case that made it necessary, and what it says first."""
+    cause = entry.command.envelope.cause
+    if cause is None or not found.place_of((cause.stream, cause.revision)):
+        return None
+    told = found.sentences(found.entry((cause.stream, cause.revision)))
+    return (f"{cause.stream}.{cause.revision}", told[0].what) if told else None
 
 
 def _role(entry: Entry, names: Names) -> str:

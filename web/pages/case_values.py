@@ -106,7 +106,7 @@ def _rows(
     else:
         now, then = shown(names, value), shown(names, before)
         if now or then:
-            yield Row(label=labels.of(path), value=now, before=then, group=group)
+            yield Row(label=labels.of(path), value=now, before="" if then == now else then, group=group)
 
 
 def _fields(

@@ -237,7 +237,9 @@ def _team(found: Dossier) -> Iterator[tuple[str, str]]:
 def _papers(found: Dossier) -> Iterator[Paper]:
     """Documents version by version, the newest first."""
     names = found.names(found.number)
-    for one in reversed(versions(found.entries(found.number, 0, found.case.revision))):
+    marks = found.courses[found.number].marks[: found.case.revision]
+    entries = [found.entry((found.number, mark.revision)) for mark in marks if mark.papers]
+    for one in reversed(versions(entries)):
         yield Paper(
             name=names.document(one.key),
             version=one.version,

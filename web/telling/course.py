@@ -13,17 +13,22 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
-from engine import events
+from engine import events, replay
+from engine import stream as streams
 from engine.events import Event
 from engine.journal import Entry
-from engine.words import Outcome
+from engine.words import Outcome, StreamKind
 from storage import journal
 from storage.shelf import Recent, StreamShelf
+from storage.states import STRIDE, States
 from web.telling.order import Spot, in_order
 
 KEPT = 256
 PLACES = ("timer", "request", "subscription", "incident")
 """What belongs to an activity and is named without it later on."""
+
+
+PAPERS = events.DocumentDrafted, events.DocumentReviewed, events.DocumentIssued
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,14 @@ SENT, AWAITED, RECEIVED = "sent", "awaited", "received"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What one entry did to tokens, and what made it necessary."""
+    """What one entry did to tokens, and what made it necessary; `papers`: it did something to a document."""
 
     revision: int
     at: datetime
     cause: Spot | None
     moves: tuple[Move, ...]
     words: tuple[Word, ...] = ()
+    papers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +81,35 @@ class Course:
 class Courses:
     """The courses that were looked at last, and in which order their entries are told."""
 
-    def __init__(self, recent: Recent) -> None:
-        self.recent = recent
+    def __init__(self, recent: Recent, states: States) -> None:
+        self.recent, self.states = recent, states
         self._lock = Lock()
         self._kept: OrderedDict[int, Course] = OrderedDict()
         self._orders: OrderedDict[tuple[Spot, ...], list[Spot]] = OrderedDict()
 
-    def of(self, connection: Connection, stream: int, revision: int) -> Course:
+    def of(self, connection: Connection, kind: StreamKind, stream: int, revision: int) -> Course:
         """The course of a stream up to a revision, or beyond."""
         with self._lock:
             found = self._kept.get(stream, Course(stream))
         if len(found.marks) < revision:
             shelf = StreamShelf(connection, stream, self.recent)
-            found = extended(found, journal.read(connection, stream, shelf, after=len(found.marks), until=revision))
+            entries = journal.read(connection, stream, shelf, after=len(found.marks), until=revision)
+            found = extended(found, entries if found.marks else self._kept_on_the_way(kind, stream, entries))
         with self._lock:
             self._kept[stream] = found
             self._kept.move_to_end(stream)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return found
+
+    def _kept_on_the_way(self, kind: StreamKind, stream: int, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """Whoever reads all entries also makes states now and then, so that every jump to a moment is short."""
+        state = streams.empty(kind, stream)
+        for entry in entries:
+            state = replay.after(state, entry)
+            if state.revision % STRIDE == 0:
+                self.states.remember(state)
+            yield entry
 
     def order(self, courses: Sequence[Course]) -> list[Spot]:
         """The entries of several streams in the order in which they are told."""
@@ -121,7 +137,8 @@ def extended(course: Course, entries: Iterator[Entry]) -> Course:
             learn(event, steps, places)
         moves = tuple(_moves(entry, steps))
         spot = None if cause is None else (cause.stream, cause.revision)
-        marks.append(Mark(entry.revision, entry.at, spot, moves, tuple(_words(entry, places))))
+        papers = any(isinstance(event, PAPERS) for event in entry.events)
+        marks.append(Mark(entry.revision, entry.at, spot, moves, tuple(_words(entry, places)), papers))
     return Course(course.stream, tuple(marks), steps, places)
 
 
