@@ -71,6 +71,8 @@ class Scope(Cursor):
         variable = self._variable()
         if function == "now" and variable is not None and not variable.local:
             variable = None  # the reserved name is a moment, which nobody calls
+        if variable is not None and variable.name in CONSTANTS:
+            variable = None  # §10.3.1.3: no name hides true, false and null
         if variable is not None and (function is None or len(words(variable.name)) >= len(words(function))):
             self._take(len(words(variable.name)))
             return variable

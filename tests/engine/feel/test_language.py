@@ -404,6 +404,12 @@ def test_a_context_is_read_for_the_names_a_script_sets() -> None:
     assert feel.entry_names('"unreadable') == ()
 
 
+def test_no_name_hides_true_false_and_null() -> None:
+    scope: dict[str, Value] = {"true": False, "null": number(1), "null value": number(2)}
+    source = "[true, null, null value, {true: 5}.true]"
+    assert feel.evaluate(source, scope) == (True, None, number(2), number(5))
+
+
 def test_an_expression_knows_the_names_it_uses() -> None:
     source = "for x in a return x + b + [1][item = c].d"
     assert feel.compile(source, frozenset({"a", "b", "c", "d"})).names == {"a", "b", "c"}
