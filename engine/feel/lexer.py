@@ -78,6 +78,8 @@ MISTAKES = {
     ";": ("表达式中不用分号;各项之间用半角逗号", "expected no semicolon: commas stand between items"),
 }
 MATHEMATICAL = {"≥": ">=", "≤": "<=", "≠": "!=", "×": "*", "÷": "/", "−": "-", "∧": "and", "∨": "or"}
+ON_KEYBOARD = {"、": ",", "。": ".", "【": "[", "】": "]"}
+"""Signs of a Chinese keyboard whose counterparts are others than their narrow forms."""
 INSTEAD = {
     "==": "=", "&&": "and", "||": "or", ":=": "=", "=>": ">=", "'": '"', "&": "and", "|": "or", "!": "not(", "/*": "*/",
 }  # fmt: skip
@@ -128,7 +130,7 @@ def mistaken(source: str, token: Token) -> FeelError:
     """What to write instead of a sign that FEEL does not have."""
     sign = token.text
     if sign in FULL_WIDTH:
-        half = unicodedata.normalize("NFKC", sign)
+        half = ON_KEYBOARD.get(sign) or unicodedata.normalize("NFKC", sign)
         zh, en = f"应写作半角的“{half}”,而不是“{sign}”", f"expected the half-width {half} instead of {sign}"
     else:
         zh, en = MISTAKES[sign]

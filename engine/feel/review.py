@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from engine.feel import cells
 from engine.feel.budget import Budget
 from engine.feel.errors import FeelError
 from engine.feel.findings import SINGLE, Review
@@ -51,6 +52,8 @@ MOMENTS = frozenset(KINDS) & {
 
 def reviewed(review: Review, tree: Node, tested: Type | None = None) -> None:
     """Every rule on every node; `tested` is the type of what a cell tests."""
+    if isinstance(tree, Tests):
+        cells.reviewed(review, tree, review.infer.resolved(tested or Type("Any")))
     if isinstance(tree, Tests) and tested is not None:
         _tested(review, tree.tests, review.infer.resolved(tested), "?")
     stack: list[tuple[Node, tuple[Type, ...]]] = [(tree, ())]
@@ -179,7 +182,8 @@ def _tested(review: Review, tests: Iterable[Node], known: Type, shown: str) -> N
     for test in tests:
         for part in _operands(test):
             other = review.kind(part)
-            if isinstance(part, Literal) and other.name in SINGLE and other.name != known.name:
+            condition = part is test and other.name == "boolean" and not isinstance(part, Literal)
+            if other.name in SINGLE and other.name != known.name and not condition:
                 zh, en, expected = _instead(known, part)
                 review.tell(
                     part,
@@ -259,7 +263,10 @@ def _missing(review: Review, node: Path, where: str, name: str, there: list[str]
 
 
 def _call(review: Review, node: Call) -> None:
-    if not isinstance(node.function, BuiltIn) or node.function.name not in FUNCTIONS:
+    if not isinstance(node.function, BuiltIn):
+        _hidden(review, node)
+        return
+    if node.function.name not in FUNCTIONS:
         return
     name, forms = node.function.name, FUNCTIONS[node.function.name]
     call = chosen(forms, len(node.arguments), node.names)
@@ -272,8 +279,24 @@ def _call(review: Review, node: Call) -> None:
             zh = f"{name} 读不懂 {shown},应写作如 {CONVERSIONS[name]}"
             en = f"expected a text that {name} can read, such as {CONVERSIONS[name]}, but found {shown}"
             review.tell(argument, zh, en)
+        case (argument,) if name == "not" and review.kind(argument).name in SINGLE - {"boolean"}:
+            zh = f"not 应用于真假值,{review.shown(argument)} 是{KINDS[review.kind(argument).name][0]}"
+            en = f"expected true or false in not(…), but {review.shown(argument)} is {KINDS[review.kind(argument).name][1]}"
+            review.tell(argument, zh, en)
         case _:
             pass
+
+
+def _hidden(review: Review, node: Call) -> None:
+    """A call of what is no function: often a variable named as one that is built in."""
+    kind = review.kind(node.function)
+    if kind.name in KINDS and kind.name != "function":
+        shown = review.shown(node.function)
+        zh = f"{shown} 在此是{KINDS[kind.name][0]},不能调用"
+        en = f"expected a function before the brackets, but {shown} is {KINDS[kind.name][1]} here"
+        if shown in FUNCTIONS:
+            zh, en = f"{zh}:变量遮住了同名的函数,请改名", f"{en}: a variable hides the function; give it another name"
+        review.tell(node.function, zh, en)
 
 
 def _unfitting(review: Review, node: Call, name: str, forms: Iterable[Function]) -> None:

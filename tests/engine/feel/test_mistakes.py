@@ -28,6 +28,8 @@ UNREADABLE = [
     ("name = “x”", 8, 1, '文本用半角双引号 "…"', 'expected straight double quotes "…"', ('"',)),
     ('name = "x', 8, 2, '文本缺少结尾的双引号 "', 'expected a closing " of the text', ('"',)),
     ("count（a）", 6, 1, "应写作半角的“(”,而不是“（”", "expected the half-width ( instead of （", ()),
+    ("max(a、b)", 6, 1, "应写作半角的“,”,而不是“、”", "expected the half-width , instead of 、", ()),
+    ("count(【a】)", 7, 1, "应写作半角的“[”,而不是“【”", "expected the half-width [ instead of 【", ()),
     ("max(a，b)", 6, 1, "应写作半角的“,”,而不是“，”", "expected the half-width , instead of ，", ()),
     ("custmer = 1", 1, 7, "没有名为 custmer 的变量(文本请加双引号),是否为 customer?",
      "there is no name custmer here (text needs quotes); did you mean customer?", ("customer",)),
@@ -139,6 +141,8 @@ MEANINGLESS = [
      "substring has no parameter text; expected substring(string, start position, length?) (what has a ? may be left out)"),
     ('date("2026-02-30")', 6, 12, 'date 读不懂 "2026-02-30",应写作如 "2026-03-02"',
      'expected a text that date can read, such as "2026-03-02", but found "2026-02-30"'),
+    ("due(1)", 1, 3, "due 在此是日期,不能调用", "expected a function before the brackets, but due is a date here"),
+    ("not(amount)", 5, 6, "not 应用于真假值,amount 是数字", "expected true or false in not(…), but amount is a number"),
     ('duration("3 days")', 10, 8, 'duration 读不懂 "3 days",应写作如 "P3D"',
      'expected a text that duration can read, such as "P3D", but found "3 days"'),
 ]  # fmt: skip
@@ -182,6 +186,47 @@ def test_a_cell_is_compared_with_what_it_tests() -> None:
     (found,) = feel.check('"A", 5, > 3', variables=known, unary=True)
     assert (found.column, found.text.zh) == (1, '? 是数字,"A" 是文本,比较没有结果')
     assert feel.check("[1..5], not(? = 3), null", variables=known, unary=True) == ()
+
+
+CELLS = [
+    # type, cell, column, Chinese, English
+    ("number", "1-5", 1, "1 - 5 是减法;区间写作 [1..5]", "expected a range such as [1..5], but 1 - 5 is a difference"),
+    ("number", "1,000", 3, '数字 000 以 0 开头:千位不写分隔符,如 1000;日期写作 @"2026-03-02"',
+     'expected no number that begins with 0, but found 000: thousands are written 1000, dates @"2026-03-02"'),
+    ("number", "count", 1, "count 是函数:应写括号,文本请加双引号,什么都可以写作 -",
+     "expected a condition, but count is a function: brackets follow it, text needs quotes, anything is written -"),
+    ("string", '"a" or "b"', 1, '几个值之一写作 "a", "b"', 'expected commas between values of which one may match: "a", "b"'),
+    ("string", 'not("a"), "b"', 5, 'not 应用于真假值,"a" 是文本', 'expected true or false in not(…), but "a" is a text'),
+    ("string", 'contains("a")', 1, "contains 的参数不符:应写作 contains(string, match)",
+     "contains takes other arguments: expected contains(string, match)"),
+    ("date", "> 2026-3-2", 3, "? 是日期,2026 - 3 - 2 是数字,比较没有结果",
+     "? is a date and 2026 - 3 - 2 is a number: expected two of one type"),
+]  # fmt: skip
+FINE_CELLS = [
+    ("number", "?-1 > 5, 5-1"),
+    ("number", "not(1, 2)"),
+    ("number", "0, 0.5, 10, 100"),
+    ("boolean", "not(true), ? or false"),
+    ("date", "< today()"),
+    ("string", 'starts with(?, "a") or ? = "b"'),
+]
+
+
+@pytest.mark.parametrize(("kind", "cell", "column", "zh", "en"), CELLS, ids=[row[1] for row in CELLS])
+def test_a_cell_that_never_says_what_is_meant_is_told(kind: str, cell: str, column: int, zh: str, en: str) -> None:
+    found = feel.check(cell, variables=frozenset({("?", Type(kind))}), unary=True)
+    assert (found[0].column, found[0].text.zh, found[0].text.en) == (column, zh, en)
+
+
+@pytest.mark.parametrize(("kind", "cell"), FINE_CELLS)
+def test_a_cell_that_says_what_is_meant_is_not_told(kind: str, cell: str) -> None:
+    assert feel.check(cell, variables=frozenset({("?", Type(kind))}), unary=True) == ()
+
+
+def test_a_variable_that_hides_a_function_is_told_where_it_is_called() -> None:
+    (found,) = feel.check("count(count) > 1", variables=frozenset({("count", NUMBER)}))
+    assert found.text.zh == "count 在此是数字,不能调用:变量遮住了同名的函数,请改名"
+    assert found.text.en.endswith("a variable hides the function; give it another name")
 
 
 def test_several_mistakes_are_told_in_the_order_of_places() -> None:
