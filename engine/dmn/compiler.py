@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import singledispatchmethod
 
 from engine import feel
 from engine.dmn import forms, table
-from engine.dmn.finding import Finding, finding, not_required, unreadable
+from engine.dmn.finding import Finding, finding, not_required, unmeant, unreadable
 from engine.dmn.model import (
     Boxed,
     Conditional,
@@ -38,7 +38,8 @@ TESTED = "?"
 class Compiler:
     """One model: where it lies, its types, the functions of the host, the names of its elements, and what comes of it.
 
-    `findings` is what is wrong; `tables` are the decision tables and `expressions` the sources, to be looked through;
+    `findings` is what is wrong; `tables` are the decision tables, `expressions` the compiled sources and `sources` what
+    they were compiled with, to be looked through;
     `highest` is the height of the highest expression of the function that is being compiled.
     """
 
@@ -51,6 +52,7 @@ class Compiler:
     tables: list[table.Compiled] = field(default_factory=list)
     highest: int = 0
     expressions: list[feel.Expression] = field(default_factory=list)
+    sources: list[tuple[Literal, Scope, bool]] = field(default_factory=list)
 
     # -------------------------------------------------------------- FEEL sources
 
@@ -81,7 +83,16 @@ class Compiler:
             return None
         self.highest = max(self.highest, height(found.tree))
         self.expressions.append(found)
+        self.sources.append((literal, scope, unary))
         return found
+
+    def unmeant(self) -> Iterator[Finding]:
+        """What in the sources can be read, but not be meant."""
+        for literal, scope, unary in self.sources:
+            names, known = self._known(scope)
+            types = self.types.named[self.namespace]
+            for found in feel.check(literal.text, names, self.functions, variables=known, types=types, unary=unary):
+                yield unmeant(self.path, literal.element, literal.line, literal.place, found)
 
     def alone(self, literal: Literal, tested: Type | None = None, *, unary: bool = False) -> feel.Expression | None:
         """The compiled source when it depends on nothing but what is tested; else None, and no fault."""
@@ -92,9 +103,13 @@ class Compiler:
 
     def _compiled(self, text: str, scope: Scope, unary: bool) -> feel.Expression:
         make = feel.compile_unary if unary else feel.compile
-        known = frozenset((name, found) for name, found in scope.items() if found is not None)
-        names = frozenset(scope) - {TESTED}
+        names, known = self._known(scope)
         return make(text, names, self.functions, variables=known, types=self.types.named[self.namespace])
+
+    def _known(self, scope: Scope) -> tuple[frozenset[str], frozenset[tuple[str, Type]]]:
+        """The names of a scope, and the types that are known."""
+        known = frozenset((name, found) for name, found in scope.items() if found is not None)
+        return frozenset(scope) - {TESTED}, known
 
     def _missing(self, text: str, scope: Scope, unary: bool) -> tuple[str, ...]:
         """The elements of the model that a source names without a requirement, where that alone is wrong."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine import feel
 from engine.errors import Fault, Text
 from engine.feel import FeelError
 
@@ -31,6 +32,12 @@ def unreadable(path: str, element: str, line: int, place: Text | None, error: Fe
     """A FEEL source that cannot be read: `place` says in words where it stands."""
     text = error.text if place is None else Text(f"{place.zh}:{error.text.zh}", f"{place.en}: {error.text.en}")
     return Finding(_where(path, element, line), text, element, line, error.line, error.column, error.length)
+
+
+def unmeant(path: str, element: str, line: int, place: Text | None, found: feel.Finding) -> Finding:
+    """What in a FEEL source can be read, but yields null or is hardly meant so."""
+    text = found.text if place is None else Text(f"{place.zh}:{found.text.zh}", f"{place.en}: {found.text.en}")
+    return Finding(_where(path, element, line), text, element, line, found.line, found.column, found.length)
 
 
 def not_required(

@@ -32,8 +32,11 @@ def warnings_of(requirements: Requirements, compilers: Iterable[Compiler]) -> It
     """Every warning about the requirements and the tables."""
     yield from not_handed(requirements)
     for compiler in compilers:
-        for table in compiler.tables:
-            yield from Review(compiler, table).warnings()
+        told = [found for table in compiler.tables for found in Review(compiler, table).warnings()]
+        yield from told
+        places = {(found.element, found.line) for found in told}
+        more = (found for found in compiler.unmeant() if (found.element, found.line) not in places)
+        yield from islice(more, TOLD)
 
 
 class Review:

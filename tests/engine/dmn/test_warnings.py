@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import dmn
 from engine.dmn.review import TOLD
 from engine.value import Value
-from tests.engine.dmn.drawing import column, decision, given, library, output, table
+from tests.engine.dmn.drawing import column, decision, given, library, literal, output, table
 from tests.engine.dmn.test_law import CELLS, VALUES, meets
 
 KINDS = {"n": "number", "s": "string", "b": "boolean", "t": "date", "l": "days and time duration"}
@@ -145,6 +145,35 @@ def test_the_type_of_a_column_is_also_known_from_what_it_asks() -> None:
     logic = table([column("n + 1")], [output(default="0")], [(['"a"'], ["1"]), (["1"], ["2"])])
     found = library(given("n", "number"), decision("d", logic, inputs=["n"]))
     assert told(found) == [("r1i1", '规则 1,列「n + 1」:列的类型是 number,"a" 永远不会命中')]
+
+
+SOURCES: dict[str, tuple[dmn.Library, str]] = {
+    "a cell with or": (one("s", ["-", '"a" or "b"'], policy="FIRST"), "规则 2,列「S」:几个值之一写作"),
+    "a cell with a difference": (one("n", ["1-5", "-"], policy="FIRST"), "规则 1,列「N」:1 - 5 是减法"),
+    "a date without a sign": (one("t", ["> 2026-3-2", "-"], policy="FIRST"), "规则 1,列「T」:? 是日期"),
+    "a literal": (
+        library(given("n", "number"), decision("d", literal('n = "1"'), inputs=["n"])),
+        'n 是数字,"1" 是文本',
+    ),
+    "an entry that is not there": (
+        library(
+            '<itemDefinition name="t"><itemComponent name="rate"><typeRef>number</typeRef></itemComponent></itemDefinition>',
+            given("l", "t"),
+            decision("d", literal("l.rat"), inputs=["l"]),
+        ),
+        "l 没有 rat,是否为 rate?",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SOURCES)
+def test_an_expression_that_can_be_read_but_not_be_meant_is_told(case: str) -> None:
+    found, sentence = SOURCES[case]
+    assert any(warning.text.zh.startswith(sentence) for warning in found.warnings), told(found)
+
+
+def test_a_cell_that_is_told_of_already_is_not_told_of_again() -> None:
+    assert len(told(one("n", ["-", '"a"'], policy="FIRST"))) == 1
 
 
 FINE = {
