@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from sqlalchemy import select
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from engine import countersign
@@ -115,7 +116,8 @@ def act(task: str, act: str) -> Response:
         return _in_place(desk.sentence(refused.text), failures.STATUSES[refused.reason])
     offered = [event.task for event in receipt.events if isinstance(event, TaskOffered)]
     goal = offered[0] if act == "withdraw" and offered else task
-    return _onward(_back_to(goal), str(known.done))
+    gone = act in ("return", "transfer")
+    return _onward(url_for("inbox.waiting") if gone else _back_to(goal), str(known.done))
 
 
 @pages.get("/<task>/goals")
@@ -264,7 +266,11 @@ def _onward(address: str, text: str = "") -> Response:
 
 
 def _back_to(task: str) -> str:
-    """The page of the task, for as long as it may be seen."""
+    """The page of the task, for as long as it may be seen; the inbox after that."""
+    try:
+        task_desk.open_for_me(task)
+    except NotFound:
+        return url_for("inbox.waiting")
     return url_for(".one", task=task)
 
 

@@ -186,7 +186,7 @@ def _last(connection: Connection, stream: int, count: int = READ) -> list[Entry]
 
 def _told(teller: Teller, entry: Entry, task: str) -> Iterator[Happened]:
     for place, event in enumerate(entry.events):
-        if not isinstance(event, TOLD):
+        if not isinstance(event, TOLD) or (isinstance(event, events.TaskEscalated) and not event.persons):
             continue
         after = [later for later in entry.events[place + 1 :] if isinstance(later, WAY)]
         told = teller.sentences(replace(entry, events=(event, *after)))[0]

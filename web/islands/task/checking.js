@@ -59,7 +59,7 @@ export function checking() {
     }
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt.id === "draft" && event.detail.successful && form()) show(JSON.parse(event.detail.xhr.responseText));
+    if (event.detail.elt.id === "draft" && event.detail.xhr.status === 200 && form()) show(JSON.parse(event.detail.xhr.responseText));
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (!event.detail.xhr.getResponseHeader("X-In-Place")) return;

@@ -68,7 +68,7 @@ export function keeping() {
   }
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "draft") return;
-    if (event.detail.successful) {
+    if (event.detail.xhr.status === 200) {
       clearTimeout(waiting);
       say(JSON.parse(event.detail.xhr.responseText).saved);
       if (form()) forget(form());
