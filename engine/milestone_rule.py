@@ -231,9 +231,7 @@ def _moment(start: Element, found: Value, window: Window | None, around: Surroun
         found = DateTime(found, Time(23, 59, 59))
     if not isinstance(found, DateTime):
         raise _unexpected(start, str(start.trigger), "日期时间、时长或 null", "a date and time, a duration or null")
-    if temporal.offset_of(found) is None:
-        clock = found.time
-        found = DateTime(found.date, Time(clock.hour, clock.minute, clock.second, clock.nanosecond, zone=calendar.zone))
+    found = temporal.on_clocks(found, calendar.zone)
     return found if window is None else calendar.opening(found, window)
 
 

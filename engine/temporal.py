@@ -269,6 +269,14 @@ def in_zone(found: DateTime, name: str) -> DateTime:
     return _from_nanoseconds(instant + offset * NANOSECONDS, None, name)
 
 
+def on_clocks(found: DateTime, zone: str) -> DateTime:
+    """A local date-time as what the clocks of a zone show then; one with an offset or a zone as it is."""
+    clock = found.time
+    if offset_of(found) is not None:
+        return found
+    return DateTime(found.date, Time(clock.hour, clock.minute, clock.second, clock.nanosecond, zone=zone))
+
+
 def _zone_offset_at(name: str, utc_seconds: int) -> int:
     days, rest = divmod(utc_seconds, DAY)
     day = from_ordinal(days)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from engine.step import Progress
 
 PEOPLE = {Kind.USER_TASK, Kind.MANUAL_TASK}
+LONGEST_SHOWN = 64
 TIMERS = {Trigger.TIMER_DATE, Trigger.TIMER_DURATION, Trigger.TIMER_CYCLE}
 
 
@@ -62,7 +63,9 @@ def service(progress: Progress, activity: str, element: Element, scope: str) -> 
 def _person(progress: Progress, activity: str, element: Element, scope: str) -> Iterator[Event]:
     names: dict[str, Value] = {"task": Context({"id": activity, "element": element.id, "created": progress.now})}
     assignee = _assignee(progress.optional(element.extensions.get("assignee"), scope, names), element)
-    roles, persons = _candidates(progress.optional(element.extensions.get("candidates"), scope, names), element)
+    roles, persons = _candidates(
+        progress, progress.optional(element.extensions.get("candidates"), scope, names), element
+    )
     if assignee is not None:
         roles, persons = (), (assignee,)
     elif not roles and not persons:
@@ -97,12 +100,21 @@ def _assignee(found: Value, element: Element) -> Person | None:
     raise _unexpected(element, "zx:assignee", "一个人员", "a person", found)
 
 
-def _candidates(found: Value, element: Element) -> tuple[tuple[str, ...], tuple[Person, ...]]:
+def _candidates(progress: Progress, found: Value, element: Element) -> tuple[tuple[str, ...], tuple[Person, ...]]:
     several = _several(found)
     roles = tuple(item for item in several if isinstance(item, str))
     persons = tuple(item for item in several if isinstance(item, Person))
     if len(roles) + len(persons) < len(several):
         raise _unexpected(element, "zx:candidates", "角色代码或人员的列表", "a list of role codes or persons", found)
+    unknown = next((role for role in roles if role not in progress.procedure.roles), None)
+    if unknown is not None:  # nobody would ever see the task
+        shown = ascii(unknown[:LONGEST_SHOWN]) if not unknown.isprintable() else f'"{unknown[:LONGEST_SHOWN]}"'
+        raise ExpressionFailed(
+            Text(
+                f"{element.id} 的 zx:candidates 应得到程序的角色代码,但得到 {shown}",
+                f"expected role codes of the procedure from zx:candidates of {element.id}, but found {shown}",
+            )
+        )
     return roles, persons
 
 
@@ -113,9 +125,9 @@ def _several(found: Value) -> tuple[Value, ...]:
 
 
 def moment(progress: Progress, found: Value, element: Element, what: str) -> DateTime:
-    """A date-time of the organisation's zone; a date means the end of that day."""
+    """A moment; one without a zone is on the organisation's clocks, and a date means the end of that day."""
     if isinstance(found, DateTime):
-        return found
+        return temporal.on_clocks(found, progress.zone)
     if isinstance(found, Date):
         return DateTime(found, Time(23, 59, 59, zone=progress.zone))
     raise _unexpected(element, what, "日期时间", "a date and time", found)
@@ -149,8 +161,11 @@ def kept_until(progress: Progress, element: Element, scope: str) -> DateTime | N
     found = progress.optional(element.extensions.get("ttl", usual), scope)
     if found is None:
         return None
-    until = temporal.add(progress.now, _ahead(_duration(found, element, "zx:ttl"), element))
-    return moment(progress, until, element, "zx:ttl")
+    duration = _ahead(_duration(found, element, "zx:ttl"), element)
+    try:
+        return moment(progress, temporal.add(progress.now, duration), element, "zx:ttl")
+    except ValueError as error:
+        raise ExpressionFailed(Text(f"{element.id} 的 zx:ttl:{error}", f"zx:ttl of {element.id}: {error}")) from error
 
 
 def _duration(found: Value, element: Element, what: str | None = None) -> MonthsDuration | DaysDuration:
