@@ -15,7 +15,7 @@ from engine.errors import EngineError, Reason, Refused
 from engine.words import Channel
 from jobs import milestones
 from storage import schema
-from storage.moments import micros
+from storage.moments import NEVER, micros
 from storage.submission import Store
 
 BATCH = 200
@@ -68,7 +68,7 @@ def _each(
 def _due(store: Store, rows: Rows) -> Iterator[list[Any]]:
     """The keys of what is due by now, each once, page by page, each behind the last one: a refused one is not met again."""
     due, key = rows.table.c.due, rows.key
-    now, last = micros(store.now()), (-1, rows.before)
+    now, last = micros(store.now()), (-NEVER - 1, rows.before)  # a moment may lie before 1970
     while True:
         query = select(key.label("key"), due).where(due <= now, tuple_(due, key) > last)
         with store.database.read() as connection:

@@ -81,4 +81,4 @@ def _short(value: Value) -> str:
 def _text(value: Value) -> str:
     """A text or the id of a reference; other values are neither names nor numbers, and long texts are not short."""
     found = value.id if isinstance(value, Ref) else value
-    return found if isinstance(found, str) and len(found) <= LONGEST else ""
+    return found.replace("\0", " ") if isinstance(found, str) and len(found) <= LONGEST else ""  # no column keeps a NUL

@@ -23,8 +23,9 @@ def moment(found: int) -> datetime:
 
 
 def due(found: DateTime | None) -> int:
-    """Microseconds of a due moment, rounded up so that it has come by then; what is never due sorts last."""
-    if found is None:
-        return NEVER
-    nanoseconds = temporal.nanoseconds_utc(found)
-    return NEVER if nanoseconds is None else -(-nanoseconds // 1_000)
+    """Microseconds of a due moment, rounded up so that it has come by then.
+
+    What is never due sorts last, with all that lies centuries ahead: a table has no room for every year that FEEL knows.
+    """
+    nanoseconds = None if found is None else temporal.nanoseconds_utc(found)
+    return NEVER if nanoseconds is None else max(-NEVER, min(-(-nanoseconds // 1_000), NEVER))

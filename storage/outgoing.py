@@ -16,7 +16,7 @@ from engine.instance import Instance
 from engine.journal import Entry
 from engine.stream import State
 from storage import correlation, schema
-from storage.moments import due, micros
+from storage.moments import NEVER, due, micros
 
 Row = dict[str, Any]
 
@@ -69,6 +69,9 @@ def _job(event: Event, entry: Entry, of_case: int | None) -> dict[str, object] |
         case events.MessageThrown():
             payload = {"payload": encoding.to_json(event.payload)}
             until = micros(entry.at + correlation.KEPT) if event.until is None else due(event.until)
+            until = min(
+                until, NEVER - 1
+            )  # a message that is kept for ever still sleeps; only a parked one is never due
             expires = max(until, micros(entry.at) + 1)  # it is offered once, whatever the model says
             place = {"name": event.name, "correlation": correlation.of(of_case, event.correlation), "expires": expires}
             return {"job": event.message, "kind": "message", "payload": encoding.write(payload), **place}

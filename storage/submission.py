@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from engine import record
 from engine import stream as streams
@@ -44,6 +45,8 @@ OF_VERSION = (StartInstance, OpenCase, PublishVersion, ReviewMilestone)
 """Commands that say by which version they are executed."""
 
 Also = Callable[[Connection, "Receipt"], None]
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +127,13 @@ class Store:
                     Reason.INVALID_DATA,
                     f"应只含可以保存的值:{error}",
                     f"expected only values that may be stored, but {error}",
+                ) from error
+            except DataError as error:  # a text or number that no column of this database keeps
+                log.exception("command %s", key)
+                raise Refused(
+                    Reason.INVALID_DATA,
+                    "有的文字或数值数据库无法保存",
+                    "expected only values that the database keeps, but found a text or number that it does not",
                 ) from error
             except (IntegrityError, OperationalError):
                 if attempt == ATTEMPTS - 1:
