@@ -89,9 +89,8 @@ def changed(source: bytes, texts: Mapping[str, object], given: Mapping[str, str]
             sections[key] = english
             continue
         _require(found, required=f"required.{path}" in given)
-        fields[key] = {**_inner(fields, key), "label": english}
-        if f"options.{path}" in given:
-            fields[key]["options"] = _choose(found, given[f"options.{path}"])
+        options = {"options": _choose(found, given[f"options.{path}"])} if f"options.{path}" in given else {}
+        fields[key] = {**_inner(fields, key), "label": english, **options}
     for path, key, _found in reversed(list(_walk(document))):
         if f"remove.{path}" in given:
             _remove(document, path)
