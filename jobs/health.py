@@ -31,7 +31,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The queue and its nodes. `oldest` is the due moment of what has waited longest, job or timer."""
+    """The queue and its nodes. `timers` counts milestones, too; `oldest` is the due moment of what has waited longest."""
 
     nodes: tuple[Node, ...]
     due: int
@@ -71,13 +71,16 @@ def of(database: Database, now: datetime) -> Health:
             func.min(_job.due).label("oldest"),
         )
         jobs = connection.execute(counts).one()
-        timers = connection.execute(select(func.count(), func.min(_timer.due)).where(_timer.due <= at)).one()
-    waiting = [found for found in (jobs.oldest, timers[1]) if found is not None and found <= at]
+        clocked = [
+            connection.execute(select(func.count(), func.min(due)).where(due <= at)).one()
+            for due in (_timer.due, _milestone.due)
+        ]
+    waiting = [found for found in (jobs.oldest, *(row[1] for row in clocked)) if found is not None and found <= at]
     oldest = moment(min(waiting)) if waiting else None
     return Health(
         nodes=nodes,
         due=int(jobs.due),
-        timers=timers[0],
+        timers=sum(row[0] for row in clocked),
         parked=int(jobs.parked),
         expired=int(jobs.expired),
         sleeping=int(jobs.sleeping),

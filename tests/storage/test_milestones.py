@@ -22,7 +22,7 @@ from engine.commands import (
 from engine.errors import Refused
 from engine.stream import ORGANISATION
 from engine.value import Context, number
-from jobs import clock, lease, milestones
+from jobs import clock, health, lease, milestones
 from storage import checkpoint, erasure, schema, verification
 from storage.database import Database
 from storage.inbox import watched
@@ -68,6 +68,19 @@ def test_a_moment_that_comes_is_recorded_and_starts_one_instance(database: Datab
         (found,) = happened(connection, office.stream(), 10)
         assert found.instance == connection.execute(select(schema.instance.c.stream_no)).scalar_one()
     assert office.proven()
+
+
+def test_a_milestone_that_is_due_and_that_nobody_attends_to_is_told_of(database: Database) -> None:
+    office = Office(database, BEFORE_END, extensions='zx:per="case"')
+    office.case(ends=day("2026-12-31"))
+    office.tick()
+    office.now = at("2026-10-02T09:00:00")
+    found = health.of(database, office.now)
+    assert (found.timers, found.oldest, found.is_late) == (1, at("2026-10-02T09:00:00"), False)
+    office.now = at("2026-10-02T09:06:00")
+    assert health.of(database, office.now).is_late
+    office.tick()
+    assert health.of(database, office.now).timers == 0
 
 
 def test_members_come_and_go_by_the_next_tick(database: Database) -> None:
