@@ -15,6 +15,12 @@ PATIENCE = 10.0
 
 PORTS = {"http": 80, "https": 443}
 
+TRANSLATED = tuple(ipaddress.IPv6Network(net) for net in ("::/96", "64:ff9b::/96"))
+"""Addresses of IPv6 that end with one of IPv4, which a gateway may call instead (RFC 4291, 6052)."""
+
+INWARD = ipaddress.IPv6Network("64:ff9b:1::/48")
+"""Addresses that each network translates as it likes (RFC 8215)."""
+
 
 class Reached(http.client.HTTPConnection):
     """A connection to exactly the address that was checked: a name that resolves anew could lead elsewhere."""
@@ -52,8 +58,17 @@ def opened(target: Target, place: SplitResult) -> Reached:
 def is_public(address: str) -> bool:
     """Anybody may be reached there: it is not of this machine, this network, or kept for something else."""
     found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_global and not (mapped or found).is_multicast
+    meant = [found] if isinstance(found, ipaddress.IPv4Address) else _within(found)
+    return found not in INWARD and all(one.is_global and not one.is_multicast for one in meant)
+
+
+def _within(found: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
+    """The address of IPv4 that one of IPv6 stands for, when it does; else itself, and what a gateway would make of it."""
+    if found.ipv4_mapped is not None:
+        return [found.ipv4_mapped]
+    last = ipaddress.IPv4Address(int(found) & 0xFFFF_FFFF)
+    translated = [last] if any(found in network for network in TRANSLATED) else []
+    return [found, *translated, *([] if found.sixtofour is None else [found.sixtofour])]
 
 
 def _not_allowed(target: Target, what: str) -> ConnectorFailed:

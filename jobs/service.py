@@ -64,7 +64,8 @@ class Services:
             found = self._called(connector, declared, call)
             size = len(encoding.encode(found))
         except MalformedValue as error:
-            raise ConnectorFailed(f"the connector's result cannot be kept: {error}", permanent=True) from error
+            said = f"the connector's result cannot be kept: {error}"
+            raise ConnectorFailed(said, permanent=True, code="rubbish") from error
         except ConnectorFailed:
             raise
         except Exception as error:  # one connector's fault must not keep the other jobs waiting

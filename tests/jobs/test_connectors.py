@@ -173,6 +173,13 @@ def test_an_address_of_this_network_is_not_reached_unless_it_is_marked(other: Re
         ("fe80::1%eth0", False),
         ("fc00::1", False),
         ("::ffff:10.0.0.1", False),
+        ("::ffff:8.8.8.8", True),
+        ("::7f00:1", False),
+        ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::8.8.8.8", True),
+        ("64:ff9b:1::127.0.0.1", False),
+        ("2002:a00:1::", False),
+        ("2002:808:808::", True),
         ("2001:4860:4860::8888", True),
     ],
 )

@@ -332,6 +332,15 @@ def test_a_result_that_cannot_be_kept_is_an_incident(service: Company, result: V
     assert jobs(service) == []
 
 
+def test_a_result_that_cannot_be_kept_is_caught_as_rubbish(service: Company) -> None:
+    service.start()
+    worker, _ = scripted(service, "half a pair: \ud800")
+    (held,) = lease.take(service.database, service.now, 10)
+    with pytest.raises(ConnectorFailed) as failed:
+        worker.services.answer(held)
+    assert (failed.value.code, failed.value.permanent) == ("rubbish", True)
+
+
 def test_a_fault_of_the_worker_with_one_job_does_not_end_the_pass(
     service: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
