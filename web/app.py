@@ -13,7 +13,22 @@ from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
 from web.api import document, gate, problems
-from web.pages import account, case, design, health, inbox, people, procedure, sign_in, studio, studio_form, task
+from web.pages import (
+    account,
+    case,
+    design,
+    health,
+    inbox,
+    metrics,
+    operations,
+    people,
+    procedure,
+    sign_in,
+    studio,
+    studio_form,
+    task,
+    tokens,
+)
 from web.settings import Settings
 
 LARGEST = 2 * 1024 * 1024
@@ -33,12 +48,15 @@ PAGES = (
     sign_in.pages,
     account.pages,
     people.pages,
+    operations.pages,
+    tokens.pages,
     design.pages,
     health.pages,
+    metrics.pages,
 )
 """One blueprint a resource."""
 
-ROOMS = (logs, headers, identity, gate, texts, assets, access, csrf, notices, navigation, failures, problems)
+ROOMS = (logs, metrics, headers, identity, gate, texts, assets, access, csrf, notices, navigation, failures, problems)
 """In this order requests pass through, and answers come back the other way."""
 
 

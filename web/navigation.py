@@ -46,6 +46,13 @@ PLACES = (
             "studio_form.one",
         ),
     ),
+    Place(
+        "operations.overview",
+        lazy("运行"),
+        "gear",
+        "keep",
+        within=tuple(f"operations.{name}" for name in ("incidents", "jobs", "timers", "milestones", "messages")),
+    ),
     Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one",)),
 )
 

@@ -9,6 +9,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from os import PathLike
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,7 +21,19 @@ from engine.errors import Text
 from jobs.connector import Target
 
 FILE = Path("zhixing.toml")
-NAMES = ("data", "database", "seal_key", "language", "debug", "hosts", "listen", "https", "proxies")
+NAMES = (
+    "data",
+    "database",
+    "seal_key",
+    "language",
+    "debug",
+    "hosts",
+    "listen",
+    "https",
+    "proxies",
+    "metrics_from",
+    "metrics_token",
+)
 TARGETS = "targets"
 PREFIX = "ZHIXING_"
 LAST_PORT = 65535
@@ -31,6 +44,7 @@ class Settings:
     """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside.
 
     Pages are served at `listen`; `https` says that browsers reach them by TLS, through so many `proxies` of ours.
+    Whoever comes from an address of `metrics_from`, or shows `metrics_token`, may have the figures.
     """
 
     data: Path
@@ -43,6 +57,8 @@ class Settings:
     listen: str = "127.0.0.1:8000"
     https: bool = False
     proxies: int = 0
+    metrics_from: str = ""
+    metrics_token: str = ""
 
 
 class UnsuitableSetting(ValueError):
@@ -68,6 +84,8 @@ def read(environment: Mapping[str, str] = os.environ, file: str | PathLike[str] 
         targets=_targets(tables.get(TARGETS, {}), Path(file), hosts),
         listen=_place(found.get("listen", "127.0.0.1:8000")),
         https=_one_of("https", found.get("https", "0"), ("0", "1")) == "1",
+        metrics_from=_addresses(found.get("metrics_from", "")),
+        metrics_token=found.get("metrics_token", ""),
         proxies=int(_one_of("proxies", found.get("proxies", "0"), ("0", "1", "2", "3"))),
     )
 
@@ -182,6 +200,19 @@ def _place(found: str) -> str:
             f"{PREFIX}LISTEN 应为 地址:端口,但为 {found!r}",
             f"expected {PREFIX}LISTEN to be address:port, but found {found!r}",
         )
+    return found
+
+
+def _addresses(found: str) -> str:
+    """Addresses and networks, separated by commas."""
+    for one in filter(None, (part.strip() for part in found.split(","))):
+        try:
+            ip_network(one)
+        except ValueError as error:
+            raise UnsuitableSetting(
+                f"{PREFIX}METRICS_FROM 应为以逗号分隔的地址或网段,但有 {one!r}",
+                f"expected {PREFIX}METRICS_FROM to be addresses or networks, but found {one!r}",
+            ) from error
     return found
 
 

@@ -20,8 +20,11 @@ VALUES = {
     "listen": ("0.0.0.0:8443", "0.0.0.0:8443"),
     "https": ("1", True),
     "proxies": ("2", 2),
+    "metrics_from": ("10.0.0.0/8,::1", "10.0.0.0/8,::1"),
+    "metrics_token": ("secret", "secret"),
 }
 OTHERS = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0", "hosts": "x"}
+OTHERS |= {"metrics_from": "10.1.2.3", "metrics_token": "other"}
 OTHERS |= {"listen": "[::1]:80", "https": "0", "proxies": "0"}
 
 

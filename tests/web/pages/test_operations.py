@@ -1,0 +1,171 @@
+"""The operator's pages: what cannot go on is decided there, with a reason; figures for whoever may have them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine import commands
+from engine.commands import Envelope
+from engine.value import Context
+from engine.words import Channel, StreamKind
+from jobs import lease
+from jobs.worker import Worker
+from storage import people
+from tests.engine.world import MANIFEST, chain, lane, process
+from tests.storage.company import english
+from tests.web.pages.browser import House
+from web.api.document import PREFIX
+from web.cli import company
+
+PAGES = ("", "incidents", "jobs", "timers", "milestones", "messages")
+BODY = (
+    '<bpmn:startEvent id="s"/><bpmn:exclusiveGateway id="g" name="Which way" default="fb"/>'
+    '<bpmn:userTask id="a" name="Left"/><bpmn:userTask id="b" name="Right"/><bpmn:endEvent id="e1"/><bpmn:endEvent id="e2"/>'
+    + chain("s", "g")
+    + chain("a", "e1")
+    + chain("b", "e2")
+)
+
+
+def _stuck(house: House) -> str:
+    """An instance at a gateway that knows no way; the id of its incident."""
+    flows = (
+        '<bpmn:sequenceFlow id="fa" sourceRef="g" targetRef="a"><bpmn:conditionExpression>number("7")</bpmn:conditionExpression>'
+        '</bpmn:sequenceFlow><bpmn:sequenceFlow id="fb" sourceRef="g" targetRef="b"/>'
+    )
+    model = process(
+        BODY + flows, lanes=f'<bpmn:laneSet id="ls">{lane("SMO", "s", "g", "a", "b", "e1", "e2")}</bpmn:laneSet>'
+    )
+    files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": model, "texts/en.json": english(model)}
+    procedure = house.store.procedures.keep(files)
+    now = house.clock.now
+
+    def publish(number: int) -> commands.PublishVersion:
+        return commands.PublishVersion(
+            envelope=Envelope(id="publish-stuck", stream=number, at=now),
+            procedure=procedure.key,
+            version=procedure.digest,
+            label="1",
+            reason="trial",
+        )
+
+    house.store.open_stream(StreamKind.PROCEDURE, "publish-stuck", publish)
+    li = people.known(house.store, "li")
+
+    def begin(number: int) -> commands.StartInstance:
+        return commands.StartInstance(
+            envelope=Envelope(id="start-stuck", stream=number, at=now, actor=li, channel=Channel.WEB),
+            case=None,
+            version=procedure.digest,
+            process="p",
+            input=Context(),
+        )
+
+    stream = house.store.open_stream(StreamKind.INSTANCE, "start-stuck", begin).stream
+    Worker(house.store).run()
+    (incident,) = company.instance_of(house.store, stream).incidents
+    return incident
+
+
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("handle", ["admin", "li"])
+def test_who_runs_the_product_sees_how_it_runs(house: House, page: str, handle: str) -> None:
+    assert "<h1>运行</h1>" in house.signed_in(handle).page(f"/operations/{page}")
+
+
+def test_a_step_that_cannot_go_on_is_shown_and_decided_with_a_reason(house: House) -> None:
+    incident = _stuck(house)
+    li = house.signed_in("li")
+    page = li.page("/operations/incidents")
+    assert "Which way" in page
+    assert 'value="fa"' in page
+    address = f"/operations/incidents/{incident}/decide"
+    refused = li.post(address, {"reason": " ", "flow": "fa"}, at="/operations/incidents")
+    assert (refused.status_code, "请写明理由" in refused.text) == (422, True)
+    wrong = li.post(address, {"reason": "<b>按合同</b>", "flow": "nowhere"}, at="/operations/incidents")
+    assert wrong.status_code == 422
+    assert "&lt;b&gt;按合同" in wrong.text
+    assert li.post(address, {"reason": "按合同", "flow": "fb"}, at="/operations/incidents").status_code == 302
+    assert "没有异常" in li.page("/operations/incidents")
+    state = company.instance_of(house.store, int(incident.split(".")[0]))
+    assert [task.element for task in state.tasks.values()] == ["b"]
+
+
+def test_it_is_tried_again_and_stays_when_the_reason_is_still_there(house: House) -> None:
+    incident = _stuck(house)
+    li = house.signed_in("li")
+    address = f"/operations/incidents/{incident}/retry"
+    assert li.post(address, {"reason": "再试"}, at="/operations/incidents").status_code == 302
+    page = li.page("/operations/incidents")
+    assert "Which way" in page
+    assert f'id="incident-{incident}"' not in page
+
+
+def test_an_administrator_without_the_right_sees_it_and_decides_nothing(house: House) -> None:
+    incident = _stuck(house)
+    admin = house.signed_in("admin")
+    assert f'action="/operations/incidents/{incident}' not in admin.page("/operations/incidents")
+    sent = admin.post(f"/operations/incidents/{incident}/retry", {"reason": "x"}, at="/account/")
+    assert sent.status_code == 422
+    assert incident in company.instance_of(house.store, int(incident.split(".")[0])).incidents
+
+
+def test_a_parked_job_is_tried_again(house: House) -> None:
+    admin = house.signed_in("admin")
+    sent = admin.post("/operations/jobs/1.1.1/retry", at="/operations/")
+    assert sent.status_code == 302
+    with house.store.database.read() as connection:
+        assert lease.listed(connection, house.clock.now, 10) == []
+
+
+@pytest.mark.parametrize(
+    "address", ["incidents?after=x", "timers?after=9~9", "milestones?after=x", "messages?after=%00"]
+)
+def test_a_place_that_is_none_is_no_mistake_of_ours(house: House, address: str) -> None:
+    assert house.signed_in("admin").get(f"/operations/{address}").status_code == 200
+
+
+def test_figures_are_for_this_machine_and_for_whoever_shows_the_token(house: House) -> None:
+    visitor = house.browser()
+    visitor.get("/health/live")
+    text = visitor.page("/metrics")
+    assert "\nzhixing_incidents_open 0.0\n" in text
+    assert 'zhixing_requests_total{method="GET",route="health.live",status="200"} 1.0' in text
+    far = {"REMOTE_ADDR": "203.0.113.7"}
+    assert visitor.get("/metrics", environ_overrides=far).status_code == 404
+    house.app.config["SETTINGS"] = type(house.app.config["SETTINGS"])(
+        **{**_settings(house), "metrics_token": "secret", "metrics_from": "10.0.0.0/8"}
+    )
+    shown = {"Authorization": "Bearer secret"}
+    assert visitor.get("/metrics", environ_overrides=far, headers=shown).status_code == 200
+    assert visitor.get("/metrics", environ_overrides=far, headers={"Authorization": "Bearer x"}).status_code == 404
+    assert visitor.get("/metrics", environ_overrides={"REMOTE_ADDR": "10.1.2.3"}).status_code == 200
+    assert visitor.get("/metrics").status_code == 404
+
+
+def _settings(house: House) -> dict[str, object]:
+    found = house.app.config["SETTINGS"]
+    return {name: getattr(found, name) for name in found.__dataclass_fields__}
+
+
+def test_tokens_are_made_on_ones_own_page_shown_once_and_revoked(house: House) -> None:
+    li = house.signed_in("li")
+    made = li.post("/account/tokens/", {"name": "报表 <b>", "scope": "read", "days": "30"}, at="/account/tokens/")
+    assert made.status_code == 200
+    text = made.text.split('value="zx_')[1].split('"')[0]
+    asked = {"Authorization": f"Bearer zx_{text}"}
+    assert house.browser().get(f"{PREFIX}/me", headers=asked).get_json()["handle"] == "li"
+    page = li.page("/account/tokens/")
+    assert text not in page
+    assert "报表 &lt;b&gt;" in page
+    key = page.split("/account/tokens/")[-1].split("/revoke")[0]
+    assert li.post(f"/account/tokens/{key}/revoke", at="/account/tokens/").status_code == 302
+    assert house.browser().get(f"{PREFIX}/me", headers=asked).status_code == 401
+
+
+@pytest.mark.parametrize("form", [{"name": ""}, {"scope": "all"}, {"days": "0"}, {"days": "x"}, {"name": "x" * 101}])
+def test_an_unsuitable_token_is_not_made(house: House, form: dict[str, str]) -> None:
+    li = house.signed_in("li")
+    sent = li.post("/account/tokens/", {"name": "a", "scope": "read", "days": "30", **form}, at="/account/tokens/")
+    assert sent.status_code == 422
+    assert "还没有令牌" in li.page("/account/tokens/")
