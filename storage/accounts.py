@@ -29,6 +29,8 @@ PERSONAL = (
     schema.account,
     schema.session,
     schema.token,
+    schema.second_factor,
+    schema.recovery_code,
     schema.task_read,
     schema.preference,
     schema.task_copy,

@@ -214,6 +214,25 @@ token = Table(
 )
 Index("token_of_person", token.c.person)
 
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("secret", String(64), nullable=False),  # base32; apart from the accounts, and read at sign-in alone
+    Column("confirmed", Boolean, nullable=False, default=False),  # a code was given once: from now on it is asked for
+    Column("step", BigInteger, nullable=False, default=0),  # of the last code that was taken; it is taken once
+    Column("ticket", String(64)),  # SHA-256 of what a browser holds between password and code
+    Column("ticket_ends_at", BigInteger, nullable=False, default=0),
+)
+
+recovery_code = Table(
+    "recovery_code",
+    metadata,
+    Column("person", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    PrimaryKeyConstraint("person", "digest"),
+)
+
 attempt = Table(
     "attempt",
     metadata,

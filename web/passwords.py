@@ -1,4 +1,4 @@
-"""Passwords: argon2id, and rules that a person can follow."""
+"""Passwords: argon2id, and rules that a person can follow; codes for the day a telephone is lost."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST, LONGEST = 10, 200
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Without those that are mistaken for one another."""
+
+RECOVERY_CODES = 8
 
 hasher = PasswordHasher()
 
@@ -41,3 +43,10 @@ def is_dated(kept: str) -> bool:
 def one_time() -> str:
     """A password to be read out once: four groups of four, about 78 bits."""
     return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+
+
+def recovery_codes() -> tuple[str, ...]:
+    """Codes for the day the telephone is lost, each good once: three groups of four, about 59 bits."""
+    return tuple(
+        "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3)) for _ in range(RECOVERY_CODES)
+    )

@@ -510,6 +510,22 @@ def _tokens() -> None:
         PrimaryKeyConstraint("digest"),
     )
     op.create_index("token_of_person", "token", ["person"])
+    op.create_table(
+        "second_factor",
+        Column("person", String(64), nullable=False),
+        Column("secret", String(64), nullable=False),
+        Column("confirmed", Boolean(), nullable=False),
+        Column("step", BigInteger(), nullable=False),
+        Column("ticket", String(64), nullable=True),
+        Column("ticket_ends_at", BigInteger(), nullable=False),
+        PrimaryKeyConstraint("person"),
+    )
+    op.create_table(
+        "recovery_code",
+        Column("person", String(64), nullable=False),
+        Column("digest", String(64), nullable=False),
+        PrimaryKeyConstraint("person", "digest"),
+    )
 
 
 def _found() -> None:
