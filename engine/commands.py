@@ -391,6 +391,7 @@ class GrantRole(Command):
 
     person: Person
     role: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -399,6 +400,7 @@ class RevokeRole(Command):
 
     person: Person
     role: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

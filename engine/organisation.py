@@ -202,6 +202,8 @@ def _may(procedure: Procedure | None, organisation: Organisation, command: Comma
 
 def _role(organisation: Organisation, command: GrantRole | RevokeRole) -> tuple[Event, ...]:
     person = known(organisation, command.person)
+    if command.reason is not None:
+        reason_given(command.reason)
     held = organisation.holds(person, command.role)
     if isinstance(command, GrantRole):
         _role_code(command.role)

@@ -317,3 +317,13 @@ def test_the_entry_of_a_disposal_says_where_each_stream_ended(world: World) -> N
         StreamDisposed(disposed=end.stream, revision=7, digest=end.digest, reason="期满") for end in (END, other)
     )
     assert refusal(world, "admin", DisposeStream, **{**fields, "ends": ()}) is Reason.NOT_FOUND
+
+
+@pytest.mark.parametrize("command", [GrantRole, RevokeRole])
+def test_why_a_role_is_granted_or_revoked_may_be_said_but_not_with_an_empty_sentence(
+    world: World, command: type[Command]
+) -> None:
+    fields: dict[str, object] = {"person": world.people["guest"], "role": "SALES"}
+    assert refusal(world, "admin", command, **fields, reason="  ") is Reason.INVALID_DATA
+    world.do(command, "admin", ORGANISATION, **fields, reason="入职")
+    assert world.journal.kept[ORGANISATION][-1].command.reason == "入职"
