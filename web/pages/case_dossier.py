@@ -178,7 +178,9 @@ def dossier(connection: Connection, number: int, spot: Spot | None = None, place
         people=reading.names(connection),
         zone=reading.organisation(connection).working.zone,
     )
-    wanted = found.place_of(spot) if spot is not None else min(max(place or len(order), 1), len(order))
+    wanted = (
+        found.place_of(spot) if spot is not None else min(max(len(order) if place is None else place, 1), len(order))
+    )
     if not wanted:
         hidden()
     return found if wanted == len(order) else _at(found, wanted)

@@ -44,6 +44,15 @@ def _picture(data: bytes, path: str, texts: bytes) -> bytes:
         for name in [name for name in element.attrib if name.startswith("{")]:
             del element.attrib[name]
         translated = names.get(element.get("id", ""))
-        if translated and element.get("name"):
-            element.set("name", translated)
+        if translated:
+            _name(element, translated)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _name(element: etree._Element, translated: str) -> None:
+    """A note is named by its text."""
+    note = element.find(f"{MODEL}text")
+    if note is not None:
+        note.text = translated
+    elif element.get("name"):
+        element.set("name", translated)
