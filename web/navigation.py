@@ -29,7 +29,7 @@ class Place:
 
 
 PLACES = (
-    Place("inbox.waiting", lazy("待办"), "inbox", within=("inbox.done", "inbox.sent", "inbox.told")),
+    Place("inbox.waiting", lazy("待办"), "inbox", within=("inbox.done", "inbox.sent", "inbox.told", "task.one")),
     Place(
         "case.every",
         lazy("项目"),

@@ -86,7 +86,7 @@ def _row(columns: Mapping[str, Field], row: Mapping[str, list[str]], known: Know
 
 
 def _is_blank(found: Entry) -> bool:
-    return found is None or found is False or found in ("", [], ())
+    return found is None or found is False or found in ([], ()) or (isinstance(found, str) and not found.strip())
 
 
 def _entry(field: Field | None, found: list[str], known: Known, year: int) -> Entry:

@@ -65,7 +65,7 @@ def draft(task: str) -> Response:
     try:
         task_form.keep(desk, found)
     except Refused as refused:
-        return _too_late(desk) if desk.task is None else _above(desk, desk.sentence(refused.text))
+        return _too_late(desk) if desk.task is None else _above(desk, desk.sentence(refused.text), 422)
     saved = f"{texts.local(reading.store().now()):%H:%M}"
     return _json({"saved": _("草稿已保存 %(time)s", time=saved), **task_form.live(desk, found)})
 
@@ -207,7 +207,9 @@ def _refused(desk: Desk, refused: Refused) -> Response:
     """What is wrong beside its field; anything else above the form, which stays as it is."""
     if not refused.faults or desk.form is None:
         fresh = task_desk.open_for_me(desk.key)
-        return _too_late(fresh) if fresh.task is None else _above(desk, desk.sentence(refused.text))
+        if fresh.task is None:
+            return _too_late(fresh)
+        return _above(desk, desk.sentence(refused.text), failures.STATUSES[refused.reason])
     found = task_form.typed(desk)
     form = task_form.drawn(desk, found.entries, refused.faults, is_draft=True)
     page = {**_page(desk), "form": form}
@@ -238,10 +240,10 @@ def _time(at: datetime) -> str:
     return texts.said_moment(at)
 
 
-def _above(desk: Desk, text: str) -> Response:
+def _above(desk: Desk, text: str, status: int = 409) -> Response:
     if not request.headers.get("HX-Request"):
-        return failures.failed(409, text)
-    response = make_response(render_template("task/news.html", desk=desk, text=text), 409)
+        return failures.failed(status, text)
+    response = make_response(render_template("task/news.html", desk=desk, text=text), status)
     response.headers.update({IN_PLACE: "1", "HX-Retarget": "#news", "HX-Reswap": "outerHTML"})
     return response
 
