@@ -36,7 +36,7 @@ def of_function(node: FunctionOf, compile_node: Compile) -> Run:
             given = dict(zip(parameters, arguments, strict=True))
             for name, wanted in zip(parameters, node.types, strict=True):
                 if wanted is not None:
-                    given[name] = types.coerce(given[name], wanted, frame.types)
+                    given[name] = types.coerce(given[name], wanted, frame.types, budget=budget)
                     if given[name] is None is not arguments[parameters.index(name)]:
                         return operations.unnamed(budget, reasons.PARAMETER, name, named(wanted.name))
             budget.enter(high)
@@ -143,4 +143,4 @@ def of_built_in(node: BuiltIn, compile_node: Compile) -> Run:
 def of_instance_of(node: InstanceOf, compile_node: Compile) -> Run:
     """Is a value of a type?"""
     value = compile_node(node.value)
-    return lambda frame: types.conforms(value(frame), node.type, frame.types, exact=True)
+    return lambda frame: types.conforms(value(frame), node.type, frame.types, exact=True, budget=frame.budget)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.feel import operations
-from engine.feel.budget import DEPTH
+from engine.feel.budget import DEPTH, Budget
 from engine.feel.frame import Closure
 from engine.feel.tree import Type
 from engine.value import Context, Date, DateTime, Range, Time, Value
@@ -15,8 +15,19 @@ NO_NAMES: Mapping[str, Type] = {}
 UTC_MIDNIGHT = Time(0, 0, 0, 0, 0)
 
 
-def conforms(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES, *, exact: bool = False) -> bool:
-    """The value is of the type. Null conforms to every type, but is an instance of Null only (`exact`)."""
+def conforms(
+    value: Value,
+    wanted: Type,
+    named: Mapping[str, Type] = NO_NAMES,
+    *,
+    exact: bool = False,
+    budget: Budget | None = None,
+) -> bool:
+    """The value is of the type. Null conforms to every type, but is an instance of Null only (`exact`).
+
+    Each part that is looked at is a step: a short expression can make a value of very many. Raises FeelError.
+    """
+    budget = budget or Budget()
     wanted = meaning(wanted, named)
     if wanted.name == "Any":
         return value is not None or not exact
@@ -26,15 +37,15 @@ def conforms(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES, *
         return wanted.name == "function" and narrower(value.type, wanted, named)
     if operations.kind(value) != wanted.name:
         return False
-    return _parts_conform(value, wanted, named)
+    return _parts_conform(budget, value, wanted, named)
 
 
-def misfit(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> tuple[str, Type, Value]:
+def misfit(budget: Budget, value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> tuple[str, Type, Value]:
     """Where a value that does not conform first fails to: the path to the part, the type it should have, the part."""
     path = ""
     for _ in range(DEPTH):
         wanted = meaning(wanted, named)
-        part = _misfit_part(value, wanted, named)
+        part = _misfit_part(budget, value, wanted, named)
         if part is None:
             break
         step, wanted, value = part
@@ -42,29 +53,32 @@ def misfit(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> 
     return path, wanted, value
 
 
-def _misfit_part(value: Value, wanted: Type, named: Mapping[str, Type]) -> tuple[str, Type, Value] | None:
+def _misfit_part(
+    budget: Budget, value: Value, wanted: Type, named: Mapping[str, Type]
+) -> tuple[str, Type, Value] | None:
     """The first part of a list or context that does not conform; None when the fault lies with the whole."""
     if isinstance(value, Closure | Range) or not wanted.parts or operations.kind(value) != wanted.name:
         return None
     if isinstance(value, tuple):
         item = wanted.parts[0][1]
-        at = next((at for at, one in enumerate(value) if not conforms(one, item, named)), None)
+        at = next((at for at, one in enumerate(value) if not conforms(one, item, named, budget=budget)), None)
         return None if at is None else (f"[{at + 1}]", item, value[at])
     if isinstance(value, Context):
         for name, part in wanted.parts:
-            if name not in value or not conforms(value[name], part, named):
+            if name not in value or not conforms(value[name], part, named, budget=budget):
                 return f".{name}", part, value.get(name)
     return None
 
 
-def coerce(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES) -> Value:
+def coerce(value: Value, wanted: Type, named: Mapping[str, Type] = NO_NAMES, *, budget: Budget | None = None) -> Value:
     """The value as one of the type: itself, or converted implicitly, or null. DMN 1.5 §10.3.2.9.4."""
-    if conforms(value, wanted, named):
+    budget = budget or Budget()
+    if conforms(value, wanted, named, budget=budget):
         return value
     found = meaning(wanted, named)
-    if isinstance(value, tuple) and len(value) == 1 and conforms(value[0], wanted, named):
+    if isinstance(value, tuple) and len(value) == 1 and conforms(value[0], wanted, named, budget=budget):
         return value[0]
-    if found.name == "list" and conforms((value,), wanted, named):
+    if found.name == "list" and conforms((value,), wanted, named, budget=budget):
         return (value,)
     if found.name == "date and time" and isinstance(value, Date):
         return DateTime(value, UTC_MIDNIGHT)
@@ -110,15 +124,17 @@ def _narrower_function(one: Type, other: Type, named: Mapping[str, Type], depth:
     )
 
 
-def _parts_conform(value: Value, wanted: Type, named: Mapping[str, Type]) -> bool:
+def _parts_conform(budget: Budget, value: Value, wanted: Type, named: Mapping[str, Type]) -> bool:
     if not wanted.parts:
         return True
     if isinstance(value, tuple):
-        return all(conforms(item, wanted.parts[0][1], named) for item in value)
+        budget.spend(len(value))
+        return all(conforms(item, wanted.parts[0][1], named, budget=budget) for item in value)
     if isinstance(value, Range):
-        return all(conforms(end, wanted.parts[0][1], named) for end in (value.low, value.high))
+        return all(conforms(end, wanted.parts[0][1], named, budget=budget) for end in (value.low, value.high))
     if isinstance(value, Context):
-        return all(name in value and conforms(value[name], part, named) for name, part in wanted.parts)
+        budget.spend(len(wanted.parts))
+        return all(name in value and conforms(value[name], part, named, budget=budget) for name, part in wanted.parts)
     return True
 
 

@@ -143,6 +143,13 @@ EXPLOSIONS = {
     + "t0: list, u0: list,"
     + ",".join(f"t{n}: [t{n - 1}, t{n - 1}], u{n}: [u{n - 1}, u{n - 1}]" for n in range(1, 30))
     + ", r: t29 = u29}.r",
+    "shared lists of a type": "{t0: list,"
+    + ",".join(f"t{n}: [t{n - 1}, t{n - 1}]" for n in range(1, 29))
+    + f", r: t28 instance of {'list<' * 29}Any{'>' * 29}}}.r",
+    "shared lists as arguments": "{t0: list,"
+    + ",".join(f"t{n}: [t{n - 1}, t{n - 1}]" for n in range(1, 28))
+    + f", f: function(x: {'list<' * 28}Any{'>' * 28}) 1, r: f(t27)}}.r",
+    "a type again and again": "count((for i in 1..50000 return i)[(for j in 1..50000 return j) instance of list<number>])",
     "shared contexts": "{"
     + "t0: {a: 1},"
     + ",".join(f"t{n}: {{a: t{n - 1}, b: t{n - 1}}}" for n in range(1, 40))
