@@ -13,7 +13,7 @@ from engine.dmn.model import Decision, Definitions, Element, InputData, Key, Kno
 from engine.dmn.requirements import Path, Requirements, by_namespace
 from engine.dmn.review import warnings_of
 from engine.dmn.trace import Traced
-from engine.dmn.types import ANY, Holds, ItemType, Types
+from engine.dmn.types import ANY, LARGEST, Holds, ItemType, Types
 from engine.errors import Text
 from engine.feel import Expression, FeelError, HostFunction
 from engine.feel.budget import Budget
@@ -59,7 +59,7 @@ class Library:
         self.types.compile_tests(self._test)
         self.named = {namespace: dict(types) for namespace, types in self.types.named.items()}
         self.compiled = {element.key: self._with_expressions(element) for element in self.elements.values()}
-        self.faults += [*self.requirements.findings, *self._unknown_types()]
+        self.faults += [*self.requirements.findings, *self._wrong_types()]
         for compiler in self.compilers.values():
             self.faults += dict.fromkeys(compiler.findings)
 
@@ -70,8 +70,12 @@ class Library:
 
     # -------------------------------------------------------------- compiling
 
-    def _unknown_types(self) -> list[Finding]:
+    def _wrong_types(self) -> list[Finding]:
         found: list[Finding] = []
+        for namespace, name in self.types.too_large:
+            zh = f"类型「{name}」连同其各部分应不超过 {LARGEST} 项"
+            en = f"expected the type {name} to have at most {LARGEST} parts, with the parts of its parts"
+            found.append(finding(self.models[namespace].path, "", 0, zh, en))
         for model in self.models.values():
             for use in model.type_uses:
                 if not self.types.known(model.namespace, use.name):

@@ -18,6 +18,8 @@ from engine.value import Context, Value
 Holds = Callable[[Frame, Value], bool]
 MakeTest = Callable[[str, Literal, Type], Holds]
 
+LARGEST = 5_000
+"""Parts of one type, with the parts of its parts: a few definitions that use each other twice have very many."""
 ANY = Type("Any")
 BASIC = {
     name: Type(name)
@@ -64,9 +66,9 @@ class ItemType:
 
     def convert(self, frame: Frame, value: Value, what: str) -> Value:
         """The value as one of this type, by the implicit conversions of DMN; null with a note when it is none."""
-        found = feel_types.coerce(value, self.type)
+        found = feel_types.coerce(value, self.type, budget=frame.budget)
         if found is None and value is not None:
-            path, wanted, part = feel_types.misfit(value, self.type)
+            path, wanted, part = feel_types.misfit(frame.budget, value, self.type)
             told = Text(f"{what or '结果'}{path}", f"{what or 'the result'}{path}")
             frame.budget.note(reasons.TYPE, told, named(wanted.name), met=(part,))
             return None
@@ -86,6 +88,7 @@ class Types:
         }
         self.found: dict[Key, ItemType | None] = {}
         self.tests: list[Test] = []
+        self.too_large: list[Key] = []
         for key in self.written:
             self._resolved(key)
         self.named = {namespace: self._named(namespace) for namespace in models}
@@ -141,7 +144,10 @@ class Types:
     def _resolved(self, key: Key) -> ItemType | None:
         if key not in self.found:
             self.found[key] = None  # a type within itself has no end: it is Any there
-            self.found[key] = self._made(key[0], self.written[key])
+            found = self._made(key[0], self.written[key])
+            self.found[key] = found if _within_bounds(found.type) else ItemType(ANY)
+            if self.found[key] is not found:
+                self.too_large.append(key)
         return self.found[key]
 
     def _made(self, namespace: str, definition: ItemDefinition) -> ItemType:
@@ -194,3 +200,12 @@ class Types:
 def _prefix(imported: Import) -> str:
     """What stands before the names of an imported model; nothing when the import has no name."""
     return f"{imported.name}." if imported.name else ""
+
+
+def _within_bounds(found: Type) -> bool:
+    """The type has no more parts than may be."""
+    todo, count = [found], 0
+    while todo and count <= LARGEST:
+        todo.extend(part for _, part in todo.pop().parts)
+        count += 1
+    return count <= LARGEST

@@ -139,6 +139,21 @@ def test_what_asks_for_too_much_is_ended(case: str) -> None:
     assert ended.value.text.zh
 
 
+def test_types_that_use_each_other_twice_are_told_when_they_have_too_many_parts() -> None:
+    def item(at: int) -> str:
+        parts = "".join(
+            f'<itemComponent name="{name}"><typeRef>t{at - 1}</typeRef></itemComponent>' for name in ("a", "b")
+        )
+        return f'<itemDefinition name="t{at}">{parts}</itemDefinition>'
+
+    first = '<itemDefinition name="t0"><typeRef>number</typeRef></itemDefinition>'
+    small = library(first, *map(item, range(1, 11)), decision("d", literal("null", "t10")))
+    assert small.faults == []
+    large = library(first, *map(item, range(1, 100)), decision("d", literal("null", "t99")))
+    assert "类型「t12」连同其各部分应不超过" in large.faults[0].text.zh
+    assert "expected the type t12 to have at most" in large.faults[0].text.en
+
+
 def test_a_table_costs_as_many_steps_as_its_rules() -> None:
     few, many = (
         library(decision("d", table([column("1")], [output()], [([">2"], ["1"])] * count))) for count in (10, 1_000)
