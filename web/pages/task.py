@@ -61,6 +61,8 @@ def look(task: str) -> Response:
 def draft(task: str) -> Response:
     """Keep what is typed, and say what it comes to."""
     desk = _with_form(task)
+    if not (task_acts.standing(desk).may_do or task_form.has_draft(desk)):
+        return _too_late(desk) if desk.task is None or desk.holder else _above(desk, _("您不能办理这项任务。"), 403)
     found = task_form.typed(desk)
     try:
         task_form.keep(desk, found)

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, select
 
 from engine import form as forms
 from engine import work
@@ -25,11 +25,12 @@ from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Person
 from engine.words import Channel, StreamKind
-from storage import intake, schema, worklist
+from storage import intake, registers, schema, worklist
 from storage.moments import moment
 from storage.shelf import StreamShelf
 from web import asking, reading, texts
 from web.identity import Me, me
+from web.pages import case_dossier
 from web.telling.naming import Names
 
 
@@ -44,6 +45,7 @@ class Desk:
     names: Names
     progress: Progress
     shown: dict[str, str]
+    may_read_case: bool
 
     @property
     def key(self) -> str:
@@ -130,6 +132,7 @@ def open_for_me(key: str) -> Desk:
         if not _may_know(connection, row, instance, procedure, who):
             abort(404)
         known, zone = reading.names(connection), reading.organisation(connection).working.zone
+        readable = _may_read(connection, row)
         shown = worklist.values_of(connection, [] if row.case_no is None else [row.case_no])
     around = intake.surroundings(store, instance)
     command = CompleteTask(envelope=_envelope(stream, store.now(), who.person), task=key, data=Context())
@@ -142,6 +145,7 @@ def open_for_me(key: str) -> Desk:
         names=Names(procedure, known, zone),
         progress=Progress(procedure, instance, command, around),
         shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
+        may_read_case=readable,
     )
 
 
@@ -194,7 +198,7 @@ def _may_know(connection: Connection, row: Row[Any], instance: Instance, procedu
         return True
     if worklist.may_see(connection, who.wish(), row.task):
         return True
-    return _was_told(connection, row.task, mine) or _is_in_case(connection, row.case_no, mine)
+    return _was_told(connection, row.task, mine) or _may_read(connection, row)
 
 
 def _involved(instance: Instance, key: str) -> Iterator[str]:
@@ -207,20 +211,12 @@ def _involved(instance: Instance, key: str) -> Iterator[str]:
         yield from (person.id for person in persons if person is not None)
 
 
+def _may_read(connection: Connection, row: Row[Any]) -> bool:
+    """The person may read the whole case."""
+    return row.case_no is not None and registers.may_see(connection, case_dossier.reader(connection), row.case_no)
+
+
 def _was_told(connection: Connection, key: str, persons: set[str]) -> bool:
     copy = schema.task_copy.c
     query = select(copy.task).where(copy.person.in_(persons), copy.task == key).limit(1)
     return connection.execute(query).first() is not None
-
-
-def _is_in_case(connection: Connection, case: int | None, persons: set[str]) -> bool:
-    if case is None:
-        return False
-    cases, roles, tasks = schema.case.c, schema.case_role.c, schema.task.c
-    opened = select(cases.stream_no).where(cases.stream_no == case, cases.opened_by.in_(persons))
-    team = select(roles.case_no).where(roles.case_no == case, roles.person.in_(persons))
-    streams = select(schema.instance.c.stream_no).where(schema.instance.c.case_no == case)
-    worked = select(tasks.stream_no).where(
-        tasks.stream_no.in_(streams), or_(tasks.closed_by.in_(persons), tasks.holder.in_(persons))
-    )
-    return any(connection.execute(query.limit(1)).first() is not None for query in (opened, team, worked))

@@ -89,6 +89,11 @@ def evaluate(desk: Desk, entries: Mapping[str, object]) -> Evaluated:
     return evaluation.evaluate(desk.form, entries, desk.surrounding)
 
 
+def has_draft(desk: Desk) -> bool:
+    """This person has begun to fill it in."""
+    return drafts.read(reading.store().database, desk.key, me().person) is not None
+
+
 def keep(desk: Desk, found: Typed) -> None:
     """Keep what was typed. Raises Refused."""
     store = reading.store()

@@ -80,12 +80,21 @@ def test_who_only_looks_at_a_task_opens_nothing_and_is_not_refused(house: House)
     assert (_entries(house), _refusals(house)) == before
 
 
-@pytest.mark.parametrize("handle", ["shi", "wai", "admin", "gong"])
+@pytest.mark.parametrize("handle", ["shi", "ning", "admin", "gong"])
 def test_a_task_that_is_no_business_of_theirs_is_not_there(house: House, handle: str) -> None:
     visitor, task = house.signed_in(handle), _task(house, "T01_03")
     assert visitor.get(f"/tasks/{task}").status_code == 404
     for what in ("open", "draft", "complete", "discard", "do/claim"):
         assert _send(visitor, task, what).status_code == 404, what
+
+
+def test_whoever_may_read_the_case_may_look_and_do_nothing(house: House) -> None:
+    visitor, task = house.signed_in("wai"), _task(house, "T01_03")
+    page = visitor.page(f"/tasks/{task}")
+    assert "正等待 赵磊 认领" in page
+    assert 'id="form"' not in page
+    assert _send(visitor, task, "complete", **RESEARCH).status_code == 403
+    assert _send(visitor, task, "draft", **RESEARCH).status_code == 403
 
 
 @pytest.mark.parametrize("key", ["1.999.1", "0.1.1", "x", "1.1", "9" * 40, "1.1.1%00", "7.1.1"])
