@@ -9,9 +9,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, func, select
 
+from engine import encoding
 from engine.commands import Envelope, SendMessage
 from engine.errors import Refused
 from engine.events import MessageReceived
+from engine.message import LARGEST
 from engine.stream import ORGANISATION
 from engine.value import Context, Value, number
 from engine.words import Status
@@ -493,3 +495,13 @@ def test_a_message_of_an_unknown_name_or_from_somebody_else_is_refused(company: 
         send(company, case, "m2", "guest")
     assert send(company, case, "m3", "wang").revision == 2
     assert company.jobs() == 1
+
+
+@pytest.mark.parametrize("where", ["payload", "correlation"])
+def test_a_message_from_outside_has_a_largest_size(company: Company, where: str) -> None:
+    case = company.open_case()
+    room = LARGEST - len(encoding.encode((Context({"text": ""}), Context({"text": ""}))))
+    given = {"payload": Context({"text": ""}), "correlation": Context({"text": ""})}
+    with pytest.raises(Refused, match="expected a message of at most 65536 bytes, but found 65537"):
+        send(company, case, "m1", **given | {where: Context({"text": "x" * (room + 1)})})
+    assert send(company, case, "m2", **given | {where: Context({"text": "x" * room})}).revision == 2
