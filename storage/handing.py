@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, and_, or_, select
 
 from engine.commands import Command, CompleteTask
 from engine.errors import EngineError
@@ -69,8 +69,11 @@ class Hands:
         found: dict[Spot, Entry] = {}
         if not spots:
             return found
-        query = select(entries).where(tuple_(entries.c.stream_no, entries.c.revision).in_(sorted(spots)))
-        for row in connection.execute(query).all():
+        column = entries.c
+        each = (and_(column.stream_no == stream, column.revision == revision) for stream, revision in sorted(spots))
+        for row in connection.execute(
+            select(entries).where(or_(*each))
+        ).all():  # SQLite reads all entries for IN of pairs
             try:
                 shelf = StreamShelf(connection, row.stream_no, self.recent)
                 found[(row.stream_no, row.revision)] = journal.decode(row, shelf)

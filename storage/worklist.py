@@ -238,7 +238,8 @@ def _of_company(roles: Sequence[str]) -> Iterator[Query]:
 def _of_team(persons: Sequence[str]) -> Query:
     team = and_(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
     query = _columns(literal("role")).join(case_role, team)
-    return query.where(inbox.c.kind == "role", case_role.c.person.in_(persons))
+    kind = func.coalesce(inbox.c.kind, "")  # an index by kind would lead SQLite through all tasks of all roles
+    return query.where(kind == "role", case_role.c.person.in_(persons))
 
 
 def _columns(kind: ColumnElement[str]) -> Query:
