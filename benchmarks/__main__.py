@@ -25,6 +25,7 @@ ROWS = (
     "burst",
     "milestones",
     "decisions",
+    "inbox_page",
 )
 """Modules of this folder; imported when they are measured, for a process that verification starts reads this file too."""
 
