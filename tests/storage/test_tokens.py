@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -13,20 +11,15 @@ from engine.errors import Reason, Refused
 from engine.value import Person
 from storage import accounts, schema, tokens
 from storage.database import Database
-from storage.migrations import upgrade
 from storage.tokens import MOST, Scope
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ANN, BEN = Person("1.1.1"), Person("1.2.1")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{tmp_path}/zhixing.db")
-    upgrade(made)
-    accounts.set_password(made, ANN, "hash", NOW, one_time=False)
-    yield made
-    made.close()
+@pytest.fixture(autouse=True)
+def account(database: Database) -> None:
+    accounts.set_password(database, ANN, "hash", NOW, one_time=False)
 
 
 def _found(database: Database, text: str, now: datetime = NOW) -> tokens.Token | None:

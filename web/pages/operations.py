@@ -14,6 +14,7 @@ from jobs import lease
 from storage.operation import Place
 from web import asking, notices, reading
 from web.access import operators
+from web.identity import me
 from web.pages import listing
 from web.pages import operations_reading as shown
 from web.telling import plain
@@ -21,8 +22,15 @@ from web.texts import said
 from web.translation import _
 
 pages = Blueprint("operations", __name__, url_prefix="/operations")
+READ = "read"
 PLACE = re.compile(r"(\d{1,18})~(\d[\d.]{0,62})")
 LONGEST_REASON = 1_000
+
+
+@pages.context_processor
+def _reader() -> dict[str, bool]:
+    """Whoever may not read cases is told their numbers, and gets no link."""
+    return {"reads_cases": bool(me().acting_roles & reading.may(READ))}
 
 
 @pages.get("/")

@@ -18,7 +18,7 @@ from jobs.lease import Standing
 from storage import milestones as recurring
 from storage import operation, schema
 from storage.moments import NEVER, micros
-from storage.operation import Failed, Place
+from storage.operation import Failed, Place, Timed
 from storage.shelf import StreamShelf
 from web import reading, texts
 from web.access import OPERATOR
@@ -115,6 +115,7 @@ def timers(after: Place | None) -> dict[str, Any]:
             {
                 "case": one.case,
                 "process": reading.process_name(reading.procedure(connection, one.version), one.process),
+                "step": _step(connection, one),
                 "kind": TIMERS.get(one.kind, one.kind),
                 "due": texts.at(one.due),
                 "late": one.due <= micros(reading.store().now()),
@@ -178,6 +179,15 @@ def _broken(connection: Connection, one: Failed) -> Broken | None:
         flows=tuple(_flows(procedure, names, state, found)),
         may_decide=bool(me().acting_roles & set(procedure.may(OPERATOR))),
     )
+
+
+def _step(connection: Connection, one: Timed) -> Text:
+    """The step that a timer belongs to."""
+    procedure, state = reading.procedure(connection, one.version), _instance(connection, one.stream)
+    step = None if state is None else state.activities.get(one.activity)
+    if step is None:
+        return reading.process_name(procedure, one.process)
+    return Names(procedure, {}, "UTC").step(step.process, step.element)
 
 
 def _flows(procedure: Procedure, names: Names, state: Instance, found: Incident) -> list[tuple[str, Text]]:
