@@ -142,10 +142,11 @@ def discard(database: Database, procedure: str, mark: int) -> bool:
         return bool(connection.execute(gone).rowcount)
 
 
-def publish(connection: Connection, procedure: str, mark: int, base: str, person: Person) -> None:
+def publish(connection: Connection, procedure: str, mark: int, base: str, persons: frozenset[str]) -> None:
     """Take the working copy away as its version is put in force, in the same transaction.
 
-    Raises Refused when it is not as it was seen, when the person wrote of it, or when it was made from another version.
+    `persons` are who publishes and those they act for. Raises Refused when it is not as it was seen, when one of these
+    wrote of it, or when it was made from another version.
     """
     copy = _locked(connection, procedure)
     if copy.mark != mark:
@@ -154,7 +155,7 @@ def publish(connection: Connection, procedure: str, mark: int, base: str, person
             "草稿在您查看之后又有改动,请再看一遍后发布",
             "expected the draft as you have seen it, but it was changed since; look again, then publish",
         )
-    if person.id in copy.authors:
+    if persons & copy.authors:
         raise Refused(
             Reason.SEPARATION_OF_DUTIES,
             "发布应由没有改过这份草稿的人进行",

@@ -38,7 +38,7 @@ def _now(database: Database) -> working_copies.WorkingCopy:
 
 def _publish(database: Database, mark: int, base: str, person: Person) -> None:
     with database.write() as connection:
-        working_copies.publish(connection, KEY, mark, base, person)
+        working_copies.publish(connection, KEY, mark, base, frozenset({person.id}))
 
 
 def test_a_procedure_has_one_draft(database: Database) -> None:
@@ -85,6 +85,13 @@ def test_only_somebody_else_publishes_what_they_have_seen_from_the_version_in_fo
     with pytest.raises(Refused) as gone:
         working_copies.save(database, KEY, {"a": (b"late", 1)}, ANN, NOW)
     assert gone.value.reason is Reason.NOT_FOUND
+
+
+def test_who_acts_for_an_author_counts_as_the_author(database: Database) -> None:
+    working_copies.save(database, KEY, {"a": (b"ann", 0)}, ANN, NOW)
+    with pytest.raises(Refused) as refused, database.write() as connection:
+        working_copies.publish(connection, KEY, 1, BASE, frozenset({EVE.id, ANN.id}))
+    assert refused.value.reason is Reason.SEPARATION_OF_DUTIES
 
 
 def test_a_draft_that_changed_since_is_not_given_up(database: Database) -> None:

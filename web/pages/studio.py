@@ -191,9 +191,15 @@ def _publish(found: Draft, reason: str, mark: int) -> Receipt:
         )
 
     def also(connection: Connection, _receipt: Receipt) -> None:
-        working_copies.publish(connection, key, mark, place.version, me().person)
+        working_copies.publish(connection, key, mark, place.version, _publishing(found))
 
     return store.submit(build(asking.envelope(place.stream)), also=also)
+
+
+def _publishing(found: Draft) -> frozenset[str]:
+    """Who would publish: the person, and whoever they act for where they have no right of their own. They count as one."""
+    is_own = bool(me().roles & set(found.publishers))
+    return frozenset({me().person.id, *(() if is_own else (person.id for person in me().principals))})
 
 
 def _overview(found: Draft, reason: str = "", fault: str = "") -> str:
@@ -212,11 +218,12 @@ def _overview(found: Draft, reason: str = "", fault: str = "") -> str:
         findings=rows,
         changes=studio_draft.grouped(found),
         may_publish=may_publish,
-        is_author=person.id in found.copy.authors,
+        is_author=bool(_publishing(found) & found.copy.authors),
         publishers=studio_draft.role_names(found.base, found.publishers),
         reason=reason,
         fault=fault,
         longest=LONGEST,
+        label=studio_manifest.label(found.files[MANIFEST]),
     )
 
 

@@ -64,13 +64,15 @@ class Draft:
         return self.copy.base != self.in_force
 
     def diagrams(self) -> list[tuple[str, str]]:
-        """Path and name of each diagram."""
+        """Path and name of each diagram, in the order of the numbers in the drawings."""
         rows = []
         for path in sorted(self.files):
             if path.endswith(".bpmn"):
-                processes = [said for said in _drawn(self.files[path], path).values() if said.tag == "process"]
-                rows.append((path, "、".join(one.name or one.id for one in processes) or path))
-        return rows
+                drawn = _drawn(self.files[path], path).values()
+                name = "、".join(said.name or said.id for said in drawn if said.tag == "process")
+                number = next((said.name for said in drawn if said.tag == "participant"), name)
+                rows.append((number, path, name or path))
+        return [(path, name) for _number, path, name in sorted(rows)]
 
     def forms(self) -> list[tuple[str, str]]:
         """Path and heading of each form."""

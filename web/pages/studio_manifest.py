@@ -16,6 +16,14 @@ def read(data: bytes) -> dict[str, object]:
     return tomllib.loads(data.decode())
 
 
+def label(data: bytes) -> str:
+    """The label of the version; nothing where the manifest cannot be read."""
+    try:
+        return str(read(data).get("label", ""))
+    except ValueError:
+        return ""
+
+
 def changed(data: bytes, given: Mapping[str, str]) -> bytes:
     """The manifest with what a form says of it; what the form does not name stays. Raises ValueError."""
     found = read(data)

@@ -51,8 +51,8 @@ function fit(modeler) {
   const canvas = modeler.get("canvas");
   canvas.zoom("fit-viewport");
   const { inner, outer, scale } = canvas.viewbox();
-  const aside = 76 / scale;
-  const zoom = Math.min((outer.width - 88) / inner.width, (outer.height - 24) / inner.height, 1.2);
+  const aside = 84 / scale;
+  const zoom = Math.min((outer.width - 96) / inner.width, (outer.height - 24) / inner.height, 1.2);
   const height = outer.height / zoom;
   canvas.viewbox({ x: inner.x - aside, y: inner.y - (height - inner.height) / 2, width: outer.width / zoom, height });
 }
