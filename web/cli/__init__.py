@@ -25,6 +25,7 @@ from web.cli import (
     scenario,
     serving,
     tasks,
+    tokens,
     upkeep,
 )
 from web.cli.command import Group, begin, starting
@@ -47,6 +48,7 @@ GROUPS = (
     retention,
     serving,
     pages,
+    tokens,
     upkeep,
     scenario,
     run_model,
