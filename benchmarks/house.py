@@ -39,11 +39,11 @@ NO_TEXTS = b'{"elements": {}}'
 class House:
     """A store with one published model and one person who may do its tasks."""
 
-    def __init__(self, database: Database, bpmn: bytes, **files: bytes) -> None:
+    def __init__(self, database: Database, bpmn: bytes, *, texts: bytes = NO_TEXTS, **files: bytes) -> None:
         self.numbers = count(1)
         self.store = Store(database, lambda: NOW)
         self.person = people.add(self.store, "person", "worker", "Worker", ["WORK"])
-        found = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": bpmn, "texts/en.json": NO_TEXTS}
+        found = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": bpmn, "texts/en.json": texts}
         self.procedure = self.store.procedures.keep({**found, **{f"forms/{k}.form": v for k, v in files.items()}})
         self.store.open_stream(StreamKind.PROCEDURE, "publish", self._publish)
         self.organisation = self._organisation()
