@@ -1,4 +1,7 @@
 // The page of a case: drawings with marks, and stepping through its history. Everything it shows stands on the page without it, too.
+// What stands in a drawing cannot be kept as text and put back: whoever goes back gets the page anew.
+if (window.htmx) Object.assign(window.htmx.config, { historyCacheSize: 0, refreshOnHistoryMiss: true });
+
 const motion = matchMedia("(prefers-reduced-motion: reduce)");
 const drawn = new Map();
 let viewer = null;

@@ -1,0 +1,213 @@
+"""People looking at a case, in a real browser: its drawings, its past step by step, by keyboard, on a phone, without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+
+Opener = Callable[..., Visit]
+
+
+def _faults(visit: Visit) -> list[str]:
+    found = Axe().run(visit.page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def _open(person: Visit, title: str, handle: str = "li", tab: str = "") -> Page:
+    """The page of a case, found as people find it."""
+    page = person.sign_in(handle)
+    person.go("/cases/")
+    page.locator(".case-name a", has_text=title).click()
+    page.wait_for_url(re.compile(r"/cases/\d+$"))
+    if tab:
+        page.locator(".tabs a", has_text=tab).click()
+        page.wait_for_url(re.compile(r"/at"))
+    page.locator(".case-drawing[open] .djs-container").first.wait_for()  # scripts are there
+    return page
+
+
+def _place(page: Page) -> int:
+    return int(page.locator("#player-place").get_attribute("data-place") or 0)
+
+
+def test_a_project_is_found_by_two_characters_and_shows_where_it_is(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("li")
+    page.locator(".place", has_text="项目").click()
+    person.picture("cases")
+    page.keyboard.press("/")
+    page.keyboard.type("港务")
+    expect(page.locator(".case-name a")).to_have_count(1)
+    page.locator(".case-name a").click()
+    expect(page.locator(".case-drawing[open] .djs-container svg").first).to_be_visible()
+    expect(
+        page.locator(
+            ".case-drawing[open] [data-element-id='T02_03'].mark-late, .case-drawing[open] [data-element-id='T02_03'].mark-here"
+        )
+    ).to_have_count(1)
+    expect(page.locator(".case-drawing[open] [data-element-id='T02_02']")).to_have_class(re.compile("mark-done"))
+    expect(page.locator(".case-drawing[open] [data-element-id='T02_06']")).not_to_have_class(re.compile("mark-"))
+    expect(page.locator(".case-token").first).to_have_text("4")
+    person.picture("case")
+
+
+def test_a_process_that_is_done_opens_below_and_shows_its_way(visit: Opener) -> None:
+    page = _open(visit(), "宁波港务")
+    done = page.locator(".case-drawing", has=page.get_by_role("heading", name="需求调研与方案设计"))
+    expect(done.locator(".djs-container")).to_have_count(0)
+    done.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(done.locator("[data-element-id='T01_05']")).to_have_class(re.compile("mark-done"))
+    assert done.locator(".mark-taken").count() > 5
+    expect(done.locator(".case-times").first).to_be_visible()
+    done.locator(".case-step-name", has_text="审核").click()
+    page.wait_for_url(re.compile(r"/at/"))
+
+
+def test_what_is_pointed_at_in_the_list_is_shown_in_the_drawing(visit: Opener) -> None:
+    page = _open(visit(), "宁波港务")
+    expect(page.locator("[data-element-id='T02_01']")).to_be_attached()
+    page.locator(".case-drawing[open] [data-step='T02_01']").hover()
+    expect(page.locator("[data-element-id='T02_01']")).to_have_class(re.compile("mark-pointed"))
+
+
+def test_the_past_is_walked_by_keys_and_the_drawing_follows(visit: Opener) -> None:
+    person = visit()
+    page = _open(person, "江南水务", tab="逐步回看")
+    last = _place(page)
+    page.keyboard.press("Home")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "1")
+    for place in range(2, 12):
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#player-place")).to_have_attribute("data-place", str(place))
+    expect(page.locator(".case-drawing[open] .case-token").first).to_be_visible()
+    person.picture("case-moment")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "10")
+    assert "/at/" in page.url
+    expect(page).to_have_title(re.compile("第 10 条"))
+    page.go_back()
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "11")
+    page.keyboard.press("End")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", str(last))
+    expect(page.locator("#step-arrowright")).to_have_attribute("aria-disabled", "true")
+
+
+def test_the_slider_goes_to_any_entry_and_keeps_the_focus(visit: Opener) -> None:
+    page = _open(visit(), "江南水务", tab="逐步回看")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "1")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "5")
+    expect(slider).to_be_focused()
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("第 5 条"))
+    assert slider.input_value() == "5"
+
+
+def test_playing_goes_on_by_itself_until_it_is_stopped(visit: Opener) -> None:
+    page = _open(visit(), "滨江实验", tab="逐步回看")
+    page.keyboard.press("Home")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "1")
+    page.get_by_role("button", name="自动播放").click()
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "4", timeout=20_000)
+    page.get_by_role("button", name="自动播放").click()
+    expect(page.get_by_role("button", name="自动播放")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_link_to_a_moment_shows_a_colleague_the_same(visit: Opener) -> None:
+    mine, other = visit(), visit()
+    page = _open(mine, "江南水务", tab="逐步回看")
+    page.keyboard.press("Home")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "1")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#player-place")).to_have_attribute("data-place", "2")
+    page.get_by_role("button", name="复制链接").click()
+    expect(page.locator("#says")).to_contain_text("链接已复制")
+    address = page.locator("#player-copy").get_attribute("data-copies") or ""
+    colleague = other.sign_in("wai")
+    colleague.goto(address)
+    assert _place(colleague) == 2
+    assert colleague.locator(".case-happened").inner_text() == page.locator(".case-happened").inner_text()
+
+
+def test_a_new_project_is_begun_and_its_first_step_appears(visit: Opener) -> None:
+    page = visit().sign_in("wang")
+    page.locator(".place", has_text="项目").click()
+    page.get_by_role("link", name="新建项目").click()
+    page.get_by_label("项目名称").fill("北站枢纽弱电运维")
+    page.get_by_label("客户").fill("北站枢纽")
+    page.get_by_role("button", name="建立并启动").click()
+    expect(page.locator("h1")).to_have_text("北站枢纽弱电运维")
+    expect(page.locator(".case-step-name", has_text="T01.01")).to_be_visible(timeout=30_000)
+
+
+def test_without_scripts_everything_is_there_as_text(visit: Opener) -> None:
+    person = visit(java_script_enabled=False)
+    person.go("/sign-in")
+    page = person.page
+    page.fill("#handle", "li")
+    page.fill("#password", "zhixing-demo")
+    page.click("button.btn-primary")
+    person.go("/cases/")
+    page.locator(".case-name a", has_text="江南水务").click()
+    expect(page.locator(".case-picture").first).to_be_hidden()
+    expect(page.locator(".case-drawing[open] .case-step-name").first).to_be_visible()
+    page.locator(".tabs a", has_text="逐步回看").click()
+    last = _place(page)
+    page.locator("#step-arrowleft").click()
+    assert _place(page) == last - 1
+    page.get_by_role("button", name="前往").click()
+    assert _place(page) == last - 1
+
+
+PAGES = ("/cases/", "/cases/7", "/cases/7/history", "/cases/7/at", "/cases/3/at?place=12", "/cases/new")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_nothing_keeps_anybody_from_reading(visit: Opener, *, dark: bool) -> None:
+    person = visit(dark=dark)
+    person.sign_in("li")
+    for address in PAGES:
+        page = person.go(address)
+        page.wait_for_load_state("networkidle")
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true; })")
+        page.wait_for_load_state("networkidle")
+        assert _faults(person) == [], address
+    person.picture(f"case-moment-{'dark' if dark else 'light'}")
+
+
+def test_a_phone_shows_all_of_it_without_scrolling_sideways(visit: Opener) -> None:
+    person = visit(width=390, height=844)
+    person.sign_in("li")
+    for place, address in enumerate(PAGES):
+        page = person.go(address)
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        person.picture(f"case-phone-{place}")
+
+
+def test_a_printed_moment_is_a_document(visit: Opener) -> None:
+    person = visit()
+    page = _open(person, "宁波港务", tab="逐步回看")
+    expect(page.locator(".case-drawing[open] .djs-container")).to_have_count(1)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".case-drawing[open]")).to_have_count(3)
+    page.emulate_media(media="print")
+    for gone in (".case-player", ".side", ".case-picture-tools", ".tabs"):
+        expect(page.locator(gone).first).to_be_hidden()
+    expect(page.locator(".case-happened")).to_be_visible()
+    person.picture("case-print")
