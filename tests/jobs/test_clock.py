@@ -1,7 +1,9 @@
 """The clock: a timer fires once, whoever ticks; on both databases."""
 
 import threading
+import time
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, update
@@ -47,6 +49,29 @@ def test_a_timer_fires_when_its_moment_has_come_and_once(company: Company) -> No
     assert clock.tick(company.store) == 1
     assert clock.tick(company.store) == 0
     assert list(fired(company).values()) == [1]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_a_day_ends_by_the_clocks_of_the_organisation_wherever_the_server_stands(
+    database: Database, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        date = (
+            '<bpmn:timerEventDefinition><bpmn:timeDate>date("2026-03-02")</bpmn:timeDate></bpmn:timerEventDefinition>'
+        )
+        body = f'<bpmn:startEvent id="s"/>{node("intermediateCatchEvent", "w", date)}<bpmn:endEvent id="e"/>'
+        lanes = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "w", "e")}</bpmn:laneSet>'
+        company = Company(database, body + path("s", "w", "e"), lanes)
+        company.start()
+        company.now = datetime(2026, 3, 2, 15, 59, 58, tzinfo=UTC)
+        assert clock.tick(company.store) == 0
+        company.now = datetime(2026, 3, 2, 15, 59, 59, tzinfo=UTC)  # 23:59:59 in Shanghai
+        assert clock.tick(company.store) == 1
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_four_clocks_at_once_fire_each_timer_once(company: Company) -> None:
