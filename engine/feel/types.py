@@ -10,6 +10,8 @@ from engine.feel.frame import Closure
 from engine.feel.tree import Type
 from engine.value import Context, Date, DateTime, Range, Time, Value
 
+STEPS_A_PART = 6
+"""Steps for one part of a value that is compared with a type: it takes as long as several nodes of an expression."""
 ANY = Type("Any")
 NO_NAMES: Mapping[str, Type] = {}
 UTC_MIDNIGHT = Time(0, 0, 0, 0, 0)
@@ -25,7 +27,7 @@ def conforms(
 ) -> bool:
     """The value is of the type. Null conforms to every type, but is an instance of Null only (`exact`).
 
-    Each part that is looked at is a step: a short expression can make a value of very many. Raises FeelError.
+    Each part that is looked at costs STEPS_A_PART: a short expression can make a value of very many. Raises FeelError.
     """
     budget = budget or Budget()
     wanted = meaning(wanted, named)
@@ -128,12 +130,12 @@ def _parts_conform(budget: Budget, value: Value, wanted: Type, named: Mapping[st
     if not wanted.parts:
         return True
     if isinstance(value, tuple):
-        budget.spend(len(value))
+        budget.spend(STEPS_A_PART * len(value))
         return all(conforms(item, wanted.parts[0][1], named, budget=budget) for item in value)
     if isinstance(value, Range):
         return all(conforms(end, wanted.parts[0][1], named, budget=budget) for end in (value.low, value.high))
     if isinstance(value, Context):
-        budget.spend(len(wanted.parts))
+        budget.spend(STEPS_A_PART * len(wanted.parts))
         return all(name in value and conforms(value[name], part, named, budget=budget) for name, part in wanted.parts)
     return True
 
