@@ -115,11 +115,13 @@ def test_a_form_is_handed_in_as_chinese_users_write_it(house: House) -> None:
 
 
 def _next(house: House, task: str) -> str:
+    """The task that is open in the same run."""
     tasks = schema.task.c
     with house.store.database.read() as connection:
         stream = int(task.split(".")[0])
         query = select(tasks.task).where(tasks.stream_no == stream, tasks.closed_at.is_(None))
-        return str(connection.execute(query).scalar_one())
+        found: str = connection.execute(query).scalar_one()
+        return found
 
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(house: House) -> None:

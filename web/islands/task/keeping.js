@@ -77,9 +77,15 @@ export function keeping() {
   document.body.addEventListener("htmx:sendError", (event) => {
     if (event.detail.elt.id === "draft") failed(0);
   });
-  document.body.addEventListener("htmx:afterOnLoad", (event) => {
-    // Handed in, or given away: nothing of it stays in this browser.
-    if (event.detail.xhr.getResponseHeader("HX-Redirect") && form()) forget(form());
+  // Handed in, or given away: nothing of it stays in this browser, and no draft follows.
+  let leaving = false;
+  document.body.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    leaving = true;
+    if (form()) forget(form());
+  });
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (leaving && event.detail.elt.id === "draft") event.preventDefault();
   });
   // A proof of before a new sign-in: get another, and hand in again what was to be handed in.
   document.body.addEventListener("htmx:responseError", async (event) => {
