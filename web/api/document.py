@@ -77,7 +77,7 @@ def openapi() -> Response:
 def _name(schema: Any) -> str:
     """What a shape is called: shapes of several resources may have the same name."""
     found = schema if isinstance(schema, type) else type(schema)
-    room = found.__module__.rpartition(".")[2]
+    room = found.__module__.rpartition(".")[2].removesuffix("_shapes")
     return found.__name__ if room == "shapes" else room.capitalize() + found.__name__
 
 

@@ -14,7 +14,8 @@ from web.api import asking, sight, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.shapes import Receipt, Said, Shape, Who, Why
-from web.api.task import Targets, shown
+from web.api.task import shown
+from web.api.task_shapes import Targets
 from web.telling.naming import Names
 
 pages = resource("instance", "Runs of processes")
