@@ -16,6 +16,7 @@ from storage.procedures import Place
 from web import assets, reading
 from web.access import signed_in
 from web.identity import me
+from web.pages import case_picture
 from web.pages import procedure_reading as told
 from web.translation import _
 
@@ -90,13 +91,13 @@ def process(key: str, process: str) -> str:
 @pages.get("/<key>/diagrams/<process>")
 @signed_in
 def diagram(key: str, process: str) -> Response:
-    """The drawing of a process, as it was published."""
+    """The drawing of a process, with names in the language of whoever asks."""
     with reading.store().database.read() as connection:
         version = found(connection, key)
-    model = version.procedure.model.processes.get(process) or abort(404)
-    response = Response(version.procedure.files[model.path], mimetype="application/xml")
-    response.set_etag(version.procedure.digest + process)
-    return response
+        picture = case_picture.picture(connection, version.procedure.digest, process)
+    if picture is None:
+        abort(404)
+    return Response(picture, mimetype="application/xml")
 
 
 @pages.get("/<key>/rules")

@@ -6,14 +6,11 @@ import "bpmn-js/dist/assets/bpmn-js.css";
 const drawing = document.getElementById("drawing");
 const chosen = document.getElementById("chosen");
 const words = JSON.parse(drawing.dataset.words);
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const viewer = new NavigatedViewer({
   container: "#canvas",
-  bpmnRenderer: {
-    defaultFillColor: token("--zx-surface"),
-    defaultStrokeColor: token("--zx-ink"),
-    defaultLabelColor: token("--zx-ink"),
-  },
+  zoomScroll: { enabled: false },
+  bpmnRenderer: { defaultFillColor: "var(--zx-surface)", defaultStrokeColor: "var(--zx-ink)", defaultLabelColor: "var(--zx-ink)" },
+  textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, externalStyle: { fontSize: 11 } },
 });
 let marked = null;
 
@@ -88,6 +85,26 @@ document.addEventListener("click", (event) => {
   centre(shows.dataset.shows);
 });
 
+// The wheel moves the drawing only once it was clicked, so that it holds nobody up who scrolls the page.
+drawing.addEventListener("pointerdown", () => viewer.get("zoomScroll").toggle(true));
+drawing.addEventListener("pointerleave", () => viewer.get("zoomScroll").toggle(false));
+
+// On paper there is nothing to unfold.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll(".steps details")) fold.open = true;
+});
+
+// A printed drawing fits the paper, whatever part of it is on the screen.
+async function forPaper() {
+  const { svg } = await viewer.saveSVG();
+  const plain = svg.replaceAll("var(--zx-surface)", "#fff").replaceAll("var(--zx-ink)", "#000");
+  const picture = new Image();
+  picture.className = "drawing-paper";
+  picture.alt = "";
+  picture.src = `data:image/svg+xml,${encodeURIComponent(plain)}`;
+  drawing.prepend(picture);
+}
+
 async function open() {
   const answer = await fetch(drawing.dataset.source);
   if (!answer.ok) throw new Error(String(answer.status));
@@ -97,6 +114,7 @@ async function open() {
     const { id } = element.labelTarget ?? element;
     choose(line(id) ? id : null);
   });
+  await forPaper();
   drawing.dataset.ready = "1";
 }
 

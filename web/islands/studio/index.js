@@ -14,7 +14,6 @@ import { Saving } from "./saving.js";
 const place = document.getElementById("studio");
 const words = JSON.parse(place.dataset.words);
 const choices = JSON.parse(place.dataset.choices);
-const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const wide = window.matchMedia("(min-width: 768px)");
 
 async function open() {
@@ -22,11 +21,8 @@ async function open() {
     container: "#canvas",
     moddleExtensions: { zx },
     additionalModules: [onlyWhatIsExecuted, ...(words.language === "zh" ? [inOurWords] : [])],
-    bpmnRenderer: {
-      defaultFillColor: token("--zx-surface"),
-      defaultStrokeColor: token("--zx-ink"),
-      defaultLabelColor: token("--zx-ink"),
-    },
+    bpmnRenderer: { defaultFillColor: "var(--zx-surface)", defaultStrokeColor: "var(--zx-ink)", defaultLabelColor: "var(--zx-ink)" },
+    textRenderer: { defaultStyle: { fontFamily: getComputedStyle(document.body).fontFamily }, externalStyle: { fontSize: 11 } },
   });
   const saving = new Saving(place, words);
   const found = await saving.read();

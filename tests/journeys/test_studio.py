@@ -1,0 +1,192 @@
+"""The process owner at the diagram, in a real browser: drawn, checked, published by a second person; what runs goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+
+Opener = Callable[..., Visit]
+AT = "/procedures/service-planning"
+STUDIO = f"{AT}/draft/diagram?file=processes/svc_requirements.bpmn"
+READ = (
+    "/procedures/",
+    AT,
+    f"{AT}/processes/svc_requirements",
+    f"{AT}/processes/svc_lifecycle",
+    f"{AT}/rules",
+    f"{AT}/decisions",
+    f"{AT}/versions",
+)
+
+
+def _faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:120]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def _drawn(page: Page) -> None:
+    expect(page.locator("#drawing[data-ready]")).to_be_visible(timeout=15_000)
+
+
+def _begin(visit: Opener, handle: str = "li", **more: object) -> Visit:
+    person = visit(**more)
+    person.sign_in(handle)
+    page = person.go(AT)
+    page.get_by_role("button", name="建立草稿").click()
+    expect(page.locator("#changes")).to_be_visible()
+    return person
+
+
+def _studio(person: Visit, address: str = STUDIO) -> Page:
+    page = person.go(address)
+    expect(page.locator("#studio[data-ready]")).to_be_visible(timeout=20_000)
+    return page
+
+
+def _choose(page: Page, element: str) -> None:
+    page.locator(f".djs-element[data-element-id={element}] .djs-hit").first.click()
+
+
+def _say(page: Page, field: str, text: str) -> None:
+    page.locator(f"[data-field={field}]").fill(text)
+    page.locator(f"[data-field={field}]").blur()
+
+
+def _saved(page: Page) -> None:
+    expect(page.locator("#state")).to_contain_text("已保存", timeout=15_000)
+
+
+def test_a_diagram_and_its_steps_show_each_other(visit: Opener) -> None:
+    person = visit()
+    person.sign_in("wang")
+    page = person.go(READ[2])
+    _drawn(page)
+    page.locator("[data-shows=T01_05]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#chosen")).to_contain_text("由编制人以外的人核对")
+    expect(page.locator(".djs-element.chosen")).to_have_attribute("data-element-id", "T01_05")
+    person.picture("procedure-process")
+    page.locator(".djs-element[data-element-id=T01_08] .djs-hit").click()
+    expect(page.locator("#chosen")).to_contain_text("客户确认")
+    expect(page.locator("#step-T01_08")).to_have_class("proc-step proc-step-here")
+    expect(page.locator("a.bjs-powered-by")).to_be_visible()
+
+
+def test_a_published_diagram_changes_what_the_next_project_does_and_running_ones_go_on(visit: Opener) -> None:
+    sales = visit()
+    expect(sales.sign_in("wang").locator(".task-name", has_text="提出售前支持请求")).to_have_count(1)
+    owner = _begin(visit)
+    page = _studio(owner)
+    _choose(page, "T01_01")
+    _say(page, "name", "登记售前支持请求")
+    _say(page, "name_en", "Register a pre-sales request")
+    _saved(page)
+    expect(page.locator("#found")).to_contain_text("检查没有发现问题", timeout=15_000)
+    owner.picture("studio")
+    other = visit()
+    other.sign_in("mei")
+    page = other.go(f"{AT}/draft/")
+    expect(page.locator("#changes")).to_contain_text("“T01.01 提出售前支持请求”改名为“登记售前支持请求”")
+    other.picture("draft")
+    page.fill("#reason", "与销售系统中的说法一致")
+    page.get_by_role("button", name="发布").click()
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("tbody tr")).to_have_count(2)
+    expect(page.locator("tbody tr").first).to_contain_text("梅雪")
+    page = sales.go("/cases/new")
+    form = page.locator("form.card-plain").first
+    for field in form.locator("input:not([type=hidden])").all():
+        field.fill("东湖大学网络运维")
+    form.get_by_role("button", name="建立并启动").click()
+    page.wait_for_url("**/cases/*")
+    page = sales.go("/")
+    expect(page.locator(".task-name", has_text="登记售前支持请求")).to_have_count(1, timeout=45_000)
+    expect(page.locator(".task-name", has_text="提出售前支持请求")).to_have_count(1)
+
+
+def test_findings_stand_at_the_element_and_the_list_leads_there(visit: Opener) -> None:
+    page = _studio(_begin(visit))
+    _choose(page, "T01_02")
+    _say(page, "due", "working days after(now, settings.nothing")
+    badge = page.locator(".badge-found")
+    expect(badge.first).to_be_visible(timeout=15_000)
+    page.locator("#panel h2").click()
+    expect(page.locator(".panel-found").first).to_be_visible()
+    _choose(page, "T01_07")
+    page.locator("#found button").first.click()
+    expect(page.locator("[data-field=id]")).to_have_value("T01_02")
+    page.locator("[data-does=undo]").click()
+    expect(page.locator("#found")).to_contain_text("检查没有发现问题", timeout=15_000)
+
+
+def test_a_session_that_ended_loses_nothing_of_what_was_drawn(visit: Opener) -> None:
+    person = _begin(visit)
+    page = _studio(person)
+    page.context.clear_cookies()
+    _choose(page, "T01_02")
+    _say(page, "name", "受理并指派")
+    expect(page.locator("#trouble")).to_contain_text("重新登录", timeout=15_000)
+    again = page.context.new_page()
+    again.goto(f"{person.base}/sign-in")
+    again.fill("#handle", "li")
+    again.fill("#password", "zhixing-demo")
+    again.click("button.btn-primary")
+    again.wait_for_selector("#list")
+    _saved(page)
+    again.goto(f"{person.base}{AT}/draft/")
+    expect(again.locator("#changes")).to_contain_text("改名为“受理并指派”")
+
+
+def test_two_people_at_one_diagram_the_second_is_told(visit: Opener) -> None:
+    first = _begin(visit)
+    mine = _studio(first)
+    second = visit()
+    second.sign_in("mei")
+    other = _studio(second)
+    _choose(mine, "T01_02")
+    _say(mine, "name", "受理并指派")
+    _saved(mine)
+    _choose(other, "T01_03")
+    _say(other, "name", "调研")
+    expect(other.locator("#trouble")).to_contain_text("李强", timeout=15_000)
+    other.on("dialog", lambda dialog: dialog.accept())
+    other.get_by_role("button", name="重新载入").click()
+    expect(other.locator("#studio[data-ready]")).to_be_visible(timeout=20_000)
+    _choose(other, "T01_02")
+    expect(other.locator("[data-field=name]")).to_have_value("受理并指派")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_everybody_can_read_and_draw(visit: Opener, dark: bool) -> None:
+    person = _begin(visit, dark=dark)
+    for address in (*READ, f"{AT}/draft/", f"{AT}/draft/settings", f"{AT}/draft/form/?file=forms/T01_02.form"):
+        page = person.go(address)
+        assert _faults(page) == [], address
+    page = _studio(person)
+    _choose(page, "T01_02")
+    assert _faults(page) == []
+    expect(page.locator("a.bjs-powered-by")).to_be_visible()
+    person.picture(f"studio-{'dark' if dark else 'light'}")
+
+
+def test_a_phone_shows_the_procedure_and_says_that_drawing_wants_more_room(visit: Opener) -> None:
+    person = _begin(visit, width=390, height=844)
+    page = person.page
+    for address in (*READ, f"{AT}/draft/", STUDIO):
+        person.go(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+    expect(page.locator(".studio-small")).to_contain_text("更大的屏幕")
+    expect(page.locator("#canvas")).to_be_hidden()
+    person.go(READ[2])
+    _drawn(page)
+    person.picture("procedure-390")
