@@ -40,6 +40,9 @@ Place: TypeAlias = tuple[int, str]
 LONGEST_COUNT = 10_000
 """More than so many tasks of one person are not counted."""
 
+LONGEST_CASE = 200
+"""Among so many open tasks of a case the next one is looked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -104,7 +107,7 @@ def page(connection: Connection, wish: Wish, after: Place | None = None, size: i
 
 def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int]:
     """How many tasks fall between the edges, up to the first and from the last on, in one statement."""
-    found = _together(_filtered(query, wish) for query, _ in _sources(wish))
+    found = _together(_filtered(query, wish).limit(LONGEST_COUNT) for query, _ in _sources(wish))
     once = select(found.c.task, func.min(found.c.due).label("due")).group_by(found.c.task).subquery()
     bounds = [-1, *edges, NEVER + 1]
     sums = [
@@ -130,8 +133,22 @@ def signature(lines: Sequence[Line], found: Sequence[int]) -> str:
 
 def may_see(connection: Connection, wish: Wish, key: str) -> bool:
     """The task waits in this person's list."""
-    found = _together(query.where(inbox.c.task == key) for query, _ in _sources(wish))
+    found = _together(query.where(inbox.c.task == key).limit(1) for query, _ in _sources(wish))
     return connection.execute(select(found.c.task).limit(1)).first() is not None
+
+
+def following(connection: Connection, wish: Wish, but: str, case_no: int | None) -> str | None:
+    """What this person may do after a task: the most urgent of the same case, else of all."""
+    waiting = select(inbox.c.task).where(inbox.c.case_no == case_no, inbox.c.task != but).distinct()
+    near = [] if case_no is None else list(connection.execute(waiting.limit(LONGEST_CASE)).scalars())
+    found = _most_urgent(connection, wish, inbox.c.task.in_(near)) if near else None
+    return found or _most_urgent(connection, wish, inbox.c.task != but)
+
+
+def _most_urgent(connection: Connection, wish: Wish, which: ColumnElement[bool]) -> str | None:
+    place = inbox.c.due, inbox.c.task
+    found = _together(query.where(which).order_by(*place).limit(1) for query, _ in _sources(wish))
+    return connection.execute(select(found.c.task).order_by(found.c.due, found.c.task).limit(1)).scalar()
 
 
 def done(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
@@ -218,7 +235,7 @@ def _once(queries: Iterable[Query]) -> Iterator[tuple[Query, bool]]:
 
 def _together(queries: Iterable[Query]) -> Subquery:
     """The rows of several queries; each in brackets of its own, as SQLite limits only whole statements."""
-    return union_all(*(select(query.limit(LONGEST_COUNT).subquery()) for query in queries)).subquery()
+    return union_all(*(select(query.subquery()) for query in queries)).subquery()
 
 
 def _in_hand(persons: Sequence[str]) -> Iterator[Query]:

@@ -45,6 +45,7 @@ def test_a_list_is_read_by_keys_and_the_tasks_of_teams_by_the_cases_of_the_perso
     for ask in (
         lambda connection: worklist.page(connection, WISH),
         lambda connection: worklist.counts(connection, WISH, [10, 20]),
+        lambda connection: worklist.following(connection, WISH, "7.1.1", 7),
         lambda connection: inbox.page(connection, ["1.2.1"], ["PM"]),
     ):
         plans = _plans(tmp_path, ask)

@@ -55,6 +55,19 @@ def test_a_task_stands_once_however_many_reasons_there_are(database: Database) -
         assert worklist.counts(connection, Wish(mine=WANG.id, roles=["PM", "SMO"]), [50, 150]) == [0, 1, 0]
 
 
+def test_the_next_task_is_of_the_same_case_before_any_more_urgent_one(database: Database) -> None:
+    done = _offer(database, 1, [("holder", WANG.id)], case=10)
+    _offer(database, 2, [("holder", "1.9.1")], case=10, due=1)
+    urgent = _offer(database, 3, [("role", "PM")], case=11, due=50)
+    near = _offer(database, 4, [("role", "PM")], case=10, due=400)
+    wish = Wish(mine=WANG.id, roles=["PM"])
+    with database.read() as connection:
+        assert worklist.following(connection, wish, done, 10) == near
+        assert worklist.following(connection, wish, done, 12) == urgent
+        assert worklist.following(connection, wish, done, None) == urgent
+        assert worklist.following(connection, Wish(mine="1.8.1", roles=[]), done, 10) is None
+
+
 def test_where_a_team_names_a_role_only_the_team_sees_its_tasks(database: Database) -> None:
     key = _offer(database, 1, [("role", "PM")])
     with database.write() as connection:

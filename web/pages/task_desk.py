@@ -160,11 +160,7 @@ def closed(desk: Desk) -> tuple[str, datetime] | None:
 def next_for_me(desk: Desk) -> str | None:
     """The next task of this person: in the same case if there is one, else the most urgent."""
     with reading.store().database.read() as connection:
-        lines = worklist.page(connection, me().wish(), size=100)
-    others = [line for line in lines if line.task != desk.key]
-    near = [line for line in others if line.case is not None and line.case == desk.row.case_no]
-    found = next(iter(near + others), None)
-    return None if found is None else found.task
+        return worklist.following(connection, me().wish(), desk.key, desk.row.case_no)
 
 
 @lru_cache(maxsize=16)
