@@ -26,6 +26,9 @@ ROWS = (
     "milestones",
     "decisions",
     "inbox_page",
+    "task_page",
+    "completion_http",
+    "first_paint",
 )
 """Modules of this folder; imported when they are measured, for a process that verification starts reads this file too."""
 

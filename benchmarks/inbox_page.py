@@ -13,7 +13,7 @@ from benchmarks.loader import Loader, Size
 from benchmarks.office import HEADERS, Office, application, browser, logging_aside
 from benchmarks.report import Report, Scale
 from benchmarks.servers import Server
-from benchmarks.stopwatch import Contender, Spread, milliseconds, race
+from benchmarks.stopwatch import Contender, Spread, race
 from engine.errors import Text
 from engine.value import Person
 
@@ -80,7 +80,7 @@ def measure(scale: Scale) -> Report:
             "",
             f"已完成 {few:,}\nclosed",
             f"已完成 {many:,}\nclosed",
-            "处理器时间\nbusy",
+            f"处理器时间,{many:,}\nbusy",
             "之比\nratio",
         ),
     )
@@ -118,8 +118,7 @@ def _pages(office: Office, name: str, person: Person) -> dict[str, Contender]:
 def _tell(report: Report, server: str, who: str, how: str, found: Mapping[int, Spread]) -> None:
     few, many = found.values()
     ratio, on_core = many.median / few.median, many.busy / few.busy
-    busy = f"{milliseconds(few.busy)} → {milliseconds(many.busy)}"
-    report.line(server, WHO[who], HOW[how], few.words, many.words, busy, f"{ratio:.2f} ({on_core:.2f})")
+    report.line(server, WHO[who], HOW[how], few.words, many.words, many.busy_words, f"{ratio:.2f} ({on_core:.2f})")
     for closed, spread in found.items():
         report.figures |= spread.figures(f"{server}.{closed}.{who}.{how}")
     if how != AGAIN:

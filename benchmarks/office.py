@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,8 +14,11 @@ from flask import Flask
 from sqlalchemy import Row, func, select
 
 from benchmarks.house import NOW
+from engine.organisation import Organisation
 from engine.procedure import Procedure
+from engine.stream import ORGANISATION
 from engine.value import Person
+from engine.words import StreamKind
 from storage import accounts, people, schema
 from storage.database import Database
 from storage.submission import Store
@@ -60,6 +63,15 @@ class Office:
     def hire(self, handle: str, name: str, *roles: str) -> Person:
         """A person with company-wide roles."""
         return people.add(self.store, f"benchmark:{handle}", handle, name, roles)
+
+    def holders(self, roles: Iterable[str]) -> list[Person]:
+        """Who holds one of these roles company-wide."""
+        with self.store.database.read() as connection:
+            query = select(schema.stream.c.revision).where(schema.stream.c.stream_no == ORGANISATION)
+            revision = connection.execute(query).scalar_one()
+            found = self.store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
+        assert isinstance(found, Organisation)
+        return [person for role in roles for person in found.roles.get(role, ())]
 
     def session(self, person: Person) -> str:
         """The cookie of a browser in which the person has signed in."""

@@ -28,6 +28,7 @@ class Spread:
     median: float
     p95: float
     busy: float
+    busy_p95: float
     runs: int
 
     @property
@@ -35,9 +36,15 @@ class Spread:
         """Median and p95 in milliseconds, for a table."""
         return f"{milliseconds(self.median)} / {milliseconds(self.p95)}"
 
+    @property
+    def busy_words(self) -> str:
+        """The same of time on a core."""
+        return f"{milliseconds(self.busy)} / {milliseconds(self.busy_p95)}"
+
     def figures(self, name: str) -> dict[str, float]:
         """The same for the file."""
-        return {f"{name}.median_s": self.median, f"{name}.p95_s": self.p95, f"{name}.busy_s": self.busy}
+        waiting = {f"{name}.median_s": self.median, f"{name}.p95_s": self.p95}
+        return {**waiting, f"{name}.busy_s": self.busy, f"{name}.busy_p95_s": self.busy_p95}
 
 
 def milliseconds(seconds: float) -> str:
@@ -78,4 +85,5 @@ def _time(contender: Contender) -> tuple[float, float]:
 
 
 def _spread(walls: Sequence[float], cores: Sequence[float]) -> Spread:
-    return Spread(median=median(walls), p95=percentile(walls, 0.95), busy=median(cores), runs=len(walls))
+    waiting, busy = percentile(walls, 0.95), percentile(cores, 0.95)
+    return Spread(median=median(walls), p95=waiting, busy=median(cores), busy_p95=busy, runs=len(walls))
