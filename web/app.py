@@ -23,11 +23,13 @@ from web.pages import (
     operations,
     people,
     procedure,
+    roles,
     sign_in,
     studio,
     studio_form,
     task,
     tokens,
+    two_steps,
 )
 from web.settings import Settings
 
@@ -48,6 +50,8 @@ PAGES = (
     sign_in.pages,
     account.pages,
     people.pages,
+    roles.pages,
+    two_steps.pages,
     operations.pages,
     tokens.pages,
     design.pages,

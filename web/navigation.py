@@ -53,7 +53,8 @@ PLACES = (
         "keep",
         within=tuple(f"operations.{name}" for name in ("incidents", "jobs", "timers", "milestones", "messages")),
     ),
-    Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one",)),
+    Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one", "people.new")),
+    Place("roles.every", lazy("角色"), "person-check", "keep"),
 )
 
 

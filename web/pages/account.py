@@ -1,14 +1,15 @@
-"""One's own account: language and look, password, and the browsers in which one has signed in."""
+"""One's own account: deputies, language and look, password, and the browsers in which one has signed in."""
 
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from storage import accounts
+from storage import accounts, second_factor
 from web import identity, notices, passwords, reading
 from web.access import signed_in, with_any_password
 from web.identity import me
+from web.pages import people_deputies, people_reading
 from web.texts import LANGUAGES, THEMES
 from web.translation import _
 
@@ -19,10 +20,7 @@ pages = Blueprint("account", __name__, url_prefix="/account")
 @signed_in
 def mine() -> str:
     """The page of one's own account."""
-    store = reading.store()
-    with store.database.read() as connection:
-        sessions = accounts.sessions(connection, me().person, store.now())
-    return render_template("account/mine.html", sessions=sessions)
+    return _page({})
 
 
 @pages.post("/look")
@@ -31,10 +29,25 @@ def look() -> Response:
     """Choose language and look; the page one was on is shown again."""
     language, theme = request.form.get("language"), request.form.get("theme")
     if language not in (*LANGUAGES, None) or theme not in (*THEMES, None) or (language is theme is None):
-        return make_response(render_template("account/mine.html", sessions=[]), 422)
+        return make_response(_page({"look": _("请从列表中选择语言和外观。")}), 422)
     accounts.choose(reading.store().database, me().person, language=language, theme=theme)
     onward = request.form.get("next", "")
     return redirect(onward if onward.startswith("/") and not onward.startswith(("//", "/\\")) else url_for(".mine"))
+
+
+@pages.post("/deputies")
+@signed_in
+def appoint() -> Response:
+    """Let somebody act for me while I am away."""
+    faults = people_deputies.appoint(me().person)
+    return _answer(faults, _("已指定代理人。代理期间,您的待办也会出现在代理人的待办里。"))
+
+
+@pages.post("/deputies/end")
+@signed_in
+def dismiss() -> Response:
+    """End what somebody does for me."""
+    return _answer(people_deputies.dismiss(me().person), _("已结束代理。"))
 
 
 @pages.get("/password")
@@ -71,6 +84,24 @@ def end_session() -> Response:
     else:
         accounts.end_all(database, me().person, but=me().session.digest)
     return notices.say(redirect(url_for(".mine")), _("已结束登录。"))
+
+
+def _answer(faults: dict[str, str], done: str) -> Response:
+    return make_response(_page(faults), 422) if faults else notices.say(redirect(url_for(".mine")), done)
+
+
+def _page(faults: dict[str, str]) -> str:
+    store, person = reading.store(), me().person
+    with store.database.read() as connection:
+        factor = second_factor.of(connection, person)
+        return render_template(
+            "account/mine.html",
+            sessions=accounts.sessions(connection, person, store.now()),
+            deputyships=people_reading.deputyships(connection, person),
+            others=people_reading.others(connection, person),
+            factor=factor if factor is not None and factor.confirmed else None,
+            faults=faults,
+        )
 
 
 def _faults(now: str, new: str, again: str) -> dict[str, str]:

@@ -1,0 +1,112 @@
+"""Roles: who holds each, what it may do in the procedures in force, and where nobody is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template
+from sqlalchemy import Connection
+
+from engine.errors import Text
+from engine.flow.elements import Kind
+from engine.organisation import ADMINISTRATOR
+from engine.procedure import Procedure
+from engine.value import Person
+from storage import accounts
+from web import reading
+from web.access import holders
+from web.pages import people_reading
+from web.translation import _, lazy
+
+pages = Blueprint("roles", __name__, url_prefix="/roles")
+
+WORK = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK})
+"""What people do."""
+
+RIGHTS = {
+    "publish": lazy("发布新版本"),
+    "settings": lazy("更改设置"),
+    "case": lazy("更改项目资料和项目组"),
+    "read": lazy("查阅全部项目"),
+    "terminate": lazy("终止项目"),
+    "waive": lazy("豁免里程碑和职责分离"),
+    "resolve": lazy("处理异常"),
+    "move": lazy("移动流程的步骤"),
+    "message": lazy("发送外部消息"),
+}
+"""What the engine asks a right for, in words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """Who holds a role; `able` is False for somebody whose account is closed or has no password."""
+
+    person: Person
+    name: str
+    able: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What a role has to do with a procedure: steps that it does, rights that it has."""
+
+    procedure: Procedure
+    steps: int
+    rights: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Role:
+    """A role as the page shows it."""
+
+    code: str
+    title: Text
+    holders: Sequence[Holder]
+    parts: Sequence[Part]
+
+    @property
+    def vacancy(self) -> str:
+        """What to say when nobody can act in it; nothing otherwise."""
+        if not self.holders:
+            return _("空缺:没有人担任")
+        return "" if any(holder.able for holder in self.holders) else _("空缺:担任者都不能登录")
+
+
+@pages.get("/")
+@holders(ADMINISTRATOR, right="read")
+def every() -> str:
+    """Every role."""
+    with reading.store().database.read() as connection:
+        found = _roles(connection)
+    return render_template("people/roles.html", roles=found, vacant=sum(bool(role.vacancy) for role in found))
+
+
+def _roles(connection: Connection) -> list[Role]:
+    company, names = reading.organisation(connection), reading.names(connection)
+    known, procedures = accounts.all_of(connection), reading.procedures(connection)
+
+    def holder(person: Person) -> Holder:
+        account = known.get(person.id)
+        able = account is not None and account.enabled and account.password is not None
+        return Holder(person=person, name=names.get(person.id, ""), able=able)
+
+    return [
+        Role(
+            code=code,
+            title=title,
+            holders=[holder(person) for person in company.roles.get(code, ())],
+            parts=[_part(procedure, code) for procedure in procedures if code in procedure.roles],
+        )
+        for code, title in people_reading.roles(connection)
+    ]
+
+
+def _part(procedure: Procedure, code: str) -> Part:
+    steps = sum(
+        element.role == code and element.kind in WORK
+        for process in procedure.model.processes.values()
+        for element in process.elements.values()
+    )
+    rights = [str(text) for right, text in RIGHTS.items() if code in procedure.may(right)]
+    return Part(procedure=procedure, steps=steps, rights=rights)
