@@ -204,8 +204,10 @@ def test_a_printed_moment_is_a_document(visit: Opener) -> None:
     person = visit()
     page = _open(person, "宁波港务", tab="逐步回看")
     expect(page.locator(".case-drawing[open] .djs-container")).to_have_count(1)
-    page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    expect(page.locator(".case-drawing[open]")).to_have_count(3)
+    page.evaluate("window.print = () => { document.body.dataset.printed = 'yes'; }")
+    page.get_by_role("button", name="打印").click()
+    expect(page.locator("body[data-printed]")).to_have_count(1)
+    expect(page.locator(".case-drawing[open] .djs-container")).to_have_count(3)
     page.emulate_media(media="print")
     for gone in (".case-player", ".side", ".case-picture-tools", ".tabs"):
         expect(page.locator(gone).first).to_be_hidden()

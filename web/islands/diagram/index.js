@@ -4,29 +4,46 @@ if (window.htmx) Object.assign(window.htmx.config, { historyCacheSize: 0, refres
 
 const motion = matchMedia("(prefers-reduced-motion: reduce)");
 const drawn = new Map();
+const making = new Set();
 let viewer = null;
 
 // A drawing is made when it is first seen; after a step to another moment the same drawing gets other marks.
 async function draw(figure) {
+  const { key, picture } = figure.dataset;
   figure.hidden = false;
-  const marks = JSON.parse(figure.dataset.marks);
-  const before = drawn.get(figure.dataset.key);
+  const before = drawn.get(key);
   if (before) {
     figure.querySelector(".case-picture-place").replaceWith(before.place);
-    before.show(marks, !motion.matches);
+    before.show(JSON.parse(figure.dataset.marks), !motion.matches);
     return;
   }
-  viewer ??= import("./viewer.js");
-  const { make } = await viewer;
-  if (drawn.has(figure.dataset.key) || !figure.isConnected) return;
-  const place = figure.querySelector(".case-picture-place");
-  const made = await make(place, figure.dataset.picture, marks, point).catch(() => null);
-  if (made) drawn.set(figure.dataset.key, { place, ...made });
-  else figure.hidden = true;
+  if (making.has(key)) return;
+  making.add(key);
+  try {
+    viewer ??= import("./viewer.js");
+    const place = figure.querySelector(".case-picture-place");
+    const made = await (await viewer).make(place, picture, JSON.parse(figure.dataset.marks), point);
+    drawn.set(key, { place, ...made });
+  } catch {
+    figure.hidden = true; // the list of steps says the same
+  }
+  making.delete(key);
+  const now = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (now && now !== figure && drawn.has(key)) draw(now); // one went on meanwhile
 }
 
-function drawAll() {
-  for (const figure of document.querySelectorAll(".case-drawing[open] [data-picture]")) draw(figure);
+const drawAll = () => Promise.all([...document.querySelectorAll(".case-drawing[open] [data-picture]")].map(draw));
+
+// On paper nothing can be opened or moved: everything is open, and each drawing is shown as a whole.
+function unfold() {
+  for (const fold of document.querySelectorAll("main details:not(.menu)")) fold.open = true;
+  for (const one of drawn.values()) one.sight("fit");
+}
+
+async function printAll() {
+  unfold();
+  await drawAll();
+  print();
 }
 
 // What is pointed at in the drawing is shown in the list.
@@ -78,7 +95,7 @@ function forward() {
 document.addEventListener("click", (event) => {
   const on = (name) => event.target.closest(`[data-${name}]`);
   if (on("sight")) sight(on("sight"));
-  if (on("prints")) print();
+  if (on("prints")) printAll();
   if (on("copies")) copy(on("copies"));
   if (on("plays")) play(on("plays"));
 });
@@ -98,10 +115,7 @@ document.addEventListener("pointerover", (event) => {
   const key = line?.closest(".case-drawing").querySelector("[data-key]")?.dataset.key;
   for (const [name, one] of drawn) one.point(name === key ? line.dataset.step : null);
 });
-addEventListener("beforeprint", () => {
-  for (const fold of document.querySelectorAll("main details:not(.menu)")) fold.open = true;
-  drawAll();
-});
+addEventListener("beforeprint", unfold);
 
 function follow() {
   const line = document.querySelector(".case-player-line input");
