@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only", action="append", choices=ROWS, help="只测这一行,可重复 · only this row, may be repeated"
     )
-    parser.add_argument("--quick", action="store_true", help="少测几轮(不到 90 秒)· fewer rounds (under 90 s)")
+    parser.add_argument("--quick", action="store_true", help="少测几轮(约三分钟)· fewer rounds (about three minutes)")
     parser.add_argument(
         "--results", type=Path, default=Path("var/benchmarks"), help="JSON 的文件夹 · folder of the JSON"
     )

@@ -48,7 +48,7 @@ class Numbers:
 
 NUMBERS = {
     Scale.FULL: Numbers(burst=80, rounds=10),
-    Scale.QUICK: Numbers(burst=40, rounds=3),
+    Scale.QUICK: Numbers(burst=24, rounds=3),
     Scale.TINY: Numbers(burst=8, rounds=1),
 }
 

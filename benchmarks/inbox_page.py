@@ -41,7 +41,7 @@ def _sizes(open_tasks: int, closed: int, crowd: int, teams: int) -> tuple[Size, 
 
 NUMBERS = {
     Scale.FULL: Numbers(sizes=_sizes(100_000, 100_000, 10_000, 200), rounds=20, burst=5),
-    Scale.QUICK: Numbers(sizes=_sizes(20_000, 10_000, 10_000, 200), rounds=6, burst=4),
+    Scale.QUICK: Numbers(sizes=_sizes(20_000, 10_000, 10_000, 200), rounds=3, burst=3),
     Scale.TINY: Numbers(sizes=_sizes(120, 40, 40, 4), rounds=1, burst=1),
 }
 
@@ -127,4 +127,5 @@ def _tell(report: Report, server: str, who: str, how: str, found: Mapping[int, S
     words = f"{server},{zh},p95 毫秒", f"{server}, {en}, p95 in ms"
     report.target(*words, limit=LIMIT, found=many.p95 * 1_000)
     words = f"{server},{zh},已完成任务十倍时之比", f"{server}, {en}, ratio at ten times the closed tasks"
-    report.target(*words, limit=FLAT, found=ratio)
+    is_whole = server == "SQLite"  # whose work is done in this process; PostgreSQL's is seen by waiting alone
+    report.target(*words, limit=FLAT, found=on_core if is_whole else ratio)

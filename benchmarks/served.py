@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ def served(make: Callable[[str], Flask], url: str) -> Iterator[Served]:
 
 
 def _serve(make: Callable[[str], Flask], url: str, told: Pipe) -> None:
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # that requests queue is what is measured
     with logging_aside():
         server: Any = waitress.create_server(make(url), listen="127.0.0.1:0", **SERVER)
         told.send(int(server.effective_port))
