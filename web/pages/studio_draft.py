@@ -24,7 +24,7 @@ from web.pages import procedure_reading as told
 from web.pages import studio_changes, studio_drawing
 from web.pages.studio_changes import Change
 from web.texts import said
-from web.translation import _
+from web.translation import _, is_english
 
 LONGEST_TEXT = 4_000
 
@@ -69,7 +69,7 @@ class Draft:
         for path in sorted(self.files):
             if path.endswith(".bpmn"):
                 drawn = _drawn(self.files[path], path).values()
-                name = "、".join(said.name or said.id for said in drawn if said.tag == "process")
+                name = _("、").join(self._process(said) for said in drawn if said.tag == "process")
                 number = next((said.name for said in drawn if said.tag == "participant"), name)
                 rows.append((number, path, name or path))
         return [(path, name) for _number, path, name in sorted(rows)]
@@ -77,7 +77,16 @@ class Draft:
     def forms(self) -> list[tuple[str, str]]:
         """Path and heading of each form."""
         rows = [(path, data) for path, data in sorted(self.files.items()) if path.endswith(".form")]
-        return [(path, _heading(data) or path) for path, data in rows]
+        return [(path, self._title(path) or _heading(data) or path) for path, data in rows]
+
+    def _title(self, path: str) -> str:
+        """The English heading of a form, for who reads English."""
+        key = path.removeprefix("forms/").removesuffix(".form")
+        return str(_rows(self.files.get(ENGLISH, b"{}"), "forms").get(key, {}).get("title", "")) if is_english() else ""
+
+    def _process(self, found: studio_drawing.Said) -> str:
+        english = self.english().get(found.id, {}).get("name") if is_english() else None
+        return english or found.name or found.id
 
     def english(self) -> dict[str, dict[str, str]]:
         """The English texts of elements."""
@@ -132,9 +141,9 @@ def with_texts(source: bytes, given: Mapping[str, Mapping[str, str]]) -> bytes:
     return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def _rows(source: bytes) -> dict[str, dict[str, str]]:
+def _rows(source: bytes, table: str = "elements") -> dict[str, dict[str, str]]:
     try:
-        rows = json.loads(source).get("elements", {})
+        rows = json.loads(source).get(table, {})
     except (ValueError, AttributeError):
         return {}
     return {str(key): row for key, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}

@@ -336,3 +336,5 @@ def test_the_draft_in_english_says_nothing_in_chinese_of_ours(house: House) -> N
     page = visitor.page(DRAFT)
     assert "Compared with the version in force" in page
     assert "草稿" not in page
+    assert "Requirements research and specification" in page
+    assert "Pre-sales support request" in page
