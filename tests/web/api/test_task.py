@@ -34,9 +34,9 @@ def test_the_inbox_is_that_of_the_page_and_goes_page_by_page(house: House) -> No
 
 def test_whoever_may_not_know_of_a_task_finds_none(house: House) -> None:
     task = _task(program(house, "li"), "T01_05")["task"]
-    wai = program(house, "wai")
+    admin = program(house, "admin")  # whoever keeps accounts does no business
     for method, address in (("GET", ""), ("GET", "/draft"), ("GET", "/targets"), ("POST", "/claim"), ("POST", "/open")):
-        assert wai.refused(404, method, f"/tasks/{task}{address}")["reason"] == "not-found"
+        assert admin.refused(404, method, f"/tasks/{task}{address}")["reason"] == "not-found"
 
 
 def test_a_task_is_read_with_its_form_and_what_one_may_do(house: House) -> None:
