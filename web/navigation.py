@@ -53,7 +53,13 @@ PLACES = (
         "keep",
         within=tuple(f"operations.{name}" for name in ("incidents", "jobs", "timers", "milestones", "messages")),
     ),
-    Place("people.every", lazy("人员与账号"), "people", "keep", within=("people.one", "people.new")),
+    Place(
+        "people.every",
+        lazy("人员与账号"),
+        "people",
+        "keep",
+        within=tuple(f"people.{name}" for name in ("one", "new", "add", "grant", "revoke", "appoint", "dismiss")),
+    ),
     Place("roles.every", lazy("角色"), "person-check", "keep"),
 )
 

@@ -6,9 +6,10 @@ import html
 import re
 
 import pytest
+from sqlalchemy import select
 
 from engine.value import Person
-from storage import people, second_factor
+from storage import accounts, people, schema, second_factor
 from tests.web.pages.browser import Browser, House
 from web import telephone_codes
 from web.cli.company import organisation_of
@@ -232,3 +233,12 @@ def test_the_administrator_ends_it_for_somebody_whose_telephone_is_lost_but_not_
     own = f"/people/{person(house, 'admin').id}"
     admin.post(f"{own}/two-steps/end", at=own)
     assert house.browser().sign_in("admin").status_code == 200
+
+
+def test_who_is_erased_leaves_neither_secret_nor_recovery_codes(house: House) -> None:
+    protected(house, house.signed_in("li"))
+    with house.store.database.write() as connection:
+        accounts.forget(connection, person(house, "li"))
+    with house.store.database.read() as connection:
+        assert second_factor.of(connection, person(house, "li")) is None
+        assert connection.execute(select(schema.recovery_code)).all() == []
