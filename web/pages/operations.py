@@ -14,7 +14,7 @@ from jobs import lease
 from storage.operation import Place
 from web import asking, notices, reading
 from web.access import operators
-from web.identity import me
+from web.identity import visitor
 from web.pages import listing
 from web.pages import operations_reading as shown
 from web.telling import plain
@@ -30,7 +30,8 @@ LONGEST_REASON = 1_000
 @pages.context_processor
 def _reader() -> dict[str, bool]:
     """Whoever may not read cases is told their numbers, and gets no link."""
-    return {"reads_cases": bool(me().acting_roles & reading.may(READ))}
+    who = visitor()  # nobody, on the page of a failure
+    return {"reads_cases": who is not None and bool(who.acting_roles & reading.may(READ))}
 
 
 @pages.get("/")
