@@ -3,8 +3,7 @@
 import pytest
 
 from engine.flow.vocabulary import INSTEAD, WORDS
-from tests.engine.sketch import FLOW, MESSAGE, OTHER, beside, found, model
-from tests.engine.world import chain
+from tests.engine.sketch import FLOW, OTHER, beside, found, model
 
 
 def names(text: str) -> frozenset[str]:

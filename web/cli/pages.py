@@ -153,7 +153,7 @@ def _demonstration(output: Output) -> Output:
             showcase.build(store, clock, now, lambda title: output.say(f"  {title}", f"  {title}"))
         (folder / "ready").touch()
     output.say(
-        f"演示人员的密码都是 {showcase.PASSWORD}:wang 销售、li 服务管理、zhao 售前、qian 项目经理、he 总经理、admin 系统管理员……",
+        f"演示人员的密码都是 {showcase.PASSWORD}:wang、li、zhao、qian、he、admin 等,各有各的角色。",
         f"everybody's password is {showcase.PASSWORD}: wang (sales), li (service management), zhao (pre-sales), "
         "qian (project manager), he (general manager), admin (administrator) …",
     )
