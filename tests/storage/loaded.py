@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from storage.database import Database
 from tests.engine.flow.drawing import flow, gateway, node, path, script
-from tests.engine.world import lane
+from tests.engine.world import lane, process
 from tests.storage.company import Company
 
 TURNS = 2
@@ -48,9 +48,17 @@ WAIT = timedelta(minutes=31)
 """Longer than the timer."""
 
 
+EVERY = '<bpmn:timerEventDefinition><bpmn:timeCycle>duration("PT10M")</bpmn:timeCycle></bpmn:timerEventDefinition>'
+MILESTONE = process(
+    node("startEvent", "tick", EVERY, **{"zx:catchUp": "each"}) + '<bpmn:endEvent id="done"/>' + path("tick", "done"),
+    key="m",
+)
+"""A process that the clock begins every ten minutes."""
+
+
 def telling(database: Database) -> Company:
-    """A company whose instances tell another system, too."""
-    return Company(database, TELLS, TELLING_LANES)
+    """A company whose instances tell another system, too, and which has a milestone."""
+    return Company(database, TELLS, TELLING_LANES, {"processes/m.bpmn": MILESTONE})
 
 
 def company(database: Database) -> Company:

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import pairwise
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -21,6 +22,7 @@ from engine.words import Status
 from jobs import clock
 from storage import journal, schema, verification
 from storage.database import Database
+from storage.milestones import STARTED
 from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
 from storage.submission import Store
@@ -102,7 +104,8 @@ class Supervisor:
 
     def _finished(self) -> bool:
         with self.company.database.read() as connection:
-            query = select(func.count()).where(schema.instance.c.status == Status.COMPLETED)
+            table = schema.instance.c
+            query = select(func.count()).where(table.status == Status.COMPLETED, table.process == "p")
             return connection.execute(query).scalar_one() == self.instances
 
 
@@ -120,9 +123,10 @@ def finish(supervisor: Supervisor) -> None:
 
 
 def entries_of(made: Company) -> list[Entry]:
-    """Every entry of the instances."""
+    """Every entry of the instances that people work on."""
     with made.database.read() as connection:
-        streams = connection.execute(select(schema.instance.c.stream_no)).scalars().all()
+        table = schema.instance.c
+        streams = connection.execute(select(table.stream_no).where(table.process == "p")).scalars().all()
         return [
             entry
             for stream in streams
@@ -152,6 +156,19 @@ def keys(entries: list[Entry], connector: str) -> set[str]:
     return {event.request for event in happened if event.connector == connector}
 
 
+def milestones_are_whole(database: Database) -> None:
+    """Every moment of the milestone came once, ten minutes after the one before, and began one instance."""
+    table = schema.occurrence.c
+    with database.read() as connection:
+        rows = connection.execute(select(table.number, table.planned, table.outcome).order_by(table.number)).all()
+        query = select(schema.instance.c.status, func.count()).where(schema.instance.c.process == "m")
+        begun = connection.execute(query.group_by(schema.instance.c.status)).all()
+    assert [row.number for row in rows] == list(range(1, len(rows) + 1))
+    assert {row.outcome for row in rows} == {STARTED}
+    assert {later.planned - earlier.planned for earlier, later in pairwise(rows)} == {600_000_000}
+    assert [tuple(row) for row in begun] == [(Status.COMPLETED, len(rows))]
+
+
 def kill_and_check(database: Database, folder: Path, instances: int, kills: int, seed: int) -> int:
     """The whole test; returns how many deadlocks PostgreSQL counted."""
     made = telling(database)
@@ -171,6 +188,7 @@ def kill_and_check(database: Database, folder: Path, instances: int, kills: int,
     once(entries, MessageReceived, "subscription", 1)
     once(entries, ServiceAnswered, "request", 2)
     assert set(OtherSystem(folder / "told").told()) == keys(entries, "webhook")
+    milestones_are_whole(database)
     with database.read() as connection:
         entry = schema.entry.c
         gaps = select(entry.stream_no).group_by(entry.stream_no).having(func.max(entry.revision) != func.count())
