@@ -46,6 +46,7 @@ def test_a_project_is_found_by_two_characters_and_shows_where_it_is(visit: Opene
     page = person.sign_in("li")
     page.locator(".place", has_text="项目").click()
     person.picture("cases")
+    page.wait_for_load_state("networkidle")  # what listens to keys has been loaded
     page.keyboard.press("/")
     page.keyboard.type("港务")
     expect(page.locator(".case-name a")).to_have_count(1)

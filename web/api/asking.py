@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable, Sequence
 
@@ -20,18 +21,14 @@ from web import reading
 from web.identity import me
 
 KEY, LONGEST_KEY = "Idempotency-Key", 100
+KEYS = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
 REPEATED = "Idempotency-Replayed"
 Build = Callable[[Envelope], Command]
 
 
 def envelope(stream: int) -> Envelope:
     """The envelope of a command by this person. Raises Refused for a key that cannot be one."""
-    key = request.headers.get(KEY)
-    if key is not None and not (0 < len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        text = Text(
-            f"应为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符", f"expected 1 to {LONGEST_KEY} printable ASCII characters"
-        )
-        raise Refused(Reason.INVALID_DATA, f"{KEY}:{text.zh}", f"{KEY}: {text.en}", (Fault(KEY, text),))
+    key = key_given()
     person = me().person
     return Envelope(
         id=f"api:{person.id}:{key or uuid.uuid4().hex}",
@@ -40,6 +37,17 @@ def envelope(stream: int) -> Envelope:
         actor=person,
         channel=Channel.API,
     )
+
+
+def key_given() -> str | None:
+    """The key of this request. Raises Refused for one that cannot be a key, whatever the request is about."""
+    key = request.headers.get(KEY)
+    if key is not None and not KEYS.fullmatch(key):
+        text = Text(
+            f"应为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符", f"expected 1 to {LONGEST_KEY} visible ASCII characters"
+        )
+        raise Refused(Reason.INVALID_DATA, f"{KEY}:{text.zh}", f"{KEY}: {text.en}", (Fault(KEY, text),))
+    return key
 
 
 def submit(build: Build, stream: int, rows: Sequence[personal.Row] = (), *, careful: bool = False) -> Response:
