@@ -181,6 +181,7 @@ def kill_and_check(database: Database, folder: Path, instances: int, kills: int,
     streams = {entry.stream for entry in entries}
     assert len(streams) == instances
     states = [fresh.instance(stream) for stream in streams]
+    assert [i.message_en for state in states for i in state.incidents.values()] == []
     assert {(state.status, len(state.incidents)) for state in states} == {(Status.COMPLETED, 0)}
     assert sorted(numbers(entries)) == [f"N-{number:04}" for number in range(1, instances + 1)]
     once(entries, TaskCompleted, "task", TURNS + 1)
