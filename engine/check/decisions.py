@@ -57,6 +57,12 @@ def _task(procedure: Procedure, process: Process, element: Element) -> Iterator[
             f"expected no decision on {shown}, which is personal, but {name} reads it",
         )
     wanted = [found.variable.name for found in inputs_of(library, named[0])]
+    yield from _inputs(procedure, process, element, wanted)
+
+
+def _inputs(procedure: Procedure, process: Process, element: Element, wanted: list[str]) -> Iterator[Finding]:
+    """Inputs that the decision does not have, and those it needs and does not get."""
+    name = element.extensions.get("decision", "")
     for given in element.inputs:
         if given not in wanted:
             yield at(

@@ -256,7 +256,7 @@ def _groups(shown: Sequence[Shown], edges: Sequence[int], after: Place | None, *
 def _shown(connection: Connection, lines: Sequence[Line]) -> list[Shown]:
     keys = [line.task for line in lines]
     values = worklist.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
-    handed, seen = _hands().of(connection, keys), preferences.read_by(connection, me().person, keys)
+    handed, seen = hands().of(connection, keys), preferences.read_by(connection, me().person, keys)
     return [
         _one(connection, line, values.get(line.case or 0, {}), handed.get(line.task), is_new=line.task not in seen)
         for line in lines
@@ -306,7 +306,8 @@ def _titles(connection: Connection, case: Opened, values: Mapping[str, str]) -> 
     return title, number, party, texts.at(case.at)
 
 
-def _hands() -> Hands:
+def hands() -> Hands:
+    """Who handed tasks on, as far as this process has read it."""
     found = current_app.extensions.setdefault("zhixing_hands", Hands(reading.store().recent))
     assert isinstance(found, Hands)
     return found

@@ -178,7 +178,7 @@ def _page(desk: Desk) -> dict[str, Any]:
 def _before(desk: Desk) -> Handed | None:
     """Who handed it on, and what they said."""
     with reading.store().database.read() as connection:
-        found = listing._hands().of(connection, [desk.key]).get(desk.key)
+        found = listing.hands().of(connection, [desk.key]).get(desk.key)
     return found
 
 

@@ -45,7 +45,9 @@ def test_a_session_without_its_proof_changes_nothing(house: House) -> None:
 
 
 def test_a_token_makes_no_tokens(house: House) -> None:
-    program(house, "li").refused(403, "POST", "/me/tokens", {"name": "more"})
+    li = program(house, "li")
+    li.refused(403, "POST", "/me/tokens", {"name": "more"})
+    assert "more" not in [item["name"] for item in li.get("/me/tokens")["items"]]
 
 
 def test_nobody_revokes_the_token_of_another(house: House) -> None:
