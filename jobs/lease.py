@@ -1,7 +1,8 @@
 """Jobs of a database: leased for a while, then done, put off, or parked with what went wrong.
 
 A follow-up waits for the earlier ones to the same stream, a message for the earlier ones of its name and correlation.
-A message without a receiver sleeps and costs nothing: whoever begins to wait for it wakes it.
+A message without a receiver sleeps and costs nothing: whoever begins to wait for it wakes it. A try is counted where a
+call begins or fails, not with the lease: a worker that is killed costs the jobs that waited behind in its hands nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _earlier = schema.job.alias("earlier")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job in one worker's hands until a moment; `tries` counts this one."""
+    """A job in one worker's hands until a moment; `tries` counts this one, which its row does once it began or failed."""
 
     number: int
     key: str
@@ -74,15 +75,15 @@ def take(database: Database, now: datetime, most: int) -> list[Job]:
     with database.write() as connection:
         rows = _free(connection, now, most)
         if rows:
-            leased = {"leased_until": micros(until), "tries": _job.tries + 1}
+            leased = {"leased_until": micros(until)}
             connection.execute(update(schema.job).where(_job.job_no.in_([row.job_no for row in rows])).values(**leased))
     return [_leased(row, until, now) for row in rows]
 
 
 def begin(database: Database, job: Job, now: datetime) -> Job | None:
-    """Renew the lease and note that a call begins which reaches outside; None when somebody else has the job."""
+    """Renew the lease and note that a try begins which reaches outside; None when somebody else has the job."""
     mine = and_(_job.job_no == job.number, _job.leased_until == micros(job.until))
-    begun = {"leased_until": micros(now + LEASE), "begun": micros(now)}
+    begun = {"leased_until": micros(now + LEASE), "begun": micros(now), "tries": job.tries}
     with database.write() as connection:
         found = connection.execute(update(schema.job).where(mine).values(**begun)).rowcount
     return replace(job, until=now + LEASE) if found else None
@@ -104,22 +105,19 @@ def give_back(database: Database, job: Job) -> None:
     _change(database, job, leased_until=0, begun=0, tries=job.tries - 1)
 
 
-def untried(database: Database, job: Job) -> None:
-    """Its lease ran out while it waited behind others in these hands: that is no try, whoever has it by now."""
-    free = case((_job.leased_until == micros(job.until), 0), else_=_job.leased_until)
-    waited = update(schema.job).where(_job.job_no == job.number, _job.tries > 0)
-    with database.write() as connection:
-        connection.execute(waited.values(tries=_job.tries - 1, leased_until=free))
+def fail(database: Database, job: Job) -> None:
+    """The try failed in a way that nobody foresaw: it counts, and the lease runs out before the next."""
+    _change(database, job, tries=job.tries)
 
 
 def release(database: Database, job: Job) -> None:
     """It is to be tried again at once; the try counts."""
-    _change(database, job, leased_until=0)
+    _change(database, job, leased_until=0, tries=job.tries)
 
 
 def put_off(database: Database, job: Job, until: datetime, problem: Text) -> None:
-    """It is tried again later."""
-    _change(database, job, due=micros(until), leased_until=0, begun=0, **_said(problem))
+    """It is tried again later; the try counts."""
+    _change(database, job, due=micros(until), leased_until=0, begun=0, tries=job.tries, **_said(problem))
 
 
 def park(database: Database, job: Job, problem: Text) -> None:
@@ -128,7 +126,8 @@ def park(database: Database, job: Job, problem: Text) -> None:
     with database.write() as connection:
         _meet(connection, job)
         over = {} if job.expired else {"expires": None}
-        connection.execute(update(schema.job).where(mine).values(due=NEVER, leased_until=0, **over, **_said(problem)))
+        parked = {"due": NEVER, "leased_until": 0, "tries": job.tries}
+        connection.execute(update(schema.job).where(mine).values(**parked, **over, **_said(problem)))
         if job.kind == "message" and correlations.is_awaited(connection, job.name or "", job.correlation or ""):
             correlations.wake(connection, [(job.name or "", job.correlation or "")], micros(job.until - LEASE))
 

@@ -54,8 +54,8 @@ class Services:
     def begin(self, job: Job) -> Job | None:
         """The job with a lease as long as its call may take; None when another worker has it."""
         declared = self.declared.get(str(job.payload.get("connector")))
-        if job.kind != "connector" or declared is None or declared.limit is None:
-            return job
+        if job.kind != "connector" or (declared is not None and declared.limit is None):
+            return job  # it writes to this database only: a worker that is killed then leaves nothing behind
         return lease.begin(self.store.database, job, self.store.now())
 
     def _result(self, job: Job, connector: Connector, declared: Declaration | None, parameters: Context) -> Value:

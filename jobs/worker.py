@@ -77,15 +77,16 @@ class Worker:
             return self._do(job)
         except Exception as error:
             log.exception("job %s failed", job.key)
-            if job.tries >= TRIES:
-                kind = type(error).__name__
-                lease.park(self.store.database, job, Text(f"内部错误({kind})", f"an internal error ({kind})"))
+            if job.tries < TRIES:
+                lease.fail(self.store.database, job)
+                return False
+            kind = type(error).__name__
+            lease.park(self.store.database, job, Text(f"内部错误({kind})", f"an internal error ({kind})"))
             return False
 
     def _do(self, job: Job) -> bool:
         if self.store.now() >= job.until:
-            lease.untried(self.store.database, job)  # the ones before took too long: another worker may have it by now
-            return False
+            return False  # the ones before took too long: another worker may have it by now
         held = self.services.begin(job)
         return held is not None and self._tried(held)
 

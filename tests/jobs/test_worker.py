@@ -121,7 +121,7 @@ def test_what_another_worker_took_over_meanwhile_stays_its_own(service: Company)
     worker, _ = scripted(service)
     assert worker._do(held) is False
     assert lease.take(service.database, service.now, 10) == []
-    assert jobs(service) == [("connector", 1, None)]
+    assert jobs(service) == [("connector", 0, None)]
     assert lease.begin(service.database, others, service.now) is not None
 
 
@@ -174,14 +174,26 @@ def test_the_last_try_raises_an_incident_that_can_be_retried(
 
 def test_a_job_that_kills_its_worker_each_time_becomes_an_incident(service: Company) -> None:
     stream = service.start()
-    for _ in range(TRIES):
-        assert len(lease.take(service.database, service.now, 10)) == 1
+    for tries in range(TRIES):
+        (held,) = lease.take(service.database, service.now, 10)
+        assert jobs(service) == [("connector", tries, None)]
+        assert lease.begin(service.database, held, service.now) is not None
         service.later(minutes=2)
     worker, connector = scripted(service, Context())
     assert worker.run() == 1
     (incident,) = service.instance(stream).incidents.values()
     assert "interrupted" in incident.message_en
     assert connector.keys == []
+
+
+def test_a_worker_that_is_killed_costs_what_waited_in_its_hands_no_try(service: Company) -> None:
+    stream = service.start()
+    for _ in range(TRIES + 1):
+        assert len(lease.take(service.database, service.now, 10)) == 1
+        service.later(minutes=2)
+    assert jobs(service) == [("connector", 0, None)]
+    assert Worker(service.store).run() == 1
+    assert service.task(stream, "after")
 
 
 def test_one_broken_connector_does_not_hold_up_the_others(service: Company) -> None:
