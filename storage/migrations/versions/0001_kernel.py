@@ -1,6 +1,6 @@
 """The tables of the kernel, and the triggers that protect what is never changed.
 
-Written out: what `storage/schema.py` says later must not change how this step is taken.
+Written out: what `storage/schema/` says later must not change how this step is taken.
 """
 
 from alembic import op

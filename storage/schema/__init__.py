@@ -1,0 +1,99 @@
+"""Every table, a file for each matter. Bytes are bytes, never a JSON column; moments are UTC microseconds since 1970."""
+
+from __future__ import annotations
+
+from storage.schema.cases import case, case_role, case_value, case_word, instance, performer
+from storage.schema.catalogue import Number, metadata
+from storage.schema.journal import disposed, entry, head, large_value, position, received, refusal, stream, unsealed
+from storage.schema.milestones import milestone, occurrence
+from storage.schema.numbers import sequence, sequence_given
+from storage.schema.people import (
+    account,
+    attempt,
+    draft,
+    handle,
+    personal,
+    preference,
+    recovery_code,
+    second_factor,
+    session,
+    task_read,
+    token,
+)
+from storage.schema.procedures import publication, version, version_file, working_author, working_copy, working_file
+from storage.schema.tasks import inbox, task, task_copy
+from storage.schema.waiting import incident, job, node, reckoning, subscription, timer
+
+__all__ = [
+    "NEVER_CHANGED",
+    "PROJECTIONS",
+    "Number",
+    "account",
+    "attempt",
+    "case",
+    "case_role",
+    "case_value",
+    "case_word",
+    "disposed",
+    "draft",
+    "entry",
+    "handle",
+    "head",
+    "inbox",
+    "incident",
+    "instance",
+    "job",
+    "large_value",
+    "metadata",
+    "milestone",
+    "node",
+    "occurrence",
+    "performer",
+    "personal",
+    "position",
+    "preference",
+    "publication",
+    "received",
+    "reckoning",
+    "recovery_code",
+    "refusal",
+    "second_factor",
+    "sequence",
+    "sequence_given",
+    "session",
+    "stream",
+    "subscription",
+    "task",
+    "task_copy",
+    "task_read",
+    "timer",
+    "token",
+    "unsealed",
+    "version",
+    "version_file",
+    "working_author",
+    "working_copy",
+    "working_file",
+]
+
+PROJECTIONS = (
+    publication,
+    instance,
+    case,
+    case_role,
+    case_value,
+    case_word,
+    task_copy,
+    task,
+    inbox,
+    timer,
+    incident,
+    subscription,
+    performer,
+    milestone,
+    occurrence,
+)
+"""What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
+
+NEVER_CHANGED = ("entry", "refusal", "received", "position", "head", "disposed", "version", "version_file")
+"""Tables whose rows database triggers protect; entries of a stream in `disposed` may be deleted."""
