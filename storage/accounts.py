@@ -34,6 +34,7 @@ PERSONAL = (
     schema.task_read,
     schema.preference,
     schema.task_copy,
+    schema.request_key,
 )
 """What is kept for a person, and goes with them."""
 

@@ -21,6 +21,7 @@ from storage.schema.people import (
     token,
 )
 from storage.schema.procedures import publication, version, version_file, working_author, working_copy, working_file
+from storage.schema.requests import request_key
 from storage.schema.tasks import inbox, task, task_copy
 from storage.schema.waiting import incident, job, node, reckoning, subscription, timer
 
@@ -57,6 +58,7 @@ __all__ = [
     "reckoning",
     "recovery_code",
     "refusal",
+    "request_key",
     "second_factor",
     "sequence",
     "sequence_given",
