@@ -156,6 +156,17 @@ def keys(entries: list[Entry], connector: str) -> set[str]:
     return {event.request for event in happened if event.connector == connector}
 
 
+def left_over(made: Company) -> list[tuple[object, ...]]:
+    """Jobs, tasks and timers that nobody did, each with its stream and what is known of it."""
+    jobs, tasks, timers = schema.job.c, schema.task.c, schema.timer.c
+    with made.database.read() as connection:
+        return [
+            *map(tuple, connection.execute(select(jobs.stream_no, jobs.kind, jobs.tries, jobs.problem_en))),
+            *map(tuple, connection.execute(select(tasks.stream_no, tasks.task).where(tasks.closed_at.is_(None)))),
+            *map(tuple, connection.execute(select(timers.stream_no, timers.timer, timers.due))),
+        ]
+
+
 def milestones_are_whole(database: Database) -> None:
     """Every moment of the milestone came once, ten minutes after the one before, and began one instance."""
     table = schema.occurrence.c
@@ -182,6 +193,7 @@ def kill_and_check(database: Database, folder: Path, instances: int, kills: int,
     assert len(streams) == instances
     states = [fresh.instance(stream) for stream in streams]
     assert [i.message_en for state in states for i in state.incidents.values()] == []
+    assert left_over(fresh) == []
     assert {(state.status, len(state.incidents)) for state in states} == {(Status.COMPLETED, 0)}
     assert sorted(numbers(entries)) == [f"N-{number:04}" for number in range(1, instances + 1)]
     once(entries, TaskCompleted, "task", TURNS + 1)
