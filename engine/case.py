@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from engine import attachment as attachments
 from engine import document as documents
 from engine import message as messages
+from engine.attachment import Attachment
 from engine.commands import (
     AssignCaseRole,
+    AttachFile,
     CloseCase,
     Command,
     DraftDocument,
@@ -30,6 +33,7 @@ from engine.events import (
     DocumentIssued,
     DocumentReviewed,
     Event,
+    FileAttached,
     FollowUpScheduled,
     MessageThrown,
 )
@@ -67,6 +71,7 @@ class Case:
     roles: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     outcome: str | None = None
+    attachments: dict[str, Attachment] = field(default_factory=dict)
 
 
 def execute(procedure: Procedure | None, case: Case, command: Command, organisation: Organisation) -> tuple[Event, ...]:
@@ -77,6 +82,10 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
         raise Refused(Reason.WRONG_STATE, "应为进行中的服务项目", "expected a case that is running")
     if isinstance(command, SendMessage):
         return (messages.sent(procedure, case.stream, case.revision, command, organisation),)
+    if isinstance(command, AttachFile):
+        _may_attach(procedure, case, command, organisation)
+        key = f"{case.stream}.{case.revision + 1}.1"
+        return (attachments.attach(case.attachments, key, command),)
     _may(procedure, command, organisation)
     match command:
         case SetCaseData():
@@ -110,6 +119,9 @@ def apply(case: Case, event: Event) -> Case:
             return _with(case, documents.reviewed(case.documents[event.document], event))
         case DocumentIssued():
             return _with(case, documents.issued(case.documents[event.document], event))
+        case FileAttached():
+            added = attachments.attached(event)
+            return replace(case, attachments={**case.attachments, event.attachment: added})
         case CaseClosed():
             return replace(case, status=Status.COMPLETED, outcome=event.outcome)
         case FollowUpScheduled() | MessageThrown():
@@ -179,6 +191,19 @@ def _may(procedure: Procedure | None, command: Command, organisation: Organisati
             Reason.NOT_ALLOWED,
             f"服务项目应由 {'、'.join(roles)} 修改",
             f"expected a holder of {', '.join(roles)} to change the case",
+        )
+
+
+def _may_attach(procedure: Procedure | None, case: Case, command: AttachFile, organisation: Organisation) -> None:
+    """Whoever has a part in the case, or any role of its procedure, adds to its record."""
+    actor = command.envelope.actor
+    if unattended(command.envelope) or any(actor in persons for persons in case.roles.values()):
+        return
+    if procedure is None or not _acts(command, procedure.roles, organisation):
+        raise Refused(
+            Reason.NOT_ALLOWED,
+            "附件应由项目成员,或担任程序中任一角色的人添加",
+            "expected a member of the case, or a holder of any role of its procedure, to attach a file",
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine import temporal
@@ -235,7 +235,7 @@ def _file(field: Field, found: object) -> Value:
     if not _DIGEST.fullmatch(digest) or not _NAME.fullmatch(name) or len(kind) > MAX_NAME:
         raise _no_file()
     _scalars(name + kind)
-    if field.accept and not _accepts(field.accept, name.lower(), kind.lower()):
+    if field.accept and not accepts(field.accept, name.lower(), kind.lower()):
         shown = "、".join(field.accept)
         raise Unsuitable(f"文件类型应为 {shown}", f"expected a file of the type {', '.join(field.accept)}")
     return File(digest, name, kind, _size(found["size"]))
@@ -249,7 +249,7 @@ def _size(found: object) -> int:
     return found
 
 
-def _accepts(accept: tuple[str, ...], name: str, kind: str) -> bool:
+def accepts(accept: Sequence[str], name: str, kind: str) -> bool:
     """The file fits one of `.pdf`, `image/*`, `application/pdf`."""
     return any(
         name.endswith(part)

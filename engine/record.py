@@ -20,10 +20,10 @@ from engine import commands, encoding, events
 from engine.commands import Command
 from engine.errors import MalformedValue, UnknownKind
 from engine.events import Event
-from engine.value import Context, Date, DateTime, Person, Personal, Value
+from engine.value import Context, Date, DateTime, File, Person, Personal, Value
 
 LARGE = 4_096
-VALUES = (Context, Date, DateTime, Person, Personal)
+VALUES = (Context, Date, DateTime, File, Person, Personal)
 
 Json = dict[str, object]
 Writer = Callable[[object, "Shelf", "Shared"], object]

@@ -4,6 +4,7 @@ Commands are read for as long as journals are kept: a published class is never e
 with the next VERSION; `storage/codec.py` turns old ones into new ones when they are read.
 """
 
+from engine.commands.attachment import AttachFile
 from engine.commands.case import (
     AssignCaseRole,
     CloseCase,
@@ -88,6 +89,7 @@ __all__ = [
     "AnswerService",
     "AppointDeputy",
     "AssignCaseRole",
+    "AttachFile",
     "Cause",
     "ChangeCalendar",
     "ChangeSetting",

@@ -4,6 +4,7 @@ The journal is read for as long as it is kept: a published event class is never 
 with the next VERSION. Ids an event names for the first time are counted: `stream.revision.n`.
 """
 
+from engine.events.attachment import FileAttached
 from engine.events.case import (
     CaseClosed,
     CaseDataSet,
@@ -143,6 +144,7 @@ __all__ = [
     "ErrorThrown",
     "EscalationThrown",
     "Event",
+    "FileAttached",
     "FollowUpScheduled",
     "IncidentCancelled",
     "IncidentRaised",

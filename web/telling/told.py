@@ -172,6 +172,13 @@ class Teller:
         opinion = Text(f",{event.opinion}", f", {event.opinion}") if event.opinion else same("")
         return {"verdict": Text(found.zh + opinion.zh, found.en + opinion.en)}
 
+    def _attachment(self, event: events.FileAttached) -> dict[str, Text]:
+        """What the file is, and the step at which it was added."""
+        step = same("") if event.task is None else self.step(event.task)
+        at = Text(f"(在 {step.zh})", f" (at {step.en})") if step.zh and step.zh != event.task else same("")
+        label = Text(f":{event.label}", f": {event.label}") if event.label else same("")
+        return {"file": same(event.file.name), "about": Text(at.zh + label.zh, at.en + label.en)}
+
     def _title(self, _: events.CaseOpened) -> dict[str, Text]:
         return {"title": same("") if self.names.procedure is None else self.names.procedure.title}
 
@@ -231,5 +238,6 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     },
     events.DocumentDrafted: Teller._draft,
     events.DocumentReviewed: Teller._review,
+    events.FileAttached: Teller._attachment,
 }
 """Words of a sentence that are more than a field of its event."""
