@@ -23,6 +23,9 @@ from engine.events import Event
 from engine.value import Context, Date, DateTime, File, Person, Personal, Value
 
 LARGE = 4_096
+SHORT = LARGE // 6 - 1
+"""A text of so many characters is never large, whatever has to be escaped in it."""
+
 VALUES = (Context, Date, DateTime, File, Person, Personal)
 
 Json = dict[str, object]
@@ -76,7 +79,9 @@ def read(
         found: dict[str, object] = {}
         for name, reader, nullable in _readers(kind):
             if name in document:
-                found[name] = reader(document[name], shelf, command or {})
+                stored = document[name]
+                is_itself = reader is _read_plain and type(stored) is not dict
+                found[name] = stored if is_itself else reader(stored, shelf, command or {})
             elif nullable:
                 found[name] = None
         return kind(**found, **(given or {}))
@@ -111,11 +116,6 @@ def _shareable(command: Command) -> dict[int, str]:
 # ------------------------------------------------------------------ writing
 
 
-def _writers_of(found: Any) -> tuple[tuple[str, Writer], ...]:
-    kind: Any = type(found)
-    return _writers(kind)
-
-
 @cache
 def _writers(kind: Any) -> tuple[tuple[str, Writer], ...]:
     hints = _hints(kind)
@@ -127,29 +127,46 @@ def _writer(hint: object) -> Writer:
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin is tuple and not _is_value(hint):
         one = _writer(arguments[0])
-        return lambda found, shelf, shared: [one(item, shelf, shared) for item in _tuple(found)]
+        return lambda found, shelf, shared: [one(item, shelf, shared) for item in _tuple(found)] if found else []
     if origin is dict:
         entry = _writer(arguments[1])
-        return lambda found, shelf, shared: {k: entry(v, shelf, shared) for k, v in _dict(found).items()}
+        return lambda found, shelf, shared: (
+            {k: entry(v, shelf, shared) for k, v in _dict(found).items()} if found else {}
+        )
     if hint is datetime:
         return lambda found, _shelf, _shared: None if found is None else _moment(found)
+    if hint is Person:
+        return lambda found, _shelf, _shared: encoding.to_json(typing.cast("Value", found))
     if isinstance(hint, type) and is_dataclass(hint) and hint not in VALUES:
         return lambda found, shelf, shared: None if found is None else _written(found, shelf, shared)
     if hint in (int, bool, str) or (isinstance(hint, type) and issubclass(hint, StrEnum)):
-        return lambda found, _shelf, shared: {"$command": shared[id(found)]} if id(found) in shared else found
+        return _write_plain
     return _write_value
 
 
 def _written(found: Any, shelf: Shelf, shared: Shared) -> Json:
     """The fields of a record; what is null is left out."""
-    fields_of = ((name, writer(getattr(found, name), shelf, shared)) for name, writer in _writers_of(found))
-    return {name: document for name, document in fields_of if document is not None}
+    document: Json = {}
+    kind: Any = type(found)
+    for name, writer in _writers(kind):
+        value = getattr(found, name)
+        if value is None:
+            continue
+        is_itself = writer is _write_plain and not shared
+        document[name] = value if is_itself else writer(value, shelf, shared)
+    return document
+
+
+def _write_plain(found: object, _shelf: Shelf, shared: Shared) -> object:
+    return {"$command": shared[id(found)]} if id(found) in shared else found
 
 
 def _write_value(found: object, shelf: Shelf, shared: Shared) -> object:
     value = typing.cast("Value", found)  # the hint said so
     if id(value) in shared:
         return {"$command": shared[id(value)]}
+    if type(value) is str and len(value) <= SHORT:
+        return value
     if shared and isinstance(value, Context) and any(id(entry) in shared for entry in value.values()):
         return {_key(name): _write_value(entry, shelf, shared) for name, entry in value.items()}
     if shelf.is_large(value):
@@ -210,6 +227,8 @@ def _read_plain(found: object, _shelf: Shelf, command: Mapping[str, object]) -> 
 
 
 def _read_value(found: object, shelf: Shelf, command: Mapping[str, object]) -> object:
+    if type(found) is str:
+        return found
     if isinstance(found, dict):
         if len(found) == 1:
             ((tag, content),) = found.items()
@@ -224,7 +243,10 @@ def _read_value(found: object, shelf: Shelf, command: Mapping[str, object]) -> o
 
 
 def _read_moment(found: object) -> datetime:
-    return datetime.strptime(str(found), "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    text = str(found)
+    if len(text) != 27 or text[10] != "T" or text[-1] != "Z":
+        raise MalformedValue(f"expected a moment in UTC with six digits, but found {text[:60]!r}")
+    return datetime.fromisoformat(text[:-1]).replace(tzinfo=UTC)
 
 
 def _list(found: object) -> list[object]:

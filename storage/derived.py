@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator
 
 from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, select
 
-from engine import record, replay
+from engine import encoding, record, replay
 from engine import stream as streams
 from engine.errors import Text
 from engine.instance import Instance
@@ -60,7 +59,7 @@ def differences(connection: Connection, number: int, followed: Followed, shelf: 
 def bytes_of(state: State, shelf: StreamShelf) -> bytes:
     """A state as its stream's row has it."""
     written = record.write(state, shelf)
-    return json.dumps(written, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return encoding.write(written)
 
 
 def _of_row(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,7 +60,7 @@ def digest_of(purpose: bytes, previous: bytes, *parts: bytes) -> bytes:
 def write(entry: Entry, previous: bytes, recorded_at: datetime, version: str | None, shelf: Shelf) -> Written:
     """The bytes of an entry that follows the one with this digest."""
     envelope = encoding.write(_envelope(entry, recorded_at, version))
-    body = _bytes(record.write_entry(entry.command, entry.events, shelf))
+    body = encoding.write(record.write_entry(entry.command, entry.events, shelf))
     return Written(envelope=envelope, body=body, digest=digest_of(ENTRY, previous, envelope, body))
 
 
@@ -162,13 +161,9 @@ def _performers(found: Mapping[str, object]) -> dict[str, tuple[Person, ...]]:
     }
 
 
-def _bytes(document: object) -> bytes:
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
 def _object(data: object) -> dict[str, object]:
     try:
-        found = json.loads(bytes(data)) if isinstance(data, bytes | memoryview) else None
+        found = encoding.read(bytes(data)) if isinstance(data, bytes | memoryview) else None
     except ValueError as error:
         raise MalformedValue(f"expected JSON in the bytes of an entry, but {error}") from error
     if not isinstance(found, dict):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right, insort
 from collections import OrderedDict
 from threading import Lock
@@ -10,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection, bindparam, select
 
-from engine import record, replay
+from engine import encoding, record, replay
 from engine import stream as streams
 from engine.case import Case
 from engine.errors import Reason, Refused
@@ -68,7 +67,8 @@ class States:
             return streams.empty(kind, stream)
         if not data:
             raise Refused(Reason.NOT_FOUND, f"流 {stream} 已按保存期限处置", f"stream {stream} was disposed of")
-        state = cast("State", record.read(CLASSES[kind], json.loads(data), shelf))
+        document = cast("dict[str, object]", encoding.read(data))
+        state = cast("State", record.read(CLASSES[kind], document, shelf))
         self.remember(state)
         return state
 

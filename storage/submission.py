@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -12,10 +11,10 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
-from engine import record
+from engine import encoding, record
 from engine import stream as streams
 from engine.case import Case
-from engine.commands import Command, CompleteTask, OpenCase, PublishVersion, ReviewMilestone, StartInstance
+from engine.commands import Command, OpenCase, PublishVersion, ReviewMilestone, StartInstance
 from engine.errors import EngineError, MalformedValue, Reason, Refused
 from engine.events import Event
 from engine.instance import Instance
@@ -82,7 +81,7 @@ class Store:
         self.now = now
         self.recent = Recent()
         self.states = States(self.recent)
-        self.procedures = Procedures(database)
+        self.procedures = Procedures(database, now)
 
     def submit(self, command: Command, personal_rows: Sequence[personal.Row] = (), also: Also | None = None) -> Receipt:
         """Execute a command and write what it makes, once. Raises Refused, after the refusal was kept."""
@@ -204,7 +203,7 @@ class Submission:
         before, window = self._before(current, command), current.window
         procedure = self._procedure(connection, command, before)
         around = self._around(connection, current, command, procedure, before)
-        if isinstance(command, CompleteTask) and isinstance(before, Instance) and procedure is not None:
+        if isinstance(command, personal.HANDED_IN) and isinstance(before, Instance) and procedure is not None:
             personal.guard(procedure, before, command, {row.personal for row in self.rows})
         step = streams.execute(procedure, before, window, command, around)
         if not step.events:
@@ -271,7 +270,7 @@ class Submission:
         if isinstance(state, Instance | Case | Milestone) and state.version:
             return self.store.procedures.get(state.version, connection)
         if hasattr(command, "procedure"):
-            self.published = self.store.procedures.place(str(command.procedure), connection)
+            self.published = self.store.procedures.place(str(command.procedure), connection, command.envelope.at)
         return None if self.published is None else self.store.procedures.get(self.published.version, connection)
 
     def _around(
@@ -314,9 +313,7 @@ class Submission:
 
     def _write(self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step) -> None:
         assert self.shelf is not None
-        state = json.dumps(
-            record.write(step.state, self.shelf), ensure_ascii=False, sort_keys=True, separators=(",", ":")
-        ).encode()
+        state = encoding.write(record.write(step.state, self.shelf))
         version = getattr(step.state, "version", None) or None
         written = journal.write(entry, current.digest, self.store.now(), version, self.shelf)
         self.shelf.flush()

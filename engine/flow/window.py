@@ -6,10 +6,11 @@ Canonical JSON: `{"counted": "12", "tokens": [[key, element, state, scope, activ
 
 from __future__ import annotations
 
-import json
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine import encoding
 from engine.flow.compensable import Done
 from engine.flow.host import Host
 from engine.flow.token import Tokens
@@ -28,12 +29,12 @@ def encode(tokens: Tokens) -> bytes:
     document: dict[str, object] = {"counted": str(tokens.counted), "tokens": rows}
     if done := tokens.compensable.rows():
         document["compensable"] = done
-    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return encoding.write(document)
 
 
 def decode(window: bytes, spec: object, host: Host) -> Tokens:
     """The tokens of these bytes."""
-    document = json.loads(window)
+    document = _read(window)
     tokens = Tokens(spec, host)
     tokens.counted = int(document["counted"])
     for row in document.get("compensable", ()):
@@ -48,10 +49,14 @@ def decode(window: bytes, spec: object, host: Host) -> Tokens:
 
 def finished(window: bytes) -> bool:
     """No token is left."""
-    return not json.loads(window)["tokens"]
+    return not _read(window)["tokens"]
 
 
 def size(window: bytes) -> tuple[int, int]:
     """How many tokens the window holds, and how many of them are not merely waiting at a join."""
-    rows = json.loads(window)["tokens"]
+    rows = _read(window)["tokens"]
     return len(rows), sum(1 for row in rows if row[4] is not None)
+
+
+def _read(window: bytes) -> Any:
+    return encoding.read(window)

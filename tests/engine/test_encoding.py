@@ -51,6 +51,30 @@ def test_what_is_written_is_read_as_the_same_value_of_the_same_type(value: Value
     assert same(decode(encode(value)), value)
 
 
+DOCUMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(DOCUMENTS)
+@settings(max_examples=400)
+@example(2**63)
+@example(2**70)
+@example({"\uffff": 1, "\U00010000": 2, '\x7f\x00\x1f\u2028"\\/': "\b\f\n\r\t"})
+def test_every_document_has_the_bytes_that_the_page_of_formats_promises(document: object) -> None:
+    promised = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    assert encoding.write(document) == promised
+
+
+def test_a_document_may_be_nested_deeply() -> None:
+    document: list[object] = []
+    for _ in range(400):
+        document = [document]
+    assert encoding.write(document) == b"[" * 401 + b"]" * 401
+
+
 @given(VALUES, VALUES)
 @settings(max_examples=300)
 @example(True, number(1))
