@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
-from web.api import document, gate, problems
+from web.api import document, gate, once, problems
 from web.pages import (
     account,
     case,
@@ -60,7 +60,22 @@ PAGES = (
 )
 """One blueprint a resource."""
 
-ROOMS = (logs, metrics, headers, identity, gate, texts, assets, access, csrf, notices, navigation, failures, problems)
+ROOMS = (
+    logs,
+    metrics,
+    headers,
+    identity,
+    gate,
+    texts,
+    assets,
+    access,
+    csrf,
+    once,
+    notices,
+    navigation,
+    failures,
+    problems,
+)
 """In this order requests pass through, and answers come back the other way."""
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable, Sequence
 
@@ -13,22 +12,20 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy import Connection, select
 
 from engine.commands import Command, Envelope
-from engine.errors import Fault, Reason, Refused, Text
 from engine.words import Channel, StreamKind
 from storage import personal, schema
 from storage.submission import Receipt
 from web import reading
+from web.api import once
+from web.api.once import REPEATED
 from web.identity import me
 
-KEY, LONGEST_KEY = "Idempotency-Key", 100
-KEYS = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
-REPEATED = "Idempotency-Replayed"
 Build = Callable[[Envelope], Command]
 
 
 def envelope(stream: int) -> Envelope:
     """The envelope of a command by this person. Raises Refused for a key that cannot be one."""
-    key = key_given()
+    key = once.key_given()
     person = me().person
     return Envelope(
         id=f"api:{person.id}:{key or uuid.uuid4().hex}",
@@ -39,29 +36,26 @@ def envelope(stream: int) -> Envelope:
     )
 
 
-def key_given() -> str | None:
-    """The key of this request. Raises Refused for one that cannot be a key, whatever the request is about."""
-    key = request.headers.get(KEY)
-    if key is not None and not KEYS.fullmatch(key):
-        text = Text(
-            f"应为 1 到 {LONGEST_KEY} 个可见的 ASCII 字符", f"expected 1 to {LONGEST_KEY} visible ASCII characters"
-        )
-        raise Refused(Reason.INVALID_DATA, f"{KEY}:{text.zh}", f"{KEY}: {text.en}", (Fault(KEY, text),))
-    return key
-
-
 def submit(build: Build, stream: int, rows: Sequence[personal.Row] = (), *, careful: bool = False) -> Response:
     """Submit a command and answer with its receipt; `careful`: only with `If-Match`. Raises Refused."""
     first = envelope(stream)
     if not is_answered(first.id):
         matching(stream, careful=careful)
-    return answer(reading.store().submit(build(first), rows, _unchanged(stream)))
+    command = build(first)
+    receipt = once.command(
+        lambda also: reading.store().submit(command, rows, also), lambda: is_answered(first.id), _unchanged(stream)
+    )
+    return answer(receipt)
 
 
 def open_stream(kind: StreamKind, build: Callable[[int, Envelope], Command]) -> Response:
     """Submit the first command of a new stream and answer with its receipt. Raises Refused."""
-    first = envelope(0)
-    return answer(reading.store().open_stream(kind, first.id, lambda number: build(number, first)), 201)
+    first, store = envelope(0), reading.store()
+    receipt = once.command(
+        lambda also: store.open_stream(kind, first.id, lambda number: build(number, first), also=also),
+        lambda: is_answered(first.id),
+    )
+    return answer(receipt, 201)
 
 
 def answer(receipt: Receipt, status: int = 200) -> Response:

@@ -20,6 +20,7 @@ from web.telling import plain
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
 LAST, DEEPEST = 2**63 - 1, 64
+CHINESE, TAGGED, ANSWER = "zhixing_chinese", "zhixing_tagged", "zhixing_answer"
 HANZI_AND_ALL = r"[^/\x00-\x1f\x7f]"
 
 
@@ -77,10 +78,15 @@ class Resource(Blueprint):  # type: ignore[misc]  # the library has no types
 
     ARGUMENTS_PARSER = Exact()
 
-    def route(self, rule: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[View], View]:
-        """Declares where it is found."""
+    def route(self, rule: str, *, methods: Sequence[str] = ("GET",), zh: str = "") -> Callable[[View], View]:
+        """Declares where it is found, and in Chinese what its first line says in English."""
         made: Callable[[View], View] = super().route(rule, methods=list(methods))
-        return made
+
+        def declare(view: View) -> View:
+            setattr(view, CHINESE, zh)
+            return made(view)
+
+        return declare
 
     def arguments(self, schema: type[Schema], *, location: str = "json") -> Callable[[View], View]:
         """Declares what it reads, which comes first among its arguments."""
@@ -88,11 +94,22 @@ class Resource(Blueprint):  # type: ignore[misc]  # the library has no types
         return made
 
     def response(
-        self, status: int, schema: type[Schema] | dict[str, str] | None = None, *, content_type: str | None = None
+        self,
+        status: int,
+        schema: type[Schema] | dict[str, str] | None = None,
+        *,
+        content_type: str | None = None,
+        tagged: bool = False,
     ) -> Callable[[View], View]:
-        """Declares what it answers."""
+        """Declares what it answers; `tagged`: with the revision of what it says."""
         made: Callable[[View], View] = super().response(status, schema, content_type=content_type)
-        return made
+
+        def declare(view: View) -> View:
+            setattr(view, TAGGED, tagged)
+            setattr(view, ANSWER, schema)
+            return made(view)
+
+        return declare
 
 
 class Whole(fields.Integer):

@@ -11,14 +11,32 @@ from flask import Blueprint, Flask, Response, current_app
 from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
-from web.api import case, history, inbox, instance, me, message, operation, organisation, procedure, task
-from web.api.asking import KEY
+from web.api import (
+    case,
+    history,
+    inbox,
+    instance,
+    me,
+    message,
+    operation,
+    organisation,
+    people,
+    preference,
+    procedure,
+    role,
+    session,
+    task,
+)
 from web.api.blueprint import CONVERTERS, HANZI_AND_ALL, PREFIX
 from web.api.gate import open_to_all, scope_of
+from web.api.once import KEY
 from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
-RESOURCES = (me, inbox, task, instance, case, history, message, procedure, organisation, operation)
+RESOURCES = (
+    *(me, session, preference, inbox, task, instance, case, history, message, procedure),
+    *(organisation, people, role, operation),
+)
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}
 EXTENSION = "zhixing_api"
 ABOUT = (

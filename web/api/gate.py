@@ -17,7 +17,6 @@ from storage.accounts import Session, Visitor
 from storage.tokens import Scope, Token
 from web import identity, reading
 from web.access import anybody, for_programs, holders, operators, signed_in
-from web.api import asking
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "zhixing_scope"
@@ -43,6 +42,11 @@ def administers(view: View) -> View:
     return _good_for(holders(ADMINISTRATOR)(view), Scope.OPERATE)
 
 
+def surveys(view: View) -> View:
+    """Declares what is there for administrators, and for whoever may read every case."""
+    return _good_for(holders(ADMINISTRATOR, right="read")(view), Scope.READ)
+
+
 def open_to_all(view: View) -> View:
     """Declares what says nothing about anybody."""
     return _good_for(anybody(view), Scope.READ)
@@ -52,13 +56,6 @@ def install(app: Flask) -> None:
     """Let tokens be known, and what each is good for; called behind the room that knows sessions."""
     app.before_request(_recognise)
     app.before_request(_suffices)
-    app.before_request(_keyed)
-
-
-def _keyed() -> None:
-    """A key that cannot be one is refused of every write, also of those that need none."""
-    if request.method != "GET" and request.endpoint is not None and scope_of(current_app, request.endpoint):
-        asking.key_given()
 
 
 def scope_of(app: Flask, endpoint: str) -> Scope | None:

@@ -11,7 +11,9 @@ from web import reading
 from web.api import values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
-from web.api.shapes import Shape, TokenMade, TokenShown, TokenWanted, Who
+from web.api.once import secret
+from web.api.paging import part
+from web.api.shapes import Paged, Shape, TokenMade, TokenShown, TokenWanted, Who
 from web.identity import me
 
 pages = resource("me", "Whoever asks, and the tokens of their programs")
@@ -26,9 +28,10 @@ class Me(Who):
 
 
 class Tokens(Shape):
-    """The tokens of whoever asks."""
+    """A page of tokens; `next` is null at the end."""
 
     items = fields.List(fields.Nested(TokenShown), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 @pages.route("/me")
@@ -47,16 +50,19 @@ def who() -> dict[str, object]:
 
 @pages.route("/me/tokens")
 @reads
+@pages.arguments(Paged, location="query")
 @pages.response(200, Tokens)
-def listed() -> dict[str, object]:
+def listed(asked: dict[str, object]) -> dict[str, object]:
     """The tokens of whoever asks, the newest first."""
     store = reading.store()
     with store.database.read() as connection:
         found = tokens.of(connection, me().person, store.now())
-    return {"items": [_shown(token) for token in found]}
+    shown, onward = part(found, asked, lambda token: token.key)
+    return {"items": [_shown(token) for token in shown], "next": onward}
 
 
 @pages.route("/me/tokens", methods=["POST"])
+@secret("token")
 @works
 @pages.arguments(TokenWanted)
 @pages.response(201, TokenMade)

@@ -1,10 +1,10 @@
-"""The organisation: people, roles, deputies, settings, the working calendar; changed by those with the right."""
+"""The organisation: deputies, settings, the working calendar; changed by those with the right."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from flask import Response, abort, g
+from flask import Response, abort
 from marshmallow import fields, validate
 
 from engine import commands
@@ -23,47 +23,19 @@ from web import reading
 from web.api import asking, values
 from web.api.blueprint import Whole, resource
 from web.api.gate import administers, reads, works
-from web.api.shapes import HANDLE, Receipt, Shape, Who
+from web.api.paging import part
+from web.api.shapes import HANDLE, Deputyship, Paged, Receipt, Shape
 from web.identity import me
 from web.telling import plain
 
-pages = resource("organisation", "People, roles, deputies, settings, calendar")
-VISIBLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
-
-
-class Person(Who):
-    """A person with company-wide roles."""
-
-    roles = fields.List(fields.String(), required=True)
-
-
-class People(Shape):
-    """Everybody of the organisation."""
-
-    items = fields.List(fields.Nested(Person), required=True)
-
-
-class Added(Shape):
-    """A person to be added."""
-
-    handle = fields.String(required=True, validate=[HANDLE, VISIBLE])
-    name = fields.String(required=True, validate=[validate.Length(min=1, max=100), VISIBLE])
-    roles = fields.List(fields.String(validate=validate.Length(min=1, max=64)), load_default=list)
-
-
-class Deputyship(Shape):
-    """Who acts for whom, from one day to another, both included."""
-
-    person = fields.Nested(Who, required=True)
-    deputy = fields.Nested(Who, required=True)
-    first = fields.String(required=True)
-    last = fields.String(required=True)
+pages = resource("organisation", "Deputies, settings, calendar")
 
 
 class Deputies(Shape):
-    """Every deputyship."""
+    """A page of deputyships; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Deputyship), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class Appointed(Shape):
@@ -106,64 +78,15 @@ class Working(Shape):
     windows = fields.Dict(keys=fields.String(), load_default=dict)
 
 
-@pages.route("/organisation/people")
-@reads
-@pages.response(200, People)
-def everybody() -> Response:
-    """Everybody of the organisation; roles are told to administrators, and one's own to oneself."""
-    found, who = _organisation(), me()
-    tells = ADMINISTRATOR in who.roles
-    rows = [
-        {
-            **(values.named(person) or {}),
-            "roles": sorted(r for r, held in found.roles.items() if person in held)
-            if tells or person == who.person
-            else [],
-        }
-        for person in found.persons
-    ]
-    return asking.tagged({"items": rows}, found.stream, found.revision)
-
-
-@pages.route("/organisation/people", methods=["POST"])
-@administers
-@pages.arguments(Added)
-@pages.response(201, Who)
-def add(asked: dict[str, object]) -> tuple[object, int]:
-    """Add a person, or give the one with this handle more roles."""
-    first = asking.envelope(ORGANISATION)
-    roles = [str(role) for role in asked["roles"]] if isinstance(asked["roles"], list) else []
-    handle, name = str(asked["handle"]), str(asked["name"])
-    person = people.add(reading.store(), first.id, handle, name, roles, by=first)
-    g.pop("handles", None)
-    g.pop("names", None)
-    return values.named(person), 201
-
-
-@pages.route("/organisation/people/<name:handle>/roles/<name:role>", methods=["PUT"])
-@administers
-@pages.response(200, Receipt)
-def grant(handle: str, role: str) -> Response:
-    """Let a person hold a role company-wide."""
-    person = _person(handle)
-    return _submit(lambda envelope: commands.GrantRole(envelope=envelope, person=person, role=role))
-
-
-@pages.route("/organisation/people/<name:handle>/roles/<name:role>", methods=["DELETE"])
-@administers
-@pages.response(200, Receipt)
-def revoke(handle: str, role: str) -> Response:
-    """Take a company-wide role from a person."""
-    person = _person(handle)
-    return _submit(lambda envelope: commands.RevokeRole(envelope=envelope, person=person, role=role))
-
-
 @pages.route("/organisation/deputies")
 @reads
-@pages.response(200, Deputies)
-def deputies() -> Response:
+@pages.arguments(Paged, location="query")
+@pages.response(200, Deputies, tagged=True)
+def deputies(asked: dict[str, object]) -> Response:
     """Who acts for whom: all of them for administrators, else those one has a part in."""
     found, who = _organisation(), me()
+    mine = [one for one in found.deputies if ADMINISTRATOR in who.roles or who.person in (one.person, one.deputy)]
+    shown, onward = part(mine, asked, lambda one: f"{one.person.id}~{one.deputy.id}~{format_date(one.first)}")
     rows = [
         {
             "person": values.named(one.person),
@@ -171,10 +94,9 @@ def deputies() -> Response:
             "first": format_date(one.first),
             "last": format_date(one.last),
         }
-        for one in found.deputies
-        if ADMINISTRATOR in who.roles or who.person in (one.person, one.deputy)
+        for one in shown
     ]
-    return asking.tagged({"items": rows}, found.stream, found.revision)
+    return asking.tagged({"items": rows, "next": onward}, found.stream, found.revision)
 
 
 @pages.route("/organisation/deputies", methods=["POST"])
@@ -203,7 +125,7 @@ def dismiss(handle: str, deputy: str) -> Response:
 
 @pages.route("/organisation/settings/<name:procedure>")
 @reads
-@pages.response(200, Settings)
+@pages.response(200, Settings, tagged=True)
 def settings(procedure: str) -> Response:
     """The settings of a procedure in force, with the organisation's own values."""
     with reading.store().database.read() as connection:
@@ -238,7 +160,7 @@ def change(asked: dict[str, object], procedure: str, setting: str) -> Response:
 
 @pages.route("/organisation/calendar")
 @reads
-@pages.response(200, Working)
+@pages.response(200, Working, tagged=True)
 def calendar() -> Response:
     """The working calendar."""
     organisation = _organisation()

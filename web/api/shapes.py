@@ -78,8 +78,19 @@ class Why(Shape):
     reason = fields.String(required=True, validate=REASON)
 
 
-class Empty(Shape):
-    """Nothing."""
+class Ended(Shape):
+    """How many sessions were ended."""
+
+    ended = fields.Integer(required=True)
+
+
+class Deputyship(Shape):
+    """Who acts for whom, from one day to another, both included."""
+
+    person = fields.Nested(Who, required=True)
+    deputy = fields.Nested(Who, required=True)
+    first = fields.String(required=True)
+    last = fields.String(required=True)
 
 
 class TokenWanted(Shape):
@@ -104,4 +115,4 @@ class TokenShown(Shape):
 class TokenMade(TokenShown):
     """A new token; its text is told this once."""
 
-    token = fields.String(required=True)
+    token = fields.String(required=True, allow_none=True, metadata={"description": "Null in a repeat under a key"})
