@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TypeVar
 
 from engine import events as happened
 from engine import task as tasks
 from engine import trail
+from engine.changed import replace
 from engine.errors import UnknownKind
 from engine.events import Event
 from engine.task import Task
@@ -20,7 +21,7 @@ REMEMBERED = 16
 """How many closed tasks an instance remembers, to tell whoever was too late who was faster."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
 class Scope:
     """A scope of variables: one value for each name; `done` are the elements completed in it, each once."""
 
@@ -33,7 +34,7 @@ class Scope:
     done: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
 class Activity:
     """A token at an element; of a multi-instance, `taken` is what it runs over, `items` its results by place.
 
@@ -49,7 +50,7 @@ class Activity:
     enabled: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
 class Timer:
     """A moment that is waited for since another; `step` is the place of the escalation's step."""
 
@@ -101,7 +102,7 @@ class Incident:
     message_en: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
 class Instance:
     """Everything that is open in one run, and who did what so far (for the separation of duties).
 

@@ -277,6 +277,8 @@ class Progress:
             self.emit(IncidentCancelled(incident=key))
 
     def _of(self, waiting_items: Mapping[str, object], activity: str) -> list[str]:
+        if not waiting_items:
+            return []
         found = (key for key, item in waiting_items.items() if getattr(item, "activity", None) == activity)
         return sorted(found, key=counted)
 

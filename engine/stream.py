@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, Union
 
 from engine import case, execution, instance, message, milestone, organisation, publication, trail
 from engine.case import Case
+from engine.changed import replace
 from engine.commands import (
     AddSigner,
     ClaimTask,

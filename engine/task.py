@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from engine.changed import replace
 from engine.commands import (
     AddSigner,
     ClaimTask,
@@ -82,7 +83,7 @@ class Turn:
     signs: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
 class Task:
     """An open task; its id is the id of the activity it belongs to.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from engine.changed import replace
 from engine.events import TaskCompleted
 from engine.task import Task
 from engine.value import Person
