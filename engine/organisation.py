@@ -96,6 +96,12 @@ class Organisation:
         acting = (person, *self.principals(person, self.today(at)))
         return any(self.holds(someone, role) for role in roles for someone in acting)
 
+    def counting(self, person: Person, roles: Iterable[str], at: datetime) -> set[Person]:
+        """Who acts when the person does: those they deputise for count as one with them, unless they hold a role themselves."""
+        if any(self.holds(person, role) for role in roles):
+            return {person}
+        return {person, *self.principals(person, self.today(at))}
+
 
 def execute(procedure: Procedure | None, organisation: Organisation, command: Command) -> tuple[Event, ...]:
     """What the command makes happen. Raises Refused."""

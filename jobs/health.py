@@ -50,7 +50,7 @@ def is_due(now: datetime) -> Select[bool, bool]:
     timer = or_(
         exists().where(_timer.due <= at, _timer.claimed_until <= at),
         exists().where(_milestone.due <= at, _milestone.claimed_until <= at),
-        exists(select(schema.reckoning)),
+        exists().where(schema.reckoning.c.due <= at),
     )
     job = exists().where(_job.due <= at, _job.leased_until <= at)
     return select(timer.label("timers"), job.label("jobs"))

@@ -20,11 +20,12 @@ from engine.flow.host import ExpressionFailed
 from engine.milestone import Milestone
 from engine.organisation import Organisation
 from engine.procedure import Procedure
+from engine.publication import Publications
 from engine.role import Surroundings
 from engine.stream import ORGANISATION
 from engine.value import DateTime
 from engine.words import Channel, StreamKind
-from storage import reckoning, schema
+from storage import correlation, reckoning, schema
 from storage.milestones import name_of
 from storage.moments import due, micros
 from storage.reckoning import Changed
@@ -69,7 +70,7 @@ def reckon(store: Store, stopping: Callable[[], bool]) -> None:
     left = LOOKS
     while left > 0:
         with store.database.read() as connection:
-            found = reckoning.changed(connection, left)
+            found = reckoning.changed(connection, left, store.now())
         if not found:
             return
         for one in found:
@@ -105,12 +106,16 @@ def planned(store: Store, stream: int, until: datetime) -> list[DateTime]:
 
 
 def _look(store: Store, found: Changed) -> None:
+    again: datetime | None = None
     try:
-        _reckon(store, found)
+        again = _reckon(store, found)
     except EngineError:  # one case that cannot be read must not keep the others waiting
         log.exception("stream %s", found.stream)
     with store.database.write() as connection:
-        reckoning.done(connection, found)
+        if again is None:
+            reckoning.done(connection, found)
+        else:
+            reckoning.later(connection, found, again)
 
 
 def meet(store: Store, row: Row[tuple[object, ...]]) -> int:
@@ -134,7 +139,8 @@ def meet(store: Store, row: Row[tuple[object, ...]]) -> int:
     return occurred
 
 
-def _reckon(store: Store, found: Changed) -> None:
+def _reckon(store: Store, found: Changed) -> datetime | None:
+    """Look at what a stream changed; the moment at which it is to be looked at again."""
     match found.kind:
         case StreamKind.CASE:
             with store.database.read() as connection:
@@ -144,13 +150,14 @@ def _reckon(store: Store, found: Changed) -> None:
             if key is not None:
                 _scope(store, key, found.stream)
         case StreamKind.PROCEDURE:
-            _published(store, found.stream)
+            return _published(store, found)
         case StreamKind.ORGANISATION:
             _organisation(store, found)
         case StreamKind.INSTANCE:
             _timers(store, found.stream)
         case StreamKind.MILESTONE:
             pass
+    return None
 
 
 def _timers(store: Store, stream: int) -> None:
@@ -164,15 +171,21 @@ def _timers(store: Store, stream: int) -> None:
         log.info("instance %s: %s", stream, refused)
 
 
-def _published(store: Store, stream: int) -> None:
-    """A version came into force: the milestones of the organisation follow it now, those of cases as they come."""
-    table = schema.publication.c
+def _published(store: Store, found: Changed) -> datetime | None:
+    """A version came into force: the milestones of the organisation follow it now, those of cases as they come.
+
+    One that comes into force later is looked at again at its moment, and may then begin with what nobody waited for.
+    """
+    now = store.now()
     with store.database.write() as connection:
-        key = connection.execute(select(table.procedure).where(table.stream_no == stream)).scalar_one_or_none()
-        if key is None:
-            return
-        reckoning.spread_to_cases(connection, [key])
-    _scope(store, key, None)
+        row = connection.execute(select(_stream.revision).where(_stream.stream_no == found.stream)).one()
+        state = store.states.at(connection, StreamKind.PROCEDURE, found.stream, row.revision)
+        assert isinstance(state, Publications)
+        reckoning.spread_to_cases(connection, [state.procedure])
+        if found.due:
+            correlation.awaken_all(connection, micros(now))
+    _scope(store, state.procedure, None)
+    return next((version.since for version in state.planned(now)), None)
 
 
 def _organisation(store: Store, found: Changed) -> None:

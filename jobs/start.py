@@ -12,6 +12,7 @@ from engine.flow.level import begun_by
 from engine.message import NEW
 from engine.procedure import Procedure
 from storage import schema
+from storage.procedures import in_force
 from storage.submission import Store
 
 
@@ -28,9 +29,9 @@ class Start:
 
 def starts(store: Store, connection: Connection, trigger: Trigger, name: str, only: str | None = None) -> list[Start]:
     """Where a message or signal of this name begins something, in one procedure or in all of them."""
-    table = schema.publication.c
-    query = select(table.procedure, table.version).where(table.version.is_not(None)).order_by(table.procedure)
-    rows = connection.execute(query if only is None else query.where(table.procedure == only))
+    found = in_force(store.now()).subquery().c
+    query = select(found.procedure, found.version).order_by(found.procedure)
+    rows = connection.execute(query if only is None else query.where(found.procedure == only))
     return [
         found
         for row in rows.all()

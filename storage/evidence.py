@@ -16,6 +16,7 @@ from engine.publication import Publications
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import answers, personal, removals, roster, schema
+from storage.moments import micros
 from storage.removals import Removals
 from storage.report import Report, of_entry, of_stream, said
 from storage.submission import Store
@@ -177,16 +178,18 @@ def _in_force(store: Store, connection: Connection, report: Report) -> None:
     streams = connection.execute(
         select(column.stream_no, column.revision).where(column.kind == StreamKind.PROCEDURE, column.revision > 0)
     )
-    said: dict[str, tuple[int, str | None]] = {}
+    said: dict[str, tuple[int, list[tuple[str, int]]]] = {}
     for number, revision in streams.all():
         try:
             state = store.states.at(connection, StreamKind.PROCEDURE, number, revision)
         except EngineError:
             continue  # re-execution names it
         if isinstance(state, Publications):
-            said[state.procedure] = (number, None if state.in_force is None else state.in_force.digest)
-    table = schema.publication
-    kept = {row.procedure: (row.stream_no, row.version) for row in connection.execute(select(table))}
+            said[state.procedure] = (number, [(one.digest, micros(one.since)) for one in state.versions])
+    table, published = schema.publication, schema.published
+    kept = {row.procedure: (row.stream_no, list[tuple[str, int]]()) for row in connection.execute(select(table))}
+    for row in connection.execute(select(published).order_by(published.c.procedure, published.c.revision)):
+        kept.setdefault(row.procedure, (0, []))[1].append((row.version, row.since))
     for key in sorted(said.keys() | kept.keys()):
         if said.get(key) != kept.get(key):
             place = Text(f"程序 {key}", f"procedure {key}")

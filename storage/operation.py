@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, and_, func, or_, select
 
 from engine.words import Status
 from storage import schema
+from storage.procedures import in_force
 
 Place: TypeAlias = tuple[int, str]
 """Where a page ends: the moment it is ordered by, and the id."""
@@ -143,11 +145,11 @@ def awaited(connection: Connection, after: str = "", size: int = 50) -> list[Awa
     ]
 
 
-def versions(connection: Connection) -> list[InUse]:
-    """The versions that are in force or that something runs on."""
+def versions(connection: Connection, now: datetime) -> list[InUse]:
+    """The versions that are in force now or that something runs on."""
     running = _counted(connection, select(_instance.version, func.count()).where(_instance.status == Status.RUNNING))
     opened = _counted(connection, select(_case.version, func.count()).where(_case.status == Status.RUNNING))
-    force = set(connection.execute(select(schema.publication.c.version)).scalars())
+    force = {row.version for row in connection.execute(in_force(now))}
     table = schema.version.c
     known = sorted({*running, *opened, *force})
     rows = connection.execute(select(table.digest, table.procedure).where(table.digest.in_(known)))

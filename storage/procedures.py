@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Lock
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from engine import procedure as procedures
 from engine.check import check
@@ -15,6 +16,7 @@ from engine.errors import Fault, Reason, Refused
 from engine.procedure import Procedure
 from storage import schema
 from storage.database import Database
+from storage.moments import micros
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +31,9 @@ class Place:
 class Procedures:
     """The versions of this database; a version never changes, so it is parsed once."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self.database = database
+        self.now = now
         self._lock = Lock()
         self._loaded: dict[str, Procedure] = {}
 
@@ -72,18 +75,30 @@ class Procedures:
         with self._lock:
             return self._loaded.setdefault(digest, procedure)
 
-    def in_force(self, key: str, connection: Connection) -> Procedure | None:
-        """The version of a procedure that is in force."""
-        place = self.place(key, connection)
+    def in_force(self, key: str, connection: Connection, at: datetime | None = None) -> Procedure | None:
+        """The version of a procedure that is in force now, or was or will be at a moment."""
+        place = self.place(key, connection, at)
         return None if place is None else self.get(place.version, connection)
 
-    def place(self, key: str, connection: Connection) -> Place | None:
+    def place(self, key: str, connection: Connection, at: datetime | None = None) -> Place | None:
         """Where the procedure's stream says which version is in force."""
-        table, stream = schema.publication, schema.stream
-        query = select(table.c.stream_no, stream.c.revision, table.c.version)
-        query = query.join(stream, stream.c.stream_no == table.c.stream_no).where(table.c.procedure == key)
-        row = connection.execute(query).one_or_none()
+        found, stream = in_force(at or self.now()).subquery(), schema.stream.c
+        query = select(found, stream.revision).join(schema.stream, stream.stream_no == found.c.stream_no)
+        row = connection.execute(query.where(found.c.procedure == key)).one_or_none()
         return None if row is None else Place(stream=row.stream_no, revision=row.revision, version=row.version)
+
+
+def in_force(at: datetime) -> Select[str, int, str]:
+    """Of every procedure with a version in force at the moment: `procedure`, `stream_no`, `version`."""
+    table, newer = schema.published.c, schema.published.alias()
+    newest = (
+        select(func.max(newer.c.revision))
+        .where(newer.c.procedure == table.procedure, newer.c.since <= micros(at))
+        .scalar_subquery()
+    )
+    place = schema.publication.c
+    query = select(table.procedure, place.stream_no, table.version)
+    return query.join(schema.publication, place.procedure == table.procedure).where(table.revision == newest)
 
 
 def _unsound(findings: Sequence[Finding]) -> Refused:

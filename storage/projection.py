@@ -67,8 +67,8 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             case_search.project(connection, after, entry.events)
         case Milestone():
             milestones.project(connection, entry, after)
-        case Publications() if after.in_force is not None:
-            _publication(connection, after.procedure, after.stream, after.in_force.digest)
+        case Publications() if after.versions:
+            _publication(connection, after)
             if jobs:
                 correlation.awaken_all(connection, micros(entry.at))
         case _:
@@ -242,12 +242,13 @@ def _drafts(connection: Connection, entry: Entry) -> None:
         connection.execute(_DISCARD_DRAFTS, gone)
 
 
-def _publication(connection: Connection, procedure: str, stream: int, version: str) -> None:
-    """The version in force. Raises Refused when another stream is this procedure's."""
-    statement = _insert(connection, schema.publication).values(procedure=procedure, stream_no=stream, version=version)
+def _publication(connection: Connection, after: Publications) -> None:
+    """The newest version, and from when it is in force. Raises Refused when another stream is this procedure's."""
+    procedure, newest = after.procedure, after.versions[-1]
+    statement = _insert(connection, schema.publication).values(procedure=procedure, stream_no=after.stream)
     changed = statement.on_conflict_do_update(
         index_elements=["procedure"],
-        set_={"version": statement.excluded.version},
+        set_={"stream_no": statement.excluded.stream_no},
         where=schema.publication.c.stream_no == statement.excluded.stream_no,
     ).returning(schema.publication.c.procedure)
     if connection.execute(changed).one_or_none() is None:
@@ -256,6 +257,8 @@ def _publication(connection: Connection, procedure: str, stream: int, version: s
             f"程序 {procedure} 已在另一个流中发布",
             f"expected the stream of procedure {procedure}, but it was published in another",
         )
+    row = {"procedure": procedure, "revision": after.revision, "version": newest.digest, "since": micros(newest.since)}
+    connection.execute(insert(schema.published), row)
 
 
 def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import BigInteger, CompoundSelect, Connection, Select, delete, literal, or_, select, true
+from sqlalchemy import BigInteger, CompoundSelect, Connection, Select, delete, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine import events
@@ -18,6 +19,7 @@ from engine.publication import Publications
 from engine.stream import State
 from engine.words import Status, StreamKind
 from storage import schema
+from storage.moments import micros
 
 OF_CASE: tuple[type[Event], ...] = (
     events.CaseOpened,
@@ -43,6 +45,7 @@ class Changed:
     people: bool
     settings: bool
     calendar: bool
+    due: int = 0
 
 
 def mark(connection: Connection, entry: Entry, after: State) -> None:
@@ -69,19 +72,19 @@ def note(
     """The stream is to be reckoned anew; what was noted and not done yet is kept."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     kinds = {"people": people, "settings": settings, "calendar": calendar}
-    new = dialect.insert(schema.reckoning).values(stream_no=stream, mark=secrets.randbits(62), **kinds)
+    new = dialect.insert(schema.reckoning).values(stream_no=stream, mark=secrets.randbits(62), due=0, **kinds)
     known = schema.reckoning.c
     both = {name: or_(known[name], new.excluded[name]) for name in kinds}
     connection.execute(
-        new.on_conflict_do_update(index_elements=["stream_no"], set_={"mark": new.excluded.mark, **both})
+        new.on_conflict_do_update(index_elements=["stream_no"], set_={"mark": new.excluded.mark, "due": 0, **both})
     )
 
 
-def changed(connection: Connection, most: int) -> list[Changed]:
+def changed(connection: Connection, most: int, now: datetime) -> list[Changed]:
     """What changed: the organisation first, then procedures and cases in the order in which they came."""
     known, stream = schema.reckoning.c, schema.stream.c
     query = select(schema.reckoning, stream.kind).join(schema.stream, stream.stream_no == known.stream_no)
-    rows = connection.execute(query.order_by(known.stream_no).limit(most))
+    rows = connection.execute(query.where(known.due <= micros(now)).order_by(known.stream_no).limit(most))
     return [
         Changed(
             stream=row.stream_no,
@@ -90,6 +93,7 @@ def changed(connection: Connection, most: int) -> list[Changed]:
             people=row.people,
             settings=row.settings,
             calendar=row.calendar,
+            due=row.due,
         )
         for row in rows
     ]
@@ -99,6 +103,13 @@ def done(connection: Connection, found: Changed) -> None:
     """It was reckoned anew; what was noted meanwhile stays noted."""
     known = schema.reckoning.c
     connection.execute(delete(schema.reckoning).where(known.stream_no == found.stream, known.mark == found.mark))
+
+
+def later(connection: Connection, found: Changed, moment: datetime) -> None:
+    """It was reckoned anew, and is to be once more at a moment; what was noted meanwhile stays noted."""
+    known = schema.reckoning.c
+    change = update(schema.reckoning).where(known.stream_no == found.stream, known.mark == found.mark)
+    connection.execute(change.values(due=micros(moment)))
 
 
 def spread_to_cases(connection: Connection, procedures: Sequence[str]) -> None:
@@ -118,6 +129,11 @@ def _spread(connection: Connection, streams: Select[tuple[int]] | CompoundSelect
     those = streams.subquery()
     fresh = literal(secrets.randbits(62), BigInteger)
     no = literal(False)
-    rows = select(those.c.stream_no, fresh, no, no, no).where(true())  # SQLite takes ON for a join without a WHERE
-    new = dialect.insert(schema.reckoning).from_select(["stream_no", "mark", "people", "settings", "calendar"], rows)
-    connection.execute(new.on_conflict_do_update(index_elements=["stream_no"], set_={"mark": new.excluded.mark}))
+    rows = select(those.c.stream_no, fresh, no, no, no, literal(0, BigInteger)).where(
+        true()
+    )  # SQLite takes ON for a join without a WHERE
+    names = ["stream_no", "mark", "people", "settings", "calendar", "due"]
+    new = dialect.insert(schema.reckoning).from_select(names, rows)
+    connection.execute(
+        new.on_conflict_do_update(index_elements=["stream_no"], set_={"mark": new.excluded.mark, "due": 0})
+    )

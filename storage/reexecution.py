@@ -90,8 +90,8 @@ def _again(
             return store.procedures.get(state.version, connection)
         for stream, revision in entry.consulted.items() if kind is StreamKind.ORGANISATION else ():
             published = states.at(connection, StreamKind.PROCEDURE, stream, revision)
-            if isinstance(published, Publications) and published.in_force is not None:
-                return store.procedures.get(published.in_force.digest, connection)
+            if isinstance(published, Publications) and (version := published.in_force(entry.at)) is not None:
+                return store.procedures.get(version.digest, connection)
         return None
 
     def surroundings(entry: Entry) -> Surroundings:

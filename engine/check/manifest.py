@@ -11,9 +11,12 @@ from engine.check.finding import Finding, Rule
 from engine.errors import Text
 from engine.escalation_class import before
 from engine.procedure import MANIFEST, Procedure
+from engine.publication import SELF
 
 TABLES = frozenset({"key", "label", "owner", "title", "rights", "roles", "settings", "case", "documents", "escalation"})
-RIGHTS = frozenset({"publish", "terminate", "waive", "resolve", "reassign", "settings", "case", "message", "read"})
+RIGHTS = frozenset(
+    {"publish", SELF, "terminate", "waive", "resolve", "reassign", "settings", "case", "message", "read"}
+)
 SETTINGS = frozenset({"int", "dec", "money", "pct", "text", "bool"})
 ROWS = {
     "title": frozenset({"zh", "en"}),

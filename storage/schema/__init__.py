@@ -20,7 +20,15 @@ from storage.schema.people import (
     task_read,
     token,
 )
-from storage.schema.procedures import publication, version, version_file, working_author, working_copy, working_file
+from storage.schema.procedures import (
+    publication,
+    published,
+    version,
+    version_file,
+    working_author,
+    working_copy,
+    working_file,
+)
 from storage.schema.requests import request_key
 from storage.schema.tasks import inbox, task, task_copy
 from storage.schema.waiting import incident, job, node, reckoning, subscription, timer
@@ -54,6 +62,7 @@ __all__ = [
     "position",
     "preference",
     "publication",
+    "published",
     "received",
     "reckoning",
     "recovery_code",
@@ -80,6 +89,7 @@ __all__ = [
 
 PROJECTIONS = (
     publication,
+    published,
     instance,
     case,
     case_role,

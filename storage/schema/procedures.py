@@ -27,7 +27,16 @@ publication = Table(
     metadata,
     Column("procedure", String(100), primary_key=True),
     Column("stream_no", BigInteger, nullable=False),
-    Column("version", String(64)),
+)
+
+published = Table(
+    "published",
+    metadata,
+    Column("procedure", String(100), nullable=False),
+    Column("revision", BigInteger, nullable=False),  # of the procedure's stream: the later publication counts
+    Column("version", String(64), nullable=False),
+    Column("since", BigInteger, nullable=False),  # it is in force from this moment on
+    PrimaryKeyConstraint("procedure", "revision"),
 )
 
 working_copy = Table(

@@ -80,5 +80,7 @@ reckoning = Table(
     Column("people", Boolean, nullable=False),
     Column("settings", Boolean, nullable=False),
     Column("calendar", Boolean, nullable=False),
+    Column("due", BigInteger, nullable=False, default=0),  # when a version that was published earlier comes into force
 )
+Index("reckoning_due", reckoning.c.due)
 """Streams that changed so that moments may move: the clock reckons these anew. Like a job it is kept in a rebuild."""

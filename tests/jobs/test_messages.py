@@ -3,6 +3,7 @@
 import json
 import threading
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from engine.message import LARGEST
 from engine.stream import ORGANISATION
 from engine.value import Context, Value, number
 from engine.words import Status
-from jobs import lease
+from jobs import clock, lease
 from jobs.delivery import EXPIRED
 from jobs.start import Start
 from jobs.worker import Worker
@@ -333,6 +334,20 @@ def test_a_message_kept_for_later_begins_what_a_new_version_brings(company: Comp
     files = {**company.procedure.files, "processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")}
     company.procedure = company.store.procedures.keep(files)
     company.publish("B/0")
+    assert Worker(company.store).run() == 1
+    assert len(begun(company)) == 1
+
+
+def test_a_message_kept_for_later_begins_what_a_version_brings_at_its_moment(company: Company) -> None:
+    company.start()
+    assert (Worker(company.store).run(), buffered(company)) == (0, 1)
+    files = {**company.procedure.files, "processes/q.bpmn": process(STARTED, lanes=STARTER, key="q")}
+    company.procedure = company.store.procedures.keep(files)
+    company.publish("B/0", company.now + timedelta(hours=1))
+    clock.tick(company.store)
+    assert (Worker(company.store).run(), buffered(company)) == (0, 1)
+    company.later(hours=1)
+    clock.tick(company.store)
     assert Worker(company.store).run() == 1
     assert len(begun(company)) == 1
 

@@ -103,11 +103,13 @@ class Company:
         )
         return receipt.stream
 
-    def publish(self, label: str) -> Receipt:
-        """Put `procedure` in force as the next version."""
+    def publish(self, label: str, effective: datetime | None = None) -> Receipt:
+        """Put `procedure` in force as the next version, at once or from a moment on."""
         first = self._publish(self.published)
-        envelope = Envelope(id=f"publish:{label}", stream=self.published, at=self.now)
-        return self.store.submit(replace(first, envelope=envelope, label=label))
+        envelope = Envelope(id=f"publish:{label}", stream=self.published, at=self.now, actor=self.people["chen"])
+        return self.store.submit(
+            replace(first, envelope=envelope, label=label, version=self.procedure.digest, effective=effective)
+        )
 
     def jobs(self) -> int:
         """How many jobs there are, parked ones included."""

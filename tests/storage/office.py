@@ -77,8 +77,10 @@ class Office(Company):
             self.ask(SetCaseData, case, None, data=Context(data))
         return case
 
-    def publish(self, body: str, kind: str = "timeDate", extensions: str = "") -> None:
-        """Another version of the procedure in force."""
+    def revise(
+        self, body: str, kind: str = "timeDate", extensions: str = "", effective: datetime | None = None
+    ) -> None:
+        """Another version of the procedure in force, at once or from a moment on."""
         model, lanes = timed(body, kind, extensions)
         source = process(model, lanes=lanes)
         files = {
@@ -90,7 +92,14 @@ class Office(Company):
         with self.database.read() as connection:
             stream = connection.execute(select(schema.publication.c.stream_no)).scalar_one()
         self.ask(
-            PublishVersion, stream, None, procedure="trial", version=self.procedure.digest, label="A/1", reason="改进"
+            PublishVersion,
+            stream,
+            "chen",
+            procedure="trial",
+            version=self.procedure.digest,
+            label="A/1",
+            reason="改进",
+            effective=effective,
         )
 
     @property

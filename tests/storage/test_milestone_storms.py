@@ -251,7 +251,7 @@ def something(office: Office, random: Random, cases: list[int]) -> None:
         case 5:
             timer = random.choice(TIMERS)
             if timed(*timer)[0] != office.drawn:
-                office.publish(*timer)
+                office.revise(*timer)
         case 6:
             role = random.choice([GrantRole, RevokeRole])
             office.ask(role, ORGANISATION, None, person=office.people["mr"], role="SMO")
@@ -271,7 +271,7 @@ def test_whatever_happens_rows_are_those_of_a_rebuild_and_nothing_is_lost_or_dou
     for _ in range(40):
         something(office, random, cases)
     if timed(*TIMERS[0])[0] != office.drawn:
-        office.publish(*TIMERS[0])
+        office.revise(*TIMERS[0])
     office.case()
     office.tick()
     office.later(days=1)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from engine import temporal
 from engine.calendar import Calendar
@@ -122,7 +123,7 @@ def test_a_setting_a_version_and_a_calendar_move_what_reads_them(database: Datab
     office.tick()
     assert office.rows()[0][3] == "2026-11-01T09:00:00"
     working = 'if case.ends = null then null else date and time(working days after(case.ends, -1), time("09:00:00"))'
-    office.publish(working, extensions='zx:per="case"')
+    office.revise(working, extensions='zx:per="case"')
     office.tick()
     assert office.rows()[0][3] == "2026-12-30T09:00:00"
     office.ask(ChangeCalendar, ORGANISATION, None, calendar=with_day_off("2026-12-30"))
@@ -195,13 +196,13 @@ def test_rows_follow_the_version_in_force_and_instances_begin_on_it(database: Da
     first = office.procedure.digest
     office.later(days=1)
     office.tick()
-    office.publish('duration("P2D")', "timeCycle")
+    office.revise('duration("P2D")', "timeCycle")
     office.tick()
     assert (versions(office), office.rows()[0][3]) == ([first], "2026-03-04T12:00:00")
     office.later(days=1)
     assert office.tick() == 1
     assert versions(office) == [first, office.procedure.digest]
-    office.publish('duration("P2D")', "timeCycle", 'zx:per="member"')
+    office.revise('duration("P2D")', "timeCycle", 'zx:per="member"')
     office.tick()
     assert [status for _, _, status, _ in office.rows()] == ["completed", "running", "running", "running", "running"]
     assert office.proven()
@@ -212,9 +213,31 @@ def test_a_version_that_came_a_moment_before_is_followed_when_the_moment_comes(d
     office = Office(database, DAILY, "timeCycle")
     office.tick()
     office.later(days=1)
-    office.publish('duration("P7D")', "timeCycle")
+    office.revise('duration("P7D")', "timeCycle")
     assert office.tick() == 0
     assert office.history() == []
+
+
+def test_a_version_of_a_later_moment_is_followed_from_then_on(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    first = office.procedure.digest
+    office.revise('duration("P2D")', "timeCycle", effective=office.now + timedelta(days=1, hours=1))
+    for _ in range(2):  # looking at what is planned leaves nothing to be done at every tick
+        office.tick()
+        with database.read() as connection:
+            assert not connection.execute(health.is_due(office.now)).one().timers
+    office.later(days=1)
+    assert office.tick() == 1
+    office.later(hours=1)
+    office.tick()
+    with database.read() as connection:
+        assert connection.execute(select(func.count()).select_from(schema.reckoning)).scalar_one() == 0
+    assert (versions(office), office.rows()[0][3]) == ([first], "2026-03-04T12:00:00")
+    office.later(days=1)
+    assert office.tick() == 1
+    assert versions(office) == [first, office.procedure.digest]
+    assert office.proven()
 
 
 def test_a_case_that_closed_between_occurrence_and_start_leaves_a_job_for_a_person(database: Database) -> None:
@@ -242,7 +265,7 @@ def test_a_rule_that_fails_is_told_on_the_row_and_goes_on_when_it_is_right(datab
     office.ask(SetCaseData, case, None, data=Context({"level": "2026-04-01T09:00:00"}))
     office.tick()
     assert office.rows()[0][3] == "2026-04-01T09:00:00"
-    office.publish('if last = null then @"2026-04-01" else case.level', extensions='zx:per="case"')
+    office.revise('if last = null then @"2026-04-01" else case.level', extensions='zx:per="case"')
     office.now = at("2026-04-02T00:00:00")
     office.tick()
     with database.read() as connection:

@@ -64,7 +64,7 @@ def test_a_row_that_the_journal_does_not_say_is_found_and_made_anew(database: Da
 def test_versions_in_use_are_counted(database: Database) -> None:
     company, _streams = _stuck(database, 2)
     with database.read() as connection:
-        (one,) = operation.versions(connection)
+        (one,) = operation.versions(connection, company.now)
         sealed = operation.sealed(connection)
         assert operation.timers(connection) == []
         assert operation.awaited(connection) == []

@@ -1,9 +1,10 @@
 """Versions in force: settings are changed under the version of their day; a procedure has one stream; on both databases."""
 
 import threading
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engine.commands import ChangeSetting, Envelope, PublishVersion
 from engine.errors import Reason, Refused
@@ -30,7 +31,7 @@ def another_version(company: Company, manifest: str) -> str:
 
 
 def publish(company: Company, stream: int, version: str, key: str) -> PublishVersion:
-    envelope = Envelope(id=key, stream=stream, at=company.now)
+    envelope = Envelope(id=key, stream=stream, at=company.now, actor=company.people["chen"])
     return PublishVersion(envelope=envelope, procedure="trial", version=version, label="A/1", reason="修订")
 
 
@@ -48,6 +49,44 @@ def test_a_setting_changed_under_an_old_version_is_re_executed_under_it(company:
     fresh = Company.again(company)
     assert verification.verify(fresh.store).findings == []
     assert rebuild(fresh.store, windows=True).differences == []
+
+
+def test_a_version_of_a_later_moment_is_in_force_from_then_on(company: Company) -> None:
+    now, later = company.now, company.now + timedelta(days=30)
+    first, second = company.procedure.digest, another_version(company, MANIFEST.replace(SETTING, ""))
+    with company.database.read() as connection:
+        company.procedure = company.store.procedures.get(second, connection)
+    company.publish("B/0", later)
+
+    def in_force(at: datetime | None = None) -> str:
+        with company.database.read() as connection:
+            found = company.store.procedures.in_force("trial", connection, at)
+            assert found is not None
+            return found.digest
+
+    assert [in_force(at) for at in (None, now, later - timedelta(seconds=1), later)] == [first, first, first, second]
+    with company.database.read() as connection:
+        assert company.store.procedures.place("trial", connection, now - timedelta(days=1)) is None
+    change_setting(company, "before")
+    company.later(days=30)
+    assert in_force() == second
+    with pytest.raises(Refused, match="has no setting review_days"):
+        change_setting(company, "after")
+    fresh = Company.again(company)
+    assert verification.verify(fresh.store).findings == []
+    assert rebuild(fresh.store, windows=True).differences == []
+
+
+def change_setting(company: Company, key: str) -> None:
+    envelope = Envelope(id=key, stream=ORGANISATION, at=company.now)
+    company.store.submit(ChangeSetting(envelope=envelope, procedure="trial", key="review_days", value=number(5)))
+
+
+def test_a_forged_moment_of_a_version_is_found(company: Company) -> None:
+    with company.database.write() as connection:
+        connection.execute(update(schema.published).values(since=schema.published.c.since + 1))
+    (finding,) = verification.verify(Company.again(company).store).findings
+    assert "another version is in force" in str(finding)
 
 
 def test_a_procedure_has_one_stream(company: Company) -> None:

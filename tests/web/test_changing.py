@@ -42,7 +42,7 @@ def test_what_runs_stays_on_its_version_what_is_new_begins_on_the_new_one_and_bo
     folder = exported(staffed)
     edit(folder, 'zx:due="working days after(now, settings.accept_days)"', 'zx:due="working days after(now, 9)"')
     staffed.ok("check", folder)
-    staffed.ok("publish", folder, "--reason", "放宽受理期限")
+    staffed.ok("publish", folder, "--reason", "放宽受理期限", "--as", "li")
     _, new = staffed.start()
     before, after = versions(staffed)
     assert [staffed.json("show", number)["version"] for number in (old, new)] == [before, after]
@@ -55,7 +55,7 @@ def test_what_runs_stays_on_its_version_what_is_new_begins_on_the_new_one_and_bo
 def test_an_earlier_version_is_exported_by_the_beginning_of_its_digest(staffed: Terminal) -> None:
     folder = exported(staffed)
     edit(folder, "settings.accept_days", "settings.review_days")
-    staffed.ok("publish", folder, "--reason", "试改")
+    staffed.ok("publish", folder, "--reason", "试改", "--as", "li")
     first, second = versions(staffed)
     staffed.ok("export", "service-planning", staffed.folder / "first", "--version", first[:8])
     assert (staffed.folder / "first" / FIRST).read_bytes() == (SHIPPED / FIRST).read_bytes()
@@ -71,7 +71,7 @@ def test_what_names_no_version_is_refused_and_writes_nothing(staffed: Terminal, 
     if more and not more[1]:
         folder = exported(staffed)
         edit(folder, "settings.accept_days", "settings.review_days")
-        staffed.ok("publish", folder, "--reason", "两个版本")
+        staffed.ok("publish", folder, "--reason", "两个版本", "--as", "li")
     ran = staffed.run("export", procedure, staffed.folder / "new", *more, "--language", "en")
     assert ran.code == 1
     assert "one version" in ran.err

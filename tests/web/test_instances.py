@@ -101,7 +101,7 @@ def test_whoever_completes_a_task_is_told_of_the_incident_behind_it(parcels: Ter
     lane = '<laneSet id="Lanes"><lane id="Own" zx:role="OWN"><flowNodeRef>Arrived</flowNodeRef></lane></laneSet>'
     asked = asked.replace("<startEvent", lane + "<startEvent").replace('<message id="M1" name="parcel arrived"/>', "")
     path.write_text(asked, encoding="utf-8")
-    parcels.ok("publish", "parcel", "--reason", "改为人工登记")
+    parcels.ok("publish", "parcel", "--reason", "改为人工登记", "--as", "gao")
     started = parcels.json("start", "parcel", "parcel", "--as", "gao")
     task = parcels.task_of("gao")
     told = parcels.ok("complete", task, "--as", "gao", "--data", '{"pattern": "no number in it"}', "--id", "once")

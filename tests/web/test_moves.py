@@ -151,7 +151,7 @@ def test_show_says_who_has_countersigned_and_who_has_not_yet(memo: Terminal) -> 
     )
     before = '<userTask id="T01_02" name="审核" zx:separateFrom="T01_01"/>'
     model.write_text(model.read_text(encoding="utf-8").replace(before, signed), encoding="utf-8")
-    memo.ok("publish", "memo", "--reason", "改为会签")
+    memo.ok("publish", "memo", "--reason", "改为会签", "--as", "gao")
     memo.ok("add-person", "qin", "秦川", "--role", "OWN")
     instance, _, _ = review(memo)
     (mine,) = memo.json("inbox", "--as", "gao")

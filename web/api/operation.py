@@ -250,7 +250,7 @@ def awaited(asked: dict[str, object]) -> dict[str, object]:
 def versions() -> dict[str, object]:
     """The versions that are in force or that something runs on."""
     with reading.store().database.read() as connection:
-        found = operation.versions(connection)
+        found = operation.versions(connection, reading.store().now())
     rows = [
         {
             "version": one.version,

@@ -22,7 +22,7 @@ from engine.stream import ORGANISATION, State
 from engine.task import Task
 from engine.value import Date, Person
 from engine.words import StreamKind
-from storage import people, schema
+from storage import people, procedures, schema
 from storage.database import Database
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
@@ -225,7 +225,8 @@ def procedure_of(store: Store, digest: str) -> Procedure:
 
 def newest(store: Store) -> str | None:
     """A version in force, for the names of roles; None before the first is published."""
-    query = select(schema.publication.c.version).order_by(schema.publication.c.procedure).limit(1)
+    found = procedures.in_force(store.now()).subquery().c
+    query = select(found.version).order_by(found.procedure).limit(1)
     with store.database.read() as connection:
         return connection.execute(query).scalar_one_or_none()
 

@@ -318,20 +318,23 @@ def publish(store: Store, folder: Path, key: str) -> str:
     """Put the procedure in a folder in force, unless it is; returns its digest."""
     procedure = store.procedures.keep(company.files_of(folder))
     with store.database.read() as connection:
-        table = schema.publication
-        row = connection.execute(select(table).where(table.c.procedure == procedure.key)).one_or_none()
-    if row is not None and row.version == procedure.digest:
+        place = store.procedures.place(procedure.key, connection)
+        before = None if place is None else store.procedures.get(place.version, connection)
+    if before is not None and before.digest == procedure.digest:
         return procedure.digest
+    publishers = () if before is None else before.may("publish")
+    held = company.organisation_of(store).roles
+    actor = next((person for role in publishers for person in held.get(role, ())), None)
 
     def build(stream: int) -> PublishVersion:
-        envelope = company.envelope(store, stream, None, key)
+        envelope = company.envelope(store, stream, actor, key)
         reason = "随产品提供"
         return PublishVersion(
             envelope=envelope, procedure=procedure.key, version=procedure.digest, label=procedure.label, reason=reason
         )
 
-    if row is None:
+    if place is None:
         store.open_stream(StreamKind.PROCEDURE, key, build)
     else:
-        store.submit(build(row.stream_no))
+        store.submit(build(place.stream))
     return procedure.digest

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 from sqlalchemy import Connection, select
@@ -14,7 +18,8 @@ from engine.commands import PublishVersion
 from engine.errors import Reason, Refused
 from engine.publication import Publications
 from engine.words import StreamKind
-from storage import schema
+from storage import people, schema
+from storage.procedures import in_force
 from storage.submission import Receipt
 from web.cli import company
 from web.cli.acting import Act, act, by_the_operator
@@ -59,10 +64,31 @@ def _finding(found: Finding) -> dict[str, object]:
 @command(zh="发布文件夹中的程序,使其生效。")
 @Folder
 @option("--reason", required=True, zh="生效的理由。", en="Why this version is put in force.")
+@option(
+    "--author",
+    "authors",
+    multiple=True,
+    metavar="HANDLE",
+    zh="编写人的账号,可重复;编写人不能发布。",
+    en="Handle of who wrote of it, may be repeated; an author may not publish.",
+)
+@option(
+    "--effective",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    metavar="DAY",
+    zh="从何日(或何时)起生效;默认立即生效。",
+    en="The day or minute from which new cases run on it; otherwise at once.",
+)
+@option(
+    "--waiver",
+    metavar="REASON",
+    zh="编写人自己发布的理由,程序须允许。",
+    en="Why an author publishes it; the procedure must let them.",
+)
 @by_the_operator
 @click.pass_obj
-def publish(output: Output, folder: Path, reason: str, handle: str | None, key: str | None) -> None:
-    """Put the procedure in a folder in force."""
+def publish(output: Output, /, folder: Path, handle: str | None, key: str | None, **asked: Any) -> None:
+    """Put the procedure in a folder in force. After the first version a person does it, and none of its authors."""
     files = company.files_of(folder)
     found = checks.check(files)
     if found:
@@ -73,16 +99,29 @@ def publish(output: Output, folder: Path, reason: str, handle: str | None, key: 
             f"{len(found)} findings, so it may not be published: {first.file} {first.element}: {first.text.en}",
         )
     with act(output, handle, key, create=True) as acting:
-        receipt, digest = _publish(acting, files, reason)
+        receipt, digest = _publish(acting, files, Asked(**asked))
     output.say(f"已发布,摘要 {digest}", f"published, digest {digest}")
     output.result(
         {"version": digest, "stream": receipt.stream, "revision": receipt.revision, "repeated": receipt.repeated}
     )
 
 
-def _publish(acting: Act, files: dict[str, bytes], reason: str) -> tuple[Receipt, str]:
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What is said when a version is published; `effective` is a time of the organisation's clocks."""
+
+    reason: str
+    authors: Sequence[str]
+    effective: datetime | None
+    waiver: str | None
+
+
+def _publish(acting: Act, files: dict[str, bytes], asked: Asked) -> tuple[Receipt, str]:
     """Keep the files under their digest and put the version in force. Raises Refused."""
     procedure = acting.store.procedures.keep(files)
+    authors = tuple(people.known(acting.store, author) for author in asked.authors)
+    zone = ZoneInfo(company.organisation_of(acting.store).working.zone)
+    effective = None if asked.effective is None else asked.effective.replace(tzinfo=zone)
     with acting.store.database.read() as connection:
         table = schema.publication
         query = select(table.c.stream_no).where(table.c.procedure == procedure.key)
@@ -95,7 +134,10 @@ def _publish(acting: Act, files: dict[str, bytes], reason: str) -> tuple[Receipt
             procedure=procedure.key,
             version=procedure.digest,
             label=procedure.label,
-            reason=reason,
+            reason=asked.reason,
+            authors=authors,
+            effective=effective,
+            waiver=asked.waiver,
         )
 
     if stream is None:
@@ -119,7 +161,7 @@ def export(output: Output, procedure: str, folder: Path, version: str | None) ->
             f"expected a new or empty folder, but there is something in {folder}",
         )
     with company.opened(output) as store, store.database.read() as connection:
-        digest = _named_version(connection, procedure, version)
+        digest = _named_version(connection, procedure, version, store.now())
         files = store.procedures.get(digest, connection).files
     for path, data in sorted(files.items()):
         target = folder / path
@@ -129,11 +171,12 @@ def export(output: Output, procedure: str, folder: Path, version: str | None) ->
     output.result({"procedure": procedure, "version": digest, "folder": str(folder), "files": sorted(files)})
 
 
-def _named_version(connection: Connection, procedure: str, beginning: str | None) -> str:
+def _named_version(connection: Connection, procedure: str, beginning: str | None, now: datetime) -> str:
     """The digest of the version in force, or of the one that begins so. Raises Refused."""
-    in_force, kept = schema.publication, schema.version
+    kept = schema.version
     if beginning is None:
-        query = select(in_force.c.version).where(in_force.c.procedure == procedure)
+        found_now = in_force(now).subquery().c
+        query = select(found_now.version).where(found_now.procedure == procedure)
     else:
         query = select(kept.c.digest).where(
             kept.c.procedure == procedure, kept.c.digest.startswith(beginning, autoescape=True)
@@ -150,11 +193,11 @@ def _named_version(connection: Connection, procedure: str, beginning: str | None
     return str(digest)
 
 
-@command(zh="程序的各个版本;最后一个为生效版本。")
+@command(zh="程序的各个版本,按发布先后,及各自从何时起生效。")
 @click.argument("procedure", required=False)
 @click.pass_obj
 def versions(output: Output, procedure: str | None) -> None:
-    """The versions of a procedure, or of all; the last of each is in force."""
+    """The versions of a procedure, or of all, in the order in which they were published, and from when each is in force."""
     with company.opened(output) as store:
         with store.database.read() as connection:
             found = connection.execute(select(schema.publication).order_by(schema.publication.c.procedure)).all()
@@ -162,12 +205,12 @@ def versions(output: Output, procedure: str | None) -> None:
     if procedure is not None and not states:
         raise Refused(Reason.NOT_FOUND, f"没有程序 {procedure}", f"there is no procedure {procedure}")
     listed = [(state.procedure, v) for state in states if isinstance(state, Publications) for v in state.versions]
-    rows = [(key, v.label, v.digest[:12], output.moment(v.published_at), v.reason) for key, v in listed]
+    rows = [(key, v.label, v.digest[:12], output.moment(v.since), v.reason) for key, v in listed]
     heads = [("程序", "procedure"), ("版本", "label"), ("摘要", "digest"), ("生效", "in force"), ("理由", "reason")]
     output.table(heads, rows, wide="procedure")
     output.result(
         [
-            {"procedure": key, "label": v.label, "version": v.digest, "at": v.published_at, "reason": v.reason}
+            {"procedure": key, "label": v.label, "version": v.digest, "at": v.since, "reason": v.reason}
             for key, v in listed
         ]
     )

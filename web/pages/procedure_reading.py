@@ -114,11 +114,10 @@ def puttings(connection: Connection, place: Place) -> list[Putting]:
     store, names = reading.store(), reading.names(connection)
     shelf = StreamShelf(connection, place.stream, store.recent)
     actors = [entry.command.envelope.actor for entry in journal.read(connection, place.stream, shelf)]
-    versions = publications(connection, place).versions
+    all_of = publications(connection, place)
+    current, versions = all_of.in_force(store.now()), all_of.versions
     found = [
-        Putting(
-            version=version, by="" if actor is None else names.get(actor.id, ""), is_in_force=version is versions[-1]
-        )
+        Putting(version=version, by="" if actor is None else names.get(actor.id, ""), is_in_force=version is current)
         for version, actor in zip(versions, actors, strict=True)
     ]
     return found[::-1]

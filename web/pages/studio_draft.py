@@ -114,7 +114,7 @@ def opened(connection: Connection, key: str) -> Draft:
     copy = working_copies.of(connection, key)
     if copy is None:
         abort(404)
-    current = told.publications(connection, version.place).in_force
+    current = told.publications(connection, version.place).in_force(reading.store().now())
     assert isinstance(current, Version)
     base = reading.procedure(connection, copy.base)
     return Draft(copy=copy, base=base, in_force=current.digest, publishers=current.publishers)
