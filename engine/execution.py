@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Never
 
-from engine import adhoc, countersign, entitlement, escalation, flow, paperwork, returning, timekeeping, waiting, work
+from engine import (
+    adhoc,
+    countersign,
+    entitlement,
+    escalation,
+    flow,
+    invitation,
+    paperwork,
+    returning,
+    timekeeping,
+    waiting,
+    work,
+)
 from engine.commands import (
     AddSigner,
+    AnswerInvitation,
     AnswerService,
     ClaimTask,
     Command,
@@ -19,6 +32,7 @@ from engine.commands import (
     FailService,
     FailTimer,
     FireTimer,
+    InviteContact,
     MoveToken,
     OpenTask,
     ReceiveSignal,
@@ -27,6 +41,7 @@ from engine.commands import (
     ResolveTask,
     RetryIncident,
     ReturnTask,
+    RevokeInvitation,
     StartActivity,
     StartInstance,
     TerminateInstance,
@@ -57,6 +72,7 @@ from engine.role import Surroundings
 from engine.separation import apart
 from engine.starting import may_begin, may_give
 from engine.step import Progress, Step
+from engine.task import Task
 from engine.value import Context, Value
 from engine.words import Status, TimerKind
 
@@ -69,7 +85,8 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
     progress = Progress(procedure, instance, command, around)
     if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
         _not_running(instance, command)
-    entitlement.signed_in(command.envelope)
+    if not isinstance(command, AnswerInvitation):  # whoever holds a link needs no account
+        entitlement.signed_in(command.envelope)
     if isinstance(command, MACHINE) and command.envelope.actor is not None:
         raise Refused(
             Reason.NOT_ALLOWED,
@@ -88,7 +105,7 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
 
 
 def _not_running(instance: Instance, command: Command) -> Never:
-    if isinstance(command, ClaimTask | CompleteTask):
+    if isinstance(command, ClaimTask | CompleteTask | AnswerInvitation):
         work.open_task(instance, command.task)  # names who was faster
     raise Refused(
         Reason.WRONG_STATE,
@@ -141,7 +158,15 @@ def _begin(progress: Progress, command: StartActivity, window: bytes) -> bytes:
 
 
 def _complete(progress: Progress, command: CompleteTask, window: bytes) -> bytes:
-    task, values = work.complete(progress, command)
+    return _handed_in(progress, *work.complete(progress, command), window)
+
+
+def _answered(progress: Progress, command: AnswerInvitation, window: bytes) -> bytes:
+    return _handed_in(progress, *invitation.answer(progress, command), window)
+
+
+def _handed_in(progress: Progress, task: Task, values: Context, window: bytes) -> bytes:
+    """What was handed in becomes the result of the task, and the token goes on."""
     element = progress.procedure.model.element(task.process, task.element)
     yielded = countersign.vote(progress, element, task, values) if countersign.is_countersigned(element) else values
     progress.assign(task.scope, element.result, yielded)
@@ -321,6 +346,9 @@ _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     CopyTask: _people(work.copy),
     WaiveSeparation: _people(work.waive),
     CompleteTask: _complete,
+    InviteContact: _people(invitation.invite),
+    RevokeInvitation: _people(invitation.revoke),
+    AnswerInvitation: _answered,
     FireTimer: _fire,
     FailTimer: _late,
     ReckonTimers: _people(timekeeping.reckon),

@@ -45,7 +45,11 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field; `columns` are those of a table, `compute` the expression of a computed field."""
+    """One field; `columns` are those of a table, `compute` the expression of a computed field.
+
+    `external` says what becomes of it where a contact fills in the form by a link: their `name`, the `date`, or `hidden`;
+    `inner_options` are not offered to them.
+    """
 
     key: str
     type: FieldType
@@ -71,6 +75,8 @@ class Field:
     check_message: Text | None = None
     compute: Expression | None = None
     columns: tuple[Field, ...] = ()
+    external: str | None = None
+    inner_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

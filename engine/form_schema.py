@@ -20,7 +20,7 @@ LOOKS = frozenset(
 )
 LAYOUT = frozenset({"showOutline", "verticalAlignment", "allowAddRemove", "defaultRepetitions", "disableCollapse", "nonCollapsedItems", "isRepeating", "searchable"})  # fmt: skip
 KNOWN = LOOKS | LAYOUT | {"type", "key", "path", "components", "values", "validate", "conditional", "properties", "subtype", "decimalDigits", "multiple", "expression", "computeOn", "readonly", "disabled", "timeInterval", "use24h", "timeSerializingFormat", "accept", "increment", "serializeToString", "text", "content"}  # fmt: skip
-PROPERTIES = frozenset({"type", "patternMessage:en", "currency", "kind", "role", "personal", "searchable", "section", "requiredWhen", "check", "checkMessage", "checkMessage:en", "document", "internal"})  # fmt: skip
+PROPERTIES = frozenset({"type", "patternMessage:en", "currency", "kind", "role", "personal", "searchable", "section", "requiredWhen", "check", "checkMessage", "checkMessage:en", "document", "internal", "external", "innerOptions"})  # fmt: skip
 VALIDATIONS = frozenset({"required", "min", "max", "minLength", "maxLength", "pattern", "validationType", "patternErrorMessage"})  # fmt: skip
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 GROUPS = 8
@@ -33,6 +33,9 @@ SIMPLE = {"textfield": FieldType.TEXT, "textarea": FieldType.LONG, "checkbox": F
 BY_PROPERTY = {"number": {"money", "pct"}, "select": {"user", "org", "ref"}, "taglist": {"users"}}
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 PHONE = r"\+?[0-9][0-9 \-]{4,19}"
+
+EXTERNAL = {"name": frozenset({FieldType.TEXT}), "date": frozenset({FieldType.DATE}), "hidden": frozenset(FieldType)}
+"""What `external` may say, and of which fields."""
 
 Json = Mapping[str, object]
 
@@ -184,7 +187,28 @@ class _Reader:
             accept=_accepted(found),
             check_message=_message(properties),
             columns=self._columns(found, key) if kind is FieldType.TABLE else (),
+            external=self._external(key, kind, properties.get("external")),
+            inner_options=self._inner(found, key, properties.get("innerOptions")),
         )
+
+    def _external(self, key: str, kind: FieldType, found: object) -> str | None:
+        """What becomes of the field where a contact fills in the form by a link."""
+        if found is not None and kind not in EXTERNAL.get(str(found), frozenset()):
+            self.fault(
+                key,
+                "external 应为 name(文本字段)、date(日期字段)或 hidden",
+                "expected external to be name (a text), date (a date) or hidden",
+            )
+        return _optional(found)
+
+    def _inner(self, found: Json, key: str, names: object) -> tuple[str, ...]:
+        """The options that are not offered to contacts, separated by commas."""
+        inner = tuple(name.strip() for name in str(names or "").split(",") if name.strip())
+        values = found.get("values")
+        known = [row.get("value") for row in values if isinstance(row, dict)] if isinstance(values, list) else []
+        if not set(inner) <= set(known):
+            self.fault(key, "innerOptions 应为该字段的选项", "expected innerOptions to be options of the field")
+        return inner
 
     def _is_named(self, found: Json, key: str) -> bool:
         if not KEY.fullmatch(key) or "__" in key or key in OUTSIDE:

@@ -231,6 +231,16 @@ def _item_reopened(instance: Instance, event: happened.ItemReopened, _at: dateti
     return replace(instance, activities={**instance.activities, activity.id: changed})
 
 
+def _invited(instance: Instance, event: happened.ContactInvited, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.invited(instance.tasks[event.task], event))
+
+
+def _uninvited(
+    instance: Instance, event: happened.InvitationRevoked | happened.InvitationAnswered, _at: datetime
+) -> Instance:
+    return _with_task(instance, tasks.uninvited(instance.tasks[event.task], event))
+
+
 def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> Instance:
     return _with_task(instance, tasks.offered(event, at))
 
@@ -454,6 +464,9 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskSigned: _task_signed,
     happened.TaskSubmitted: _submitted,
     happened.TokenMoved: _unchanged,
+    happened.ContactInvited: _invited,
+    happened.InvitationRevoked: _uninvited,
+    happened.InvitationAnswered: _uninvited,
     happened.SeparationWaived: _waived,
     happened.TaskDueMoved: _due_moved,
     happened.TaskEscalated: _escalated,

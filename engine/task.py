@@ -8,15 +8,18 @@ from datetime import datetime, timedelta
 from engine.changed import replace
 from engine.commands import (
     AddSigner,
+    AnswerInvitation,
     ClaimTask,
     Command,
     CompleteTask,
     CopyTask,
     DelegateTask,
+    InviteContact,
     OpenTask,
     ReleaseTask,
     ResolveTask,
     ReturnTask,
+    RevokeInvitation,
     TransferTask,
     UrgeTask,
     WaiveSeparation,
@@ -24,6 +27,9 @@ from engine.commands import (
 )
 from engine.errors import Reason, Refused
 from engine.events import (
+    ContactInvited,
+    InvitationAnswered,
+    InvitationRevoked,
     SeparationWaived,
     SignersAdded,
     TaskClaimed,
@@ -57,6 +63,9 @@ LIFECYCLE: dict[type[Command], frozenset[Stage]] = {
     ReturnTask: frozenset({Stage.OFFERED, Stage.CLAIMED}),
     AddSigner: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.SIGNING}),
     WithdrawTask: frozenset(),
+    InviteContact: frozenset({Stage.OFFERED, Stage.CLAIMED}),
+    RevokeInvitation: OPEN,
+    AnswerInvitation: frozenset({Stage.OFFERED, Stage.CLAIMED, Stage.DELEGATED}),
 }
 """In which stages a command is possible; everything else is refused with WRONG_STATE."""
 
@@ -81,6 +90,16 @@ class Turn:
     role: str | None = None
     on_behalf_of: Person | None = None
     signs: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """The link of a task: what it holds has this digest, and works until a moment. `person` gave it."""
+
+    id: str
+    digest: str
+    until: DateTime
+    person: Person
 
 
 @dataclass(frozen=True, kw_only=True)  # no slots: it is copied often
@@ -116,6 +135,7 @@ class Task:
     submitted: Turn | None = None
     escalated: int = 0
     watchers: tuple[Person, ...] = ()
+    invitation: Invitation | None = None
 
     @property
     def key(self) -> str:
@@ -282,3 +302,14 @@ def escalated(task: Task, event: TaskEscalated) -> Task:
 def moved(task: Task, event: TaskDueMoved) -> Task:
     """The task with another due moment."""
     return replace(task, due=event.due)
+
+
+def invited(task: Task, event: ContactInvited) -> Task:
+    """The task with a link; one before it no longer works."""
+    invitation = Invitation(id=event.invitation, digest=event.digest, until=event.until, person=event.person)
+    return replace(task, invitation=invitation)
+
+
+def uninvited(task: Task, _event: InvitationRevoked | InvitationAnswered) -> Task:
+    """The task without a link."""
+    return replace(task, invitation=None)

@@ -95,7 +95,7 @@ def complete(progress: Progress, command: CompleteTask) -> tuple[Task, Context]:
     """
     task = in_own_hand(progress, tasks.permitted(open_task(progress.instance, command.task), command))
     person = actor(progress)
-    values = _form_accepts(progress, task, command.data)
+    values = form_accepts(progress, task, command.data)
     done = TaskSubmitted if task.turns else TaskCompleted
     progress.emit(done(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
     return task, values
@@ -224,8 +224,8 @@ def _unbarred(progress: Progress, task: Task) -> Authority:
     return offered_to(progress, task, person)
 
 
-def _form_accepts(progress: Progress, task: Task, data: Context) -> Context:
-    """The values to be kept; the very object that came in when the check changes nothing."""
+def form_accepts(progress: Progress, task: Task, data: Context) -> Context:
+    """The values to be kept, by the task's form; the very object that came in when the check changes nothing."""
     element = progress.procedure.model.element(task.process, task.element)
     form = progress.procedure.form(element)
     if form is None:

@@ -154,6 +154,7 @@ OF_STREAM = (
     schema.milestone,
     schema.occurrence,
     schema.reckoning,
+    schema.invitation,
 )
 
 

@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from engine import encoding
-from engine.commands import CompleteTask
+from engine.commands import AnswerInvitation, CompleteTask
 from engine.errors import Reason, Refused
 from engine.form import separate_personal
 from engine.instance import Instance
 from engine.procedure import Procedure
 from engine.value import Context, Personal, Value
 from storage import schema
+
+HANDED_IN = (CompleteTask, AnswerInvitation)
+"""What brings the values of a form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +69,9 @@ def erase(connection: Connection, references: Sequence[str]) -> int:
     return connection.execute(change.values(content=None, salt=None)).rowcount
 
 
-def guard(procedure: Procedure, instance: Instance, command: CompleteTask, new: Set[Personal]) -> None:
+def guard(
+    procedure: Procedure, instance: Instance, command: CompleteTask | AnswerInvitation, new: Set[Personal]
+) -> None:
     """Refuse a personal value that is not kept apart, and a reference that neither comes with the command nor is the task's.
 
     Raises Refused (INVALID_DATA). An open task may hand in again what it was handed before.

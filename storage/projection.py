@@ -15,7 +15,7 @@ from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
 from engine.words import Stage
-from storage import case_search, correlation, milestones, outgoing, reckoning, schema, subscriptions
+from storage import case_search, correlation, invitations, milestones, outgoing, reckoning, schema, subscriptions
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -58,6 +58,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
             _instance(connection, entry, after)
             _tasks(connection, entry, before, after)
             _copies(connection, entry)
+            invitations.project(connection, entry)
             _waiting(connection, entry, before, after)
             _incidents(connection, entry, before, after)
             subscriptions.project(connection, before, after, waiting)

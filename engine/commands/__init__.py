@@ -37,6 +37,11 @@ from engine.commands.instance import (
     StartInstance,
     TerminateInstance,
 )
+from engine.commands.invitation import (
+    AnswerInvitation,
+    InviteContact,
+    RevokeInvitation,
+)
 from engine.commands.message import (
     DeliverMessage,
     ReceiveSignal,
@@ -86,6 +91,7 @@ from engine.commands.timer import (
 __all__ = [
     "AddPerson",
     "AddSigner",
+    "AnswerInvitation",
     "AnswerService",
     "AppointDeputy",
     "AssignCaseRole",
@@ -111,6 +117,7 @@ __all__ = [
     "FailTimer",
     "FireTimer",
     "GrantRole",
+    "InviteContact",
     "IssueDocument",
     "MoveToken",
     "OpenCase",
@@ -124,6 +131,7 @@ __all__ = [
     "ReturnTask",
     "ReviewDocument",
     "ReviewMilestone",
+    "RevokeInvitation",
     "RevokeRole",
     "SendMessage",
     "SetCaseData",

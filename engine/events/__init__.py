@@ -54,6 +54,11 @@ from engine.events.instance import (
     InstanceStarted,
     InstanceTerminated,
 )
+from engine.events.invitation import (
+    ContactInvited,
+    InvitationAnswered,
+    InvitationRevoked,
+)
 from engine.events.message import (
     MessageAwaited,
     MessageReceived,
@@ -133,6 +138,7 @@ __all__ = [
     "CompensationStarted",
     "ConditionAwaited",
     "ConditionMet",
+    "ContactInvited",
     "DecisionMade",
     "DeputyAppointed",
     "DeputyDismissed",
@@ -152,6 +158,8 @@ __all__ = [
     "InstanceCompleted",
     "InstanceStarted",
     "InstanceTerminated",
+    "InvitationAnswered",
+    "InvitationRevoked",
     "ItemCompleted",
     "ItemReopened",
     "ItemsTaken",

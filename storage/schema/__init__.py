@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.schema.cases import case, case_role, case_value, case_word, instance, performer
 from storage.schema.catalogue import Number, metadata
+from storage.schema.invitations import invitation
 from storage.schema.journal import disposed, entry, head, large_value, position, received, refusal, stream, unsealed
 from storage.schema.milestones import milestone, occurrence
 from storage.schema.numbers import sequence, sequence_given
@@ -12,9 +13,11 @@ from storage.schema.people import (
     attempt,
     draft,
     handle,
+    mail_address,
     personal,
     preference,
     recovery_code,
+    recovery_link,
     second_factor,
     session,
     task_read,
@@ -51,8 +54,10 @@ __all__ = [
     "inbox",
     "incident",
     "instance",
+    "invitation",
     "job",
     "large_value",
+    "mail_address",
     "metadata",
     "milestone",
     "node",
@@ -66,6 +71,7 @@ __all__ = [
     "received",
     "reckoning",
     "recovery_code",
+    "recovery_link",
     "refusal",
     "request_key",
     "second_factor",
@@ -104,6 +110,7 @@ PROJECTIONS = (
     performer,
     milestone,
     occurrence,
+    invitation,
 )
 """What `rebuild` makes anew from events; jobs are kept, as they say what is still to be done."""
 

@@ -81,6 +81,22 @@ recovery_code = Table(
     PrimaryKeyConstraint("person", "digest"),
 )
 
+mail_address = Table(
+    "mail_address",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("address", String(254), nullable=False),
+)
+
+recovery_link = Table(
+    "recovery_link",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of what the link holds, which is in one mail alone
+    Column("person", String(64), nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+)
+Index("recovery_link_of_person", recovery_link.c.person)
+
 attempt = Table(
     "attempt",
     metadata,

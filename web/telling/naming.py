@@ -10,9 +10,13 @@ from engine import temporal
 from engine.errors import Text
 from engine.flow.elements import Element
 from engine.procedure import Procedure
+from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Date, DateTime, Person, Value
 from web.telling import plain
+
+CONTACT = Text("外部联系人", "a contact outside")
+"""Somebody who did a task by a link, and whose name is not there (any more)."""
 
 SHORT, DIGEST = 12, 64
 COUNTED = re.compile(r"(?<![\d.])[1-9]\d*\.[1-9]\d*\.[1-9]\d*(?![\d.]|\.\d)")
@@ -46,6 +50,8 @@ class Names:
     def person(self, person: Person) -> Text:
         """The name of a person; the id of one who was erased."""
         found = self.people.get(person.id)
+        if found is None and not person.id.startswith(f"{ORGANISATION}."):
+            return CONTACT
         return Text(f"已删除的人员 {person.id}", f"erased person {person.id}") if found is None else same(found)
 
     def sentence(self, text: Text, step: Callable[[str], Text] = same) -> Text:

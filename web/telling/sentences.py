@@ -62,6 +62,12 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.TaskSubmitted: ("办毕 {step}{principal},待加签", "did {step}{principal}, to be signed by others"),
     events.TokenMoved: ("把 {step} 移至 {target}:{reason}", "moved {step} to {target}: {reason}"),
     events.TaskCancelled: ("取消 {step}", "cancelled {step}"),
+    events.ContactInvited: (
+        "把 {step} 的一次性链接交给 {contact},{until} 前有效:{message}",
+        "gave {contact} a link for {step}, good until {until}: {message}",
+    ),
+    events.InvitationRevoked: ("收回 {step} 的一次性链接", "ended the link for {step}"),
+    events.InvitationAnswered: ("经一次性链接办理 {step}", "did {step} by the link"),
     events.SeparationWaived: (
         "准许 {person} 办理 {step}(豁免职责分离):{reason}",
         "allowed {person} to do {step} (separation of duties waived): {reason}",
@@ -216,6 +222,9 @@ ASKED = {
     "CopyTask": ("知会", "inform others of"),
     "ReturnTask": ("退回修改", "return"),
     "WithdrawTask": ("撤回", "withdraw"),
+    "InviteContact": ("发出一次性链接", "give a link for"),
+    "RevokeInvitation": ("收回一次性链接", "end the link for"),
+    "AnswerInvitation": ("经一次性链接办理", "do by the link"),
     "AddSigner": ("加签", "add signers to"),
     "MoveToken": ("移动", "move"),
     "WaiveSeparation": ("豁免", "waive the separation of duties for"),

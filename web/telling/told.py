@@ -13,12 +13,13 @@ from engine.value import Context, Person, Value
 from engine.words import Channel
 from storage.refusals import Kept
 from web.telling.course import PLACES, Course, learn
-from web.telling.naming import Names, joined, same, shown
+from web.telling.naming import CONTACT, Names, joined, same, shown
 from web.telling.sentences import ASKED, BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
 
 CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, events.SignersAdded)
 """What claims an unclaimed task by that."""
 
+DONE = (events.TaskCompleted, events.TaskSubmitted)
 SYSTEM, OPERATOR = Text("系统", "the system"), Text("操作员", "the operator")
 
 
@@ -53,6 +54,8 @@ class Teller:
 
     def actor(self, actor: Person | None, channel: Channel) -> Text:
         """Who asked: a person, the operator at the machine, or clock and worker."""
+        if actor is None and channel is Channel.LINK:
+            return CONTACT
         if actor is None:
             return OPERATOR if channel is Channel.CLI else SYSTEM
         return self.names.person(actor)
@@ -78,7 +81,9 @@ class Teller:
     def _who(self, entry: Entry, event: Event) -> Text:
         if type(event) in BY_ITSELF:
             return same("")
-        done = event.person if isinstance(event, events.TaskCompleted) else None  # the last who signed is another
+        if isinstance(event, events.InvitationAnswered):
+            return self.names.person(Person(event.invitation))
+        done = event.person if isinstance(event, DONE) else None  # the last who signed is another
         actor = getattr(event, "author", None) or getattr(event, "reviewer", None) or done
         actor = actor or entry.command.envelope.actor
         return self.actor(actor, entry.command.envelope.channel)
@@ -216,6 +221,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskSigned: Teller._principal,
     events.TaskReturned: Teller._goal,
     events.TokenMoved: Teller._goal,
+    events.ContactInvited: lambda teller, event: {"contact": teller.names.person(Person(event.invitation))},
     events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},
     events.FollowUpScheduled: lambda _, event: {"follow_up": FOLLOW_UPS.get(event.kind, FOLLOW_UPS[""])},
