@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from jobs import clock, health
 from jobs.connector import Target
 from jobs.worker import Worker
+from storage import uploads
 from storage.submission import Store
 
 INTERVAL = 1.0
@@ -30,6 +31,9 @@ SEEN = timedelta(seconds=20)
 
 STALLED = 5
 """After how many intervals without a tick it is called anew: the scheduler waits for a wall clock that was set back."""
+
+SWEPT = 3_600
+"""After how many intervals files that nobody uses are looked for."""
 
 BATCH = 10
 """How many jobs a thread leases at once: few, so that others find some too."""
@@ -68,6 +72,7 @@ class Node:
         self._ticking = self._scheduler.add_job(self.tick, "interval", seconds=self.interval, **one_at_a_time)
         if self.sealing is not None:
             self._scheduler.add_job(self._seal, "interval", seconds=60 * self.interval, **one_at_a_time)
+        self._scheduler.add_job(self._sweep, "interval", seconds=SWEPT * self.interval, **one_at_a_time)
         self._scheduler.start()
 
     def stop(self, patience: float = 60.0) -> bool:
@@ -129,6 +134,12 @@ class Node:
 
     def _worker(self) -> Worker:
         return Worker(self.store, targets=self.targets, stopping=self.stopping)
+
+    def _sweep(self) -> None:
+        try:
+            uploads.sweep(self.store)
+        except Exception:  # whatever it was, the next hour begins anew
+            log.exception("sweeping files failed")
 
     def _seal(self) -> None:
         assert self.sealing is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -14,7 +14,7 @@ from engine.events import StreamDisposed
 from engine.stream import ORGANISATION
 from engine.value import Person
 from engine.words import Status, StreamKind
-from storage import accounts, evidence, people, personal, schema
+from storage import accounts, evidence, file_removal, people, personal, schema, uploads
 from storage.database import Database
 from storage.moments import micros
 from storage.submission import Receipt, Store
@@ -37,6 +37,7 @@ class Erased:
     person: str | None = None
     cases: tuple[int, ...] = ()
     tasks: tuple[str, ...] = ()
+    files: int = 0
     repeated: bool = False
 
 
@@ -53,11 +54,12 @@ def erase_person(store: Store, envelope: Envelope, handle: str, reason: str) -> 
     person = Person("") if repeated else people.known(store, handle)
     with store.database.read() as connection:
         values = () if repeated else _values(connection, [ORGANISATION], int(person.id.split(".")[1]))
-    drafts = 0
+    drafts, files = 0, list[str]()
 
     def erase(connection: Connection, _receipt: Receipt) -> None:
         nonlocal drafts
         _erase(connection, values)
+        files.extend(uploads.forget_unused_of(connection, person))
         connection.execute(delete(schema.handle).where(schema.handle.c.person == person.id))
         accounts.forget(connection, person)
         drafts = connection.execute(delete(schema.draft).where(schema.draft.c.person == person.id)).rowcount
@@ -65,10 +67,11 @@ def erase_person(store: Store, envelope: Envelope, handle: str, reason: str) -> 
     command = ErasePerson(envelope=envelope, person=person, values=values, reason=reason)
     if store.submit(command, also=erase).repeated:
         return Erased(repeated=True)
-    wiped = _wiped(store.database)
+    wiped, gone = _wiped(store.database), uploads.remove(store, files)
     with store.database.read() as connection:
         cases, tasks = _still_named(connection, person)
-    return Erased(values=len(values), drafts=drafts, person=person.id, wiped=wiped, cases=cases, tasks=tasks)
+    found = Erased(values=len(values), drafts=drafts, person=person.id, wiped=wiped, cases=cases, tasks=tasks)
+    return replace(found, files=gone)
 
 
 def erase_case(store: Store, envelope: Envelope, case: int, reason: str) -> Erased:
@@ -78,18 +81,21 @@ def erase_case(store: Store, envelope: Envelope, case: int, reason: str) -> Eras
     """
     with store.database.read() as connection:
         values = _values(connection, _together(connection, case))
+        files = file_removal.erasable(connection, case)
     drafts = 0
 
     def erase(connection: Connection, _receipt: Receipt) -> None:
         nonlocal drafts
         streams = _of_case(connection, case)
         _erase(connection, values)
+        file_removal.erase(connection, case, files)
         drafts = _drop_drafts(connection, streams)
 
-    command = EraseCase(envelope=envelope, case=case, values=values, reason=reason)
+    command = EraseCase(envelope=envelope, case=case, values=(*values, *files), reason=reason)
     if store.submit(command, also=erase).repeated:
         return Erased(repeated=True)
-    return Erased(values=len(values), drafts=drafts, wiped=_wiped(store.database))
+    gone = uploads.remove(store, files)
+    return Erased(values=len(values), drafts=drafts, files=gone, wiped=_wiped(store.database))
 
 
 def dispose(store: Store, envelope: Envelope, stream: int, reason: str) -> int:
@@ -103,6 +109,7 @@ def dispose(store: Store, envelope: Envelope, stream: int, reason: str) -> int:
     with store.database.read() as connection:
         streams = _together(connection, stream)
         values, ends = _values(connection, streams), _ends(connection, streams)
+    files: list[str] = []
 
     def remove(connection: Connection, _receipt: Receipt) -> None:
         _past(connection, stream)
@@ -113,10 +120,12 @@ def dispose(store: Store, envelope: Envelope, stream: int, reason: str) -> int:
                 f"expected stream {stream} as it was a moment ago, but it has moved; try again",
             )
         _erase(connection, values)
+        files.extend(file_removal.dispose(connection, streams))
         _remove(connection, streams, micros(store.now()))
 
     command = DisposeStream(envelope=envelope, disposed=stream, ends=ends, values=values, reason=reason)
     receipt = store.submit(command, also=remove)
+    uploads.remove(store, files)
     _wiped(store.database)
     return sum(event.revision for event in receipt.events if isinstance(event, StreamDisposed))
 

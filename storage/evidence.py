@@ -15,7 +15,8 @@ from engine.errors import EngineError, Text
 from engine.publication import Publications
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
-from storage import answers, personal, removals, roster, schema
+from storage import answers, file_evidence, personal, removals, roster, schema
+from storage.file_evidence import Named
 from storage.moments import micros
 from storage.removals import Removals
 from storage.report import Report, of_entry, of_stream, said
@@ -31,8 +32,10 @@ Pending: TypeAlias = dict[str, tuple[str, Text]]
 
 def check(store: Store, connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
     """Check what entries point to, of one stream or of everything; `gone` is what was erased by right."""
-    _entries(connection, only, report, gone)
-    _large(connection, only, report, gone)
+    files = Named()
+    _entries(connection, only, report, gone, files)
+    _large(connection, only, report, gone, files)
+    file_evidence.check(store.files, connection, report, files, gone)
     answers.check(connection, only, report)
     if only in (None, ORGANISATION):
         roster.check(connection, report, gone)
@@ -75,7 +78,7 @@ def _references(document: object) -> Iterator[tuple[str, str]]:
             yield from _references(item)
 
 
-def _entries(connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
+def _entries(connection: Connection, only: int | None, report: Report, gone: Removals, files: Named) -> None:
     table, received = schema.entry, schema.received
     query = select(table.c.stream_no, table.c.revision, table.c.envelope, table.c.body, received.c.key)
     query = query.select_from(
@@ -94,7 +97,8 @@ def _entries(connection: Connection, only: int | None, report: Report, gone: Rem
             report.find(what, ":命令编号未保留,该命令可能被重做", en)
         with suppress(ValueError):  # a changed body, which the chain names
             pending.update({reference: (digest, what) for reference, digest in references(bytes(body))})
-    _personal(connection, pending, report, gone)
+            files.note(bytes(body), what)
+    _personal(connection, pending, report, gone, files)
 
 
 def _command_id(envelope: bytes) -> str | None:
@@ -104,7 +108,7 @@ def _command_id(envelope: bytes) -> str | None:
         return None
 
 
-def _personal(connection: Connection, pending: Pending, report: Report, gone: Removals) -> None:
+def _personal(connection: Connection, pending: Pending, report: Report, gone: Removals, files: Named) -> None:
     table = schema.personal
     keys = sorted(pending)
     for start in range(0, len(keys), READ_AHEAD):
@@ -116,6 +120,8 @@ def _personal(connection: Connection, pending: Pending, report: Report, gone: Re
             row = found.get(key)
             report.erased += row is not None and row.content is None
             problem = _wrong(row, digest, gone.values.get(key))
+            if problem is None and row is not None and row.content is not None:
+                files.note(bytes(row.content), said(place, f":个人信息 {key}", f": personal value {key}"))
             if problem is not None:
                 what = said(place, f":个人信息 {key}", f": personal value {key}")
                 report.find(what, problem.zh, f" {problem.en}")
@@ -135,7 +141,7 @@ def _wrong(row: Row[Any] | None, digest: str, erased_by: int | None) -> Text | N
     return None
 
 
-def _large(connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
+def _large(connection: Connection, only: int | None, report: Report, gone: Removals, files: Named) -> None:
     table = schema.large_value
     query = select(table) if only is None else select(table).where(table.c.stream_no == only)
     pending: Pending = {}
@@ -147,7 +153,8 @@ def _large(connection: Connection, only: int | None, report: Report, gone: Remov
             continue
         with suppress(ValueError):  # bytes that nobody wrote under a digest that fits: no entry points to them
             pending.update({reference: (digest, what) for reference, digest in references(content)})
-    _personal(connection, pending, report, gone)
+            files.note(content, what)
+    _personal(connection, pending, report, gone, files)
 
 
 def _versions(connection: Connection, report: Report) -> None:

@@ -11,7 +11,7 @@ from engine import form as forms
 from engine import work
 from engine.case import Case
 from engine.commands import CompleteTask, Envelope
-from engine.errors import Reason, Refused
+from engine.errors import Fault, Reason, Refused
 from engine.instance import Instance
 from engine.organisation import Organisation
 from engine.role import Surroundings
@@ -20,7 +20,7 @@ from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Context, Person, Personal, Ref, Value, number
 from engine.words import StreamKind
-from storage import personal, schema
+from storage import file_use, personal, schema
 from storage.submission import Store
 
 
@@ -37,13 +37,14 @@ def prepare(
     command = CompleteTask(envelope=envelope, task=task.id, data=Context())
     progress = Progress(procedure, instance, command, surroundings(store, instance))
     checked = forms.check(form, data, work.form_surrounding(progress, element, task))
-    if checked.faults:
-        first, count = checked.faults[0], len(checked.faults)
+    faults = checked.faults or _without_bytes(store, command, instance.case, checked.values)
+    if faults:
+        first, count = faults[0], len(faults)
         raise Refused(
             Reason.INVALID_DATA,
             f"表单有 {count} 处需要更正:{first.path}:{first.text.zh}",
             f"the form needs {count} corrections: {first.path}: {first.text.en}",
-            checked.faults,
+            faults,
         )
     rows: list[personal.Row] = []
 
@@ -52,6 +53,11 @@ def prepare(
         return rows[-1].personal
 
     return forms.separate_personal(form, checked.values, separate), rows
+
+
+def _without_bytes(store: Store, command: CompleteTask, case: int | None, values: Context) -> tuple[Fault, ...]:
+    with store.database.read() as connection:
+        return file_use.faults(connection, values, file_use.place_of(command, case))
 
 
 def surroundings(store: Store, instance: Instance) -> Surroundings:

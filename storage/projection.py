@@ -15,7 +15,7 @@ from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
 from engine.words import Stage
-from storage import case_search, correlation, invitations, milestones, outgoing, reckoning, schema, subscriptions
+from storage import case_search, correlation, file_use, invitations, milestones, outgoing, reckoning, schema, subscriptions
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -53,6 +53,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
     waiting = subscriptions.begun(before, after)
     if jobs:
         correlation.meet_all(connection, [*subscriptions.messages(waiting), *outgoing.messages(made)])
+    file_use.project(connection, entry, after)
     match after:
         case Instance():
             _instance(connection, entry, after)

@@ -27,6 +27,7 @@ class Report:
     personal: int = 0
     erased: int = 0
     versions: int = 0
+    files: int = 0
     keys: list[str] = field(default_factory=list)
     disposed: list[int] = field(default_factory=list)
     findings: list[Text] = field(default_factory=list)

@@ -27,8 +27,9 @@ from engine.semantics import SEMANTICS
 from engine.stream import ORGANISATION, State
 from engine.value import Person
 from engine.words import Channel, StreamKind
-from storage import journal, personal, projection, refusals, schema
+from storage import file_use, journal, personal, projection, refusals, schema
 from storage.database import Database
+from storage.files import Files
 from storage.moments import micros, moment
 from storage.procedures import Place, Procedures
 from storage.shelf import Recent, StreamShelf
@@ -76,8 +77,14 @@ class Current:
 class Store:
     """The journal of one database, with the caches of this process; all of them hold immutable values."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        files: Files | None = None,
+    ) -> None:
         self.database = database
+        self.files = files or Files.beside(database)
         self.now = now
         self.recent = Recent()
         self.states = States(self.recent)
@@ -205,6 +212,7 @@ class Submission:
         around = self._around(connection, current, command, procedure, before)
         if isinstance(command, personal.HANDED_IN) and isinstance(before, Instance) and procedure is not None:
             personal.guard(procedure, before, command, {row.personal for row in self.rows})
+        file_use.guard(connection, command, current.case_no, self.rows)
         step = streams.execute(procedure, before, window, command, around)
         if not step.events:
             return Receipt(stream=command.envelope.stream, revision=current.revision)
@@ -318,6 +326,7 @@ class Submission:
         written = journal.write(entry, current.digest, self.store.now(), version, self.shelf)
         self.shelf.flush()
         personal.keep(connection, self.rows)
+        file_use.keep_personal(connection, self.rows, entry, step.state)
         journal.add(connection, entry.stream, entry.revision, written)
         case = step.state.case if isinstance(step.state, Instance | Milestone) else None
         place = {"stream_no": entry.stream, "revision": entry.revision}

@@ -31,7 +31,7 @@ from web.pages import (
     tokens,
     two_steps,
 )
-from web.settings import Settings
+from web.settings import Settings, place_of_files
 
 LARGEST = 2 * 1024 * 1024
 """Bytes of a request; a page that takes files sets `request.max_content_length` itself."""
@@ -92,7 +92,7 @@ def create_app(
         MAX_FORM_PARTS=MOST_FIELDS,
         SETTINGS=settings,
     )
-    app.extensions["zhixing"] = store or Store(Database(settings.database), now)
+    app.extensions["zhixing"] = store or Store(Database(settings.database), now, place_of_files(settings))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(new_id=asking.new_id, poll=POLL)
     for pages in PAGES:

@@ -6,6 +6,7 @@ Addresses outside stand in `zhixing.toml` alone, as `[targets.NAME]`.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +20,14 @@ from sqlalchemy.exc import ArgumentError
 
 from engine.errors import Text
 from jobs.connector import Target
+from storage.files import LIMIT, MEGABYTE, REMOTE, Files
 
 FILE = Path("zhixing.toml")
 NAMES = (
     "data",
     "database",
+    "files",
+    "file_limit",
     "seal_key",
     "language",
     "debug",
@@ -37,6 +41,8 @@ NAMES = (
 TARGETS = "targets"
 PREFIX = "ZHIXING_"
 LAST_PORT = 65535
+MOST_MEGABYTES = 2_000
+BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._/-]{0,200})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,7 @@ class Settings:
     """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside.
 
     Pages are served at `listen`; `https` says that browsers reach them by TLS, through so many `proxies` of ours.
+    Bytes of files lie in `files`, each of at most `file_limit` bytes.
     Whoever comes from an address of `metrics_from`, or shows `metrics_token`, may have the figures.
     """
 
@@ -59,6 +66,13 @@ class Settings:
     proxies: int = 0
     metrics_from: str = ""
     metrics_token: str = ""
+    files: str = ""
+    file_limit: int = LIMIT
+
+
+def place_of_files(settings: Settings) -> Files | None:
+    """Where the settings want the bytes of files; None: beside the database."""
+    return Files(settings.files) if settings.files else None
 
 
 class UnsuitableSetting(ValueError):
@@ -82,6 +96,8 @@ def read(environment: Mapping[str, str] = os.environ, file: str | PathLike[str] 
         debug=_one_of("debug", found.get("debug", "0"), ("0", "1")) == "1",
         hosts=hosts,
         targets=_targets(tables.get(TARGETS, {}), Path(file), hosts),
+        files=_files(found.get("files", ""), found.get("database", ""), data),
+        file_limit=_megabytes(found.get("file_limit", "50")),
         listen=_place(found.get("listen", "127.0.0.1:8000")),
         https=_one_of("https", found.get("https", "0"), ("0", "1")) == "1",
         metrics_from=_addresses(found.get("metrics_from", "")),
@@ -190,6 +206,29 @@ def _one_of(name: str, found: str, allowed: tuple[str, ...]) -> str:
             f"expected {variable} to be {' or '.join(allowed)}, but found {found!r}",
         )
     return found
+
+
+def _files(found: str, database: str, data: Path) -> str:
+    """Where bytes of files lie; empty: beside the file of the database."""
+    if found.startswith(REMOTE):
+        if not BUCKET.fullmatch(found):
+            raise UnsuitableSetting(
+                f"{PREFIX}FILES 应为文件夹,或 s3://存储桶/前缀,但为 {found!r}",
+                f"expected {PREFIX}FILES to be a folder or s3://bucket/prefix, but found {found!r}",
+            )
+        return found
+    if found:
+        return str(Path(found).expanduser())
+    return str(data / "files") if database.startswith("postgresql") else ""
+
+
+def _megabytes(found: str) -> int:
+    if not found.isascii() or not found.isdigit() or not 0 < int(found) <= MOST_MEGABYTES:
+        raise UnsuitableSetting(
+            f"{PREFIX}FILE_LIMIT 应为 1 到 {MOST_MEGABYTES} 的整数(MB),但为 {found!r}",
+            f"expected {PREFIX}FILE_LIMIT to be whole megabytes from 1 to {MOST_MEGABYTES}, but found {found!r}",
+        )
+    return int(found) * MEGABYTE
 
 
 def _place(found: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.schema.cases import case, case_role, case_value, case_word, instance, performer
 from storage.schema.catalogue import Number, metadata
+from storage.schema.files import file_use, personal_file, upload
 from storage.schema.invitations import invitation
 from storage.schema.journal import disposed, entry, head, large_value, position, received, refusal, stream, unsealed
 from storage.schema.milestones import milestone, occurrence
@@ -49,6 +50,7 @@ __all__ = [
     "disposed",
     "draft",
     "entry",
+    "file_use",
     "handle",
     "head",
     "inbox",
@@ -64,6 +66,7 @@ __all__ = [
     "occurrence",
     "performer",
     "personal",
+    "personal_file",
     "position",
     "preference",
     "publication",
@@ -86,6 +89,7 @@ __all__ = [
     "timer",
     "token",
     "unsealed",
+    "upload",
     "version",
     "version_file",
     "working_author",
@@ -94,6 +98,7 @@ __all__ = [
 ]
 
 PROJECTIONS = (
+    file_use,
     publication,
     published,
     instance,

@@ -28,6 +28,7 @@ from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
 from web.cli.output import Exit, Failed, Output
+from web.settings import place_of_files
 from web.telling.naming import COUNTED, Names, same
 
 Clock = Callable[[], datetime]
@@ -48,7 +49,7 @@ def opened(
     database = Database(output.settings.database)
     try:
         _brought_up_to_date(database, create=create)
-        store = Store(database, clock or right_now)
+        store = Store(database, clock or right_now, place_of_files(output.settings))
         if believed:  # the proof opens what may not be readable, and shows no moments
             output.zone = organisation_of(store).working.zone
         try:

@@ -40,7 +40,9 @@ def demo(output: Output, name: str) -> None:
     found = scenario.read(scenario.scenarios_in(SHIPPED, name)[0])
     folder = output.settings.data.absolute() / f"demo-{company.right_now():%Y%m%d-%H%M%S-%f}"
     url = f"sqlite:///{folder}/zhixing.db"
-    settings = dataclasses.replace(output.settings, data=folder, database=url, seal_key=folder / "seal.key")
+    settings = dataclasses.replace(
+        output.settings, data=folder, database=url, files=str(folder / "zhixing.files"), seal_key=folder / "seal.key"
+    )
     told = dataclasses.replace(output, settings=settings, muted=output.json)
     clock = SimulatedClock(begin(found, company.right_now()))
     with company.opened(told, clock, create=True) as store:

@@ -144,7 +144,7 @@ def _demonstration(output: Output) -> Output:
     """The same output with a database of its own, filled when it is not there yet."""
     folder = output.settings.data.absolute() / "demo"
     url = f"sqlite:///{folder}/zhixing.db"
-    settings = dataclasses.replace(output.settings, data=folder, database=url, seal_key=folder / "seal.key")
+    settings = dataclasses.replace(output.settings, data=folder, database=url, files="", seal_key=folder / "seal.key")
     told = dataclasses.replace(output, settings=settings)
     if not (folder / "ready").exists():
         now = company.right_now()

@@ -38,9 +38,9 @@ from engine.value import Person, Ref
 from engine.words import StreamKind
 from jobs import clock as clocks
 from jobs.worker import Worker
-from storage import intake, people, schema
+from storage import files, intake, people, schema, uploads
 from storage.submission import Store
-from web.cli import company
+from web.cli import company, sample_file
 from web.cli.timetable import OPENED_AT, Timetable
 from web.telling import plain
 from web.telling.naming import Names
@@ -126,6 +126,7 @@ class Player:
         self.people_roles = {row["handle"]: frozenset(row["roles"]) for row in scenario["people"]}
         self.procedure = company.procedure_of(store, version)
         self.count = 0
+        self.owner: Person | None = None
 
     def play(self) -> Played:
         """All steps in order."""
@@ -231,6 +232,7 @@ class Player:
         self.count += 1
         envelope = company.envelope(self.store, self.played.instance, actor, f"{self.run}:{self.count}")
         if step["do"] == "complete":
+            self.owner = actor
             data = self._resolved(step["data"])
             assert isinstance(data, dict)
             values, rows = intake.prepare(self.store, self._instance(), task, data, envelope)
@@ -290,8 +292,14 @@ class Player:
         who = "" if handle is None else f"{self.people_names[handle]} "
         self.say(Text(f"{at}  {who}{said.zh}", f"{at}  {who}{said.en}"))
 
+    def _uploaded(self, name: str) -> dict[str, object]:
+        """A small file with this name, uploaded by whoever acts."""
+        with files.received([sample_file.content(name)]) as came:
+            kept = uploads.keep(self.store, self.owner, came, name)
+        return {"digest": kept.digest, "name": kept.name, "type": kept.type, "size": kept.size}
+
     def _resolved(self, found: object) -> Any:
-        """Plain JSON with `@handle` for people, `{"ref": "kind:id"}` for references, `{"day": 3}` for dates."""
+        """Plain JSON with `@handle` for people, `{"ref": "kind:id"}` for references, `{"day": 3}` for dates, `{"file": name}`."""
         if isinstance(found, str) and found.startswith("@"):
             return self.persons[found[1:]]
         if isinstance(found, list):
@@ -300,6 +308,8 @@ class Player:
             if set(found) == {"ref"}:
                 kind, _, key = str(found["ref"]).partition(":")
                 return Ref(kind, key)
+            if set(found) == {"file"}:
+                return self._uploaded(str(found["file"]))
             if found.keys() in ({"day"}, {"day", "at"}):
                 return self.timetable.text(found)
             return {str(key): self._resolved(item) for key, item in found.items()}

@@ -133,6 +133,8 @@ def prove(
         f"Verified {report.entries} entries of {report.streams} streams ({report.executed} executed again) and "
         f"{report.refusals} refusals: {report.sealed} sealed, {report.unsealed} not sealed yet.",
     )
+    if report.files:
+        output.say(f"核对 {report.files} 个文件的内容。", f"Compared the bytes of {report.files} files.")
     _heads(output, report, kept)
     for found in report.findings:
         output.say(f"✗ {found.zh}", f"✗ {found.en}", style="red")
