@@ -17,6 +17,7 @@ from engine.procedure import Procedure
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import people, schema
+from storage.procedures import in_force
 from storage.submission import Store
 
 MANIFEST = "procedure.toml"
@@ -54,9 +55,8 @@ def procedure(connection: Connection, version: str) -> Procedure:
 
 def procedures(connection: Connection) -> list[Procedure]:
     """Every procedure in force."""
-    table = schema.publication.c
-    rows = connection.execute(select(table.version).where(table.version.is_not(None)).order_by(table.procedure))
-    return [procedure(connection, version) for version in rows.scalars()]
+    rows = connection.execute(in_force(store().now()).order_by("procedure"))
+    return [procedure(connection, row.version) for row in rows]
 
 
 def may(right: str) -> frozenset[str]:
