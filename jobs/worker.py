@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from threading import Event
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 
 from engine.commands import FailService
 from engine.connector import CONNECTORS, Declaration
@@ -77,12 +79,16 @@ class Worker:
             return self._do(job)
         except Exception as error:
             log.exception("job %s failed", job.key)
-            if job.tries < TRIES:
-                lease.fail(self.store.database, job)
-                return False
-            kind = type(error).__name__
-            lease.park(self.store.database, job, Text(f"内部错误({kind})", f"an internal error ({kind})"))
+            with suppress(OperationalError):  # the database is away: the lease runs out by itself
+                self._unforeseen(job, error)
             return False
+
+    def _unforeseen(self, job: Job, error: Exception) -> None:
+        if job.tries < TRIES:
+            lease.fail(self.store.database, job)
+            return
+        kind = type(error).__name__
+        lease.park(self.store.database, job, Text(f"内部错误({kind})", f"an internal error ({kind})"))
 
     def _do(self, job: Job) -> bool:
         if self.store.now() >= job.until:

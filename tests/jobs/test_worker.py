@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from engine.commands import Envelope, RetryIncident
 from engine.errors import Refused, Text
@@ -369,3 +370,21 @@ def test_a_fault_of_the_worker_with_one_job_does_not_end_the_pass(
     assert worker.run() == 1
     assert service.task(streams[1], "after")
     assert len(jobs(service)) == 1
+
+
+def test_a_database_that_is_away_for_a_moment_does_not_end_the_pass(
+    service: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = service.start()
+    worker, _ = scripted(service, Context())
+
+    def away(*_: object) -> bool:
+        raise OperationalError("", None, Exception("database is locked"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "_act", away)
+        patched.setattr(lease, "fail", away)
+        assert worker.run() == 0
+    service.later(minutes=2)
+    assert worker.run() == 1
+    assert service.task(stream, "after")
