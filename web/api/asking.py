@@ -8,7 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, current_app, jsonify, request
 from sqlalchemy import Connection, select
 
 from engine.commands import Command, Envelope
@@ -17,6 +17,7 @@ from storage import personal, schema
 from storage.submission import Receipt
 from web import reading
 from web.api import once
+from web.api.blueprint import CAREFUL
 from web.api.once import REPEATED
 from web.identity import me
 
@@ -36,11 +37,11 @@ def envelope(stream: int) -> Envelope:
     )
 
 
-def submit(build: Build, stream: int, rows: Sequence[personal.Row] = (), *, careful: bool = False) -> Response:
-    """Submit a command and answer with its receipt; `careful`: only with `If-Match`. Raises Refused."""
+def submit(build: Build, stream: int, rows: Sequence[personal.Row] = ()) -> Response:
+    """Submit a command and answer with its receipt. Raises Refused."""
     first = envelope(stream)
     if not is_answered(first.id):
-        matching(stream, careful=careful)
+        matching(stream)
     command = build(first)
     receipt = once.command(
         lambda also: reading.store().submit(command, rows, also), lambda: is_answered(first.id), _unchanged(stream)
@@ -84,10 +85,10 @@ def is_answered(key: str) -> bool:
         return connection.execute(select(table.key).where(table.key == key)).first() is not None
 
 
-def matching(stream: int, *, careful: bool = False) -> None:
+def matching(stream: int) -> None:
     """Whoever asks has read the newest revision, if they say what they read; 412 or 428 otherwise."""
-    if not request.if_match.as_set() and not request.if_match.star_tag:
-        if careful:
+    if "If-Match" not in request.headers:
+        if getattr(current_app.view_functions[request.endpoint or ""], CAREFUL, False):
             abort(428)
         return
     table = schema.stream.c
@@ -100,12 +101,12 @@ def _unchanged(stream: int) -> Callable[[Connection, Receipt], None]:
     """Asked once more under the lock: the entry follows the revision that was read."""
 
     def check(_connection: Connection, receipt: Receipt) -> None:
-        if request.if_match.as_set():
+        if "If-Match" in request.headers:
             _same(stream, receipt.revision - 1)
 
     return check
 
 
 def _same(stream: int, revision: int) -> None:
-    if not request.if_match.contains(f"{stream}-{revision}"):
+    if not request.if_match.contains_weak(f"{stream}-{revision}"):  # a server in between may have weakened it
         abort(412)

@@ -20,7 +20,7 @@ from web.telling import plain
 View = TypeVar("View", bound=Callable[..., Any])
 PREFIX = "/api/v1"
 LAST, DEEPEST = 2**63 - 1, 64
-CHINESE, TAGGED, ANSWER = "zhixing_chinese", "zhixing_tagged", "zhixing_answer"
+CHINESE, TAGGED, ANSWER, CAREFUL = "zhixing_chinese", "zhixing_tagged", "zhixing_answer", "zhixing_careful"
 HANZI_AND_ALL = r"[^/\x00-\x1f\x7f]"
 
 
@@ -121,6 +121,12 @@ class Whole(fields.Integer):
         if isinstance(value, str) and re.fullmatch(r"-?\d{1,18}", value) and asked.method == "GET":
             return super()._deserialize(value, *more, **data)
         raise self.make_error("invalid")
+
+
+def careful(view: View) -> View:
+    """Declares what replaces what was read: it is done only with `If-Match`."""
+    setattr(view, CAREFUL, True)
+    return view
 
 
 def resource(name: str, description: str) -> Resource:

@@ -18,8 +18,9 @@ from storage.moments import micros
 from storage.registers import Registered, Wish
 from web import reading
 from web.api import asking, sight, values
-from web.api.blueprint import resource
+from web.api.blueprint import careful, resource
 from web.api.gate import reads, works
+from web.api.paging import part
 from web.api.shapes import HANDLE, Paged, Receipt, Said, Shape, Who
 
 pages = resource("case", "Cases: service projects")
@@ -105,9 +106,10 @@ class One(Shape):
 
 
 class Documents(Shape):
-    """The documents of a case."""
+    """A page of the documents of a case; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Document), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class Begun(Shape):
@@ -137,7 +139,7 @@ class Ended(Shape):
     outcome = fields.String(required=True, validate=validate.Length(min=1, max=1000))
 
 
-@pages.route("/cases")
+@pages.route("/cases", zh="我可以知道的项目,最新的在前")
 @reads
 @pages.arguments(Asking, location="query")
 @pages.response(200, Cases)
@@ -157,7 +159,7 @@ def listed(asked: dict[str, object]) -> dict[str, object]:
     return {"items": [_listed(one) for one in found], "next": str(found[-1].case) if len(found) == size else None}
 
 
-@pages.route("/cases", methods=["POST"])
+@pages.route("/cases", methods=["POST"], zh="新建项目;其流程稍后由后台启动")
 @works
 @pages.arguments(Begun)
 @pages.response(201, Receipt)
@@ -184,9 +186,9 @@ def start(asked: dict[str, object]) -> Response:
     return asking.open_stream(StreamKind.CASE, build)
 
 
-@pages.route("/cases/<number:case>")
+@pages.route("/cases/<number:case>", zh="一个项目:资料、项目组、文件和流程")
 @reads
-@pages.response(200, One)
+@pages.response(200, One, tagged=True)
 def one(case: int) -> Response:
     """A case with its data, team, documents and instances."""
     with reading.store().database.read() as connection:
@@ -194,9 +196,9 @@ def one(case: int) -> Response:
         return asking.tagged(_document(connection, found), found.stream, found.revision)
 
 
-@pages.route("/cases/<number:case>/at/<number:revision>")
+@pages.route("/cases/<number:case>/at/<number:revision>", zh="项目在自身某条记录之后的样子")
 @reads
-@pages.response(200, One)
+@pages.response(200, One, tagged=True)
 def then(case: int, revision: int) -> Response:
     """A case as it was after an entry of its own; its instances have entries of their own."""
     with reading.store().database.read() as connection:
@@ -207,28 +209,34 @@ def then(case: int, revision: int) -> Response:
         return asking.tagged(_document(connection, found), found.stream, found.revision)
 
 
-@pages.route("/cases/<number:case>/documents")
+@pages.route("/cases/<number:case>/documents", zh="项目各文件的最新版本")
 @reads
-@pages.response(200, Documents)
-def documents(case: int) -> Response:
+@pages.arguments(Paged, location="query")
+@pages.response(200, Documents, tagged=True)
+def documents(asked: dict[str, object], case: int) -> Response:
     """The newest version of each document of a case."""
     with reading.store().database.read() as connection:
         found = sight.case(connection, case)
         titles = reading.procedure(connection, found.version).documents
-    return asking.tagged({"items": _documents(found, titles)}, found.stream, found.revision)
+    shown, onward = part(_documents(found, titles), asked, lambda one: str(one["document"]))
+    return asking.tagged({"items": shown, "next": onward}, found.stream, found.revision)
 
 
-@pages.route("/cases/<number:case>/data", methods=["PATCH"])
+@pages.route("/cases/<number:case>/data", methods=["PATCH"], zh="更改项目资料;须用 If-Match 说明所读的版本")
+@careful
 @works
 @pages.arguments(Changed)
 @pages.response(200, Receipt)
 def change(asked: dict[str, object], case: int) -> Response:
     """Change the data of a case; `If-Match` names what was read."""
     data = values.context(asked["data"])
-    return _submit(case, lambda envelope: commands.SetCaseData(envelope=envelope, data=data), careful=True)
+    return _submit(case, lambda envelope: commands.SetCaseData(envelope=envelope, data=data))
 
 
-@pages.route("/cases/<number:case>/roles/<name:role>", methods=["PUT"])
+@pages.route(
+    "/cases/<number:case>/roles/<name:role>", methods=["PUT"], zh="指定项目角色的担任者;须用 If-Match 说明所读的版本"
+)
+@careful
 @works
 @pages.arguments(Assigned)
 @pages.response(200, Receipt)
@@ -239,10 +247,10 @@ def assign(asked: dict[str, list[str]], case: int, role: str) -> Response:
     def build(envelope: Envelope) -> commands.AssignCaseRole:
         return commands.AssignCaseRole(envelope=envelope, role=role, persons=persons)
 
-    return _submit(case, build, careful=True)
+    return _submit(case, build)
 
 
-@pages.route("/cases/<number:case>/close", methods=["POST"])
+@pages.route("/cases/<number:case>/close", methods=["POST"], zh="结束项目")
 @works
 @pages.arguments(Ended)
 @pages.response(200, Receipt)
@@ -252,10 +260,10 @@ def close(asked: dict[str, str], case: int) -> Response:
     return _submit(case, lambda envelope: commands.CloseCase(envelope=envelope, outcome=outcome))
 
 
-def _submit(case: int, build: asking.Build, *, careful: bool = False) -> Response:
+def _submit(case: int, build: asking.Build) -> Response:
     with reading.store().database.read() as connection:
         sight.case(connection, case)
-    return asking.submit(build, case, careful=careful)
+    return asking.submit(build, case)
 
 
 def _listed(one: Registered) -> dict[str, object]:

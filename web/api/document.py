@@ -13,6 +13,7 @@ from flask_smorest.utils import prepare_response
 
 from web.api import (
     case,
+    description,
     history,
     inbox,
     instance,
@@ -28,8 +29,7 @@ from web.api import (
     task,
 )
 from web.api.blueprint import CONVERTERS, HANZI_AND_ALL, PREFIX
-from web.api.gate import open_to_all, scope_of
-from web.api.once import KEY
+from web.api.gate import open_to_all
 from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
@@ -82,7 +82,7 @@ def install(app: Flask) -> None:
     for resource in RESOURCES:
         api.register_blueprint(resource.pages)
     app.register_blueprint(pages)
-    app.extensions[EXTENSION] = _completed(app, api.spec.to_dict())
+    app.extensions[EXTENSION] = description.complete(app, api.spec.to_dict())
 
 
 @pages.get(f"{PREFIX}/openapi.json")
@@ -103,34 +103,3 @@ def _shape(name: str, regex: str) -> Any:
     if name == "number":
         return lambda _: {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}
     return lambda _: {"type": "string", "pattern": PATTERNS.get(name, f"^{regex}$")}
-
-
-def _completed(app: Flask, spec: dict[str, Any]) -> dict[str, Any]:
-    """What the library does not know: keys of writes, and for what a token must be good."""
-    scopes = {
-        (rule.rule, method.lower()): scope
-        for rule in app.url_map.iter_rules()
-        if (scope := scope_of(app, rule.endpoint)) is not None
-        for method in rule.methods or ()
-    }
-    by_path = {(_plain(rule), method): scope for (rule, method), scope in scopes.items()}
-    for path, methods in spec["paths"].items():
-        for method, found in methods.items():
-            if method == "parameters":
-                continue
-            found["description"] = f"{found.get('description', '')} Scope: `{by_path[path, method]}`.".strip()
-            if method != "get":
-                found.setdefault("parameters", []).append(_key())
-    return spec
-
-
-def _plain(rule: str) -> str:
-    """A rule as OpenAPI writes it."""
-    parts = [part.partition(">") for part in rule.split("<")]
-    return parts[0][0] + "".join(f"{{{inside.rpartition(':')[2]}}}{rest}" for inside, _, rest in parts[1:])
-
-
-def _key() -> dict[str, Any]:
-    shape = {"type": "string", "minLength": 1, "maxLength": 100, "pattern": "^[!-~]+$"}
-    text = "Names the command: a repeat under the same key changes nothing and gets the first answer."
-    return {"in": "header", "name": KEY, "required": False, "schema": shape, "description": text}

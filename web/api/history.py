@@ -16,6 +16,7 @@ from web import reading
 from web.api import sight, values
 from web.api.blueprint import resource
 from web.api.gate import reads
+from web.api.paging import part
 from web.api.shapes import Paged, Said, Shape, Who
 from web.telling.told import Teller
 
@@ -62,12 +63,13 @@ class Refusal(Shape):
 
 
 class Refusals(Shape):
-    """Refusals, oldest first."""
+    """A page of refusals, oldest first; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Refusal), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
-@pages.route("/cases/<number:case>/history")
+@pages.route("/cases/<number:case>/history", zh="项目自身发生了什么;其流程另有历史")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Entries)
@@ -78,17 +80,18 @@ def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
         return _page(connection, case, version, asked)
 
 
-@pages.route("/cases/<number:case>/refusals")
+@pages.route("/cases/<number:case>/refusals", zh="对项目提出而被拒绝的请求")
 @reads
+@pages.arguments(Paged, location="query")
 @pages.response(200, Refusals)
-def refused_of_case(case: int) -> dict[str, object]:
+def refused_of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """What was asked of a case and refused."""
     with reading.store().database.read() as connection:
         sight.case(connection, case)
-        return _refusals(refusals.of_streams(connection, [case]))
+        return _refusals(refusals.of_streams(connection, [case]), asked)
 
 
-@pages.route("/instances/<number:instance>/history")
+@pages.route("/instances/<number:instance>/history", zh="流程中发生了什么")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Entries)
@@ -99,14 +102,15 @@ def of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
         return _page(connection, instance, version, asked)
 
 
-@pages.route("/instances/<number:instance>/refusals")
+@pages.route("/instances/<number:instance>/refusals", zh="对流程提出而被拒绝的请求")
 @reads
+@pages.arguments(Paged, location="query")
 @pages.response(200, Refusals)
-def refused_of_instance(instance: int) -> dict[str, object]:
+def refused_of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
     """What was asked of an instance and refused."""
     with reading.store().database.read() as connection:
         sight.instance(connection, instance)
-        return _refusals(refusals.of_streams(connection, [instance]))
+        return _refusals(refusals.of_streams(connection, [instance]), asked)
 
 
 def _page(connection: Connection, stream: int, version: str, asked: dict[str, object]) -> dict[str, object]:
@@ -136,7 +140,8 @@ def _entry(entry: Entry, sentences: list[dict[str, dict[str, str]]]) -> dict[str
     }
 
 
-def _refusals(found: Sequence[Kept]) -> dict[str, object]:
+def _refusals(found: Sequence[Kept], asked: dict[str, object]) -> dict[str, object]:
+    shown, onward = part(found, asked, lambda one: str(one.number))
     rows = [
         {
             "refusal": one.number,
@@ -148,6 +153,6 @@ def _refusals(found: Sequence[Kept]) -> dict[str, object]:
             "reason": str(one.refused.reason),
             "text": values.said(Text(one.refused.text.zh, one.refused.text.en)),
         }
-        for one in found
+        for one in shown
     ]
-    return {"items": rows}
+    return {"items": rows, "next": onward}

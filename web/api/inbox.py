@@ -91,7 +91,7 @@ class Cases(Shape):
     next = fields.String(required=True, allow_none=True)
 
 
-@pages.route("/inbox")
+@pages.route("/inbox", zh="我的待办,先到期的在前")
 @reads
 @pages.arguments(Asking, location="query")
 @pages.response(200, Tasks)
@@ -102,7 +102,7 @@ def waiting(asked: dict[str, str]) -> dict[str, object]:
         return _page(connection, worklist.page(connection, wish, _place(asked), _size(asked)), asked)
 
 
-@pages.route("/inbox/counts")
+@pages.route("/inbox/counts", zh="我的待办按到期时间的数量")
 @reads
 @pages.response(200, Counts)
 def counts() -> dict[str, int]:
@@ -112,7 +112,7 @@ def counts() -> dict[str, int]:
     return dict(zip(SPANS, found, strict=True))
 
 
-@pages.route("/inbox/done")
+@pages.route("/inbox/done", zh="我已办的任务,最新的在前")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Tasks)
@@ -122,7 +122,7 @@ def done(asked: dict[str, str]) -> dict[str, object]:
         return _page(connection, worklist.done(connection, me().person.id, _place(asked), _size(asked)), asked)
 
 
-@pages.route("/inbox/told")
+@pages.route("/inbox/told", zh="知会我的任务,最新的在前")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Tasks)
@@ -132,7 +132,7 @@ def told(asked: dict[str, str]) -> dict[str, object]:
         return _page(connection, worklist.told(connection, me().person.id, _place(asked), _size(asked)), asked)
 
 
-@pages.route("/inbox/sent")
+@pages.route("/inbox/sent", zh="我发起的项目,最新的在前")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Cases)

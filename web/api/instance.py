@@ -80,9 +80,9 @@ class Moved(Why):
     target = fields.String(required=True, validate=validate.Length(min=1, max=300))
 
 
-@pages.route("/instances/<number:instance>")
+@pages.route("/instances/<number:instance>", zh="一个流程现在的样子")
 @reads
-@pages.response(200, Run)
+@pages.response(200, Run, tagged=True)
 def one(instance: int) -> Response:
     """An instance as it is now."""
     with reading.store().database.read() as connection:
@@ -91,9 +91,9 @@ def one(instance: int) -> Response:
     return asking.tagged(document(found, names), found.stream, found.revision)
 
 
-@pages.route("/instances/<number:instance>/at/<number:revision>")
+@pages.route("/instances/<number:instance>/at/<number:revision>", zh="流程在某条记录之后的样子")
 @reads
-@pages.response(200, Run)
+@pages.response(200, Run, tagged=True)
 def then(instance: int, revision: int) -> Response:
     """An instance as it was after an entry, made from its entries."""
     with reading.store().database.read() as connection:
@@ -106,7 +106,7 @@ def then(instance: int, revision: int) -> Response:
     return asking.tagged(document(found, names), found.stream, found.revision)
 
 
-@pages.route("/instances/<number:instance>/terminate", methods=["POST"])
+@pages.route("/instances/<number:instance>/terminate", methods=["POST"], zh="立即终止流程;未办的任务被取消")
 @works
 @pages.arguments(Why)
 @pages.response(200, Receipt)
@@ -116,7 +116,7 @@ def terminate(asked: dict[str, str], instance: int) -> Response:
     return _submit(instance, lambda envelope: commands.TerminateInstance(envelope=envelope, reason=reason))
 
 
-@pages.route("/instances/<number:instance>/activities", methods=["POST"])
+@pages.route("/instances/<number:instance>/activities", methods=["POST"], zh="开始临时子流程中可开始的一项活动")
 @works
 @pages.arguments(Begun)
 @pages.response(200, Receipt)
@@ -130,7 +130,7 @@ def begin(asked: dict[str, str], instance: int) -> Response:
     return _submit(instance, build)
 
 
-@pages.route("/steps/<counted:activity>/targets")
+@pages.route("/steps/<counted:activity>/targets", zh="进行中的步骤可以移到哪里,以及为什么不能移到别处")
 @reads
 @pages.response(200, Targets)
 def targets(activity: str) -> dict[str, object]:
@@ -143,7 +143,7 @@ def targets(activity: str) -> dict[str, object]:
     return shown(target.destinations(procedure, found, window, activity))
 
 
-@pages.route("/steps/<counted:activity>/move", methods=["POST"])
+@pages.route("/steps/<counted:activity>/move", methods=["POST"], zh="把步骤的工作移到别处;须有相应权限")
 @works
 @pages.arguments(Moved)
 @pages.response(200, Receipt)

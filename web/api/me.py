@@ -34,7 +34,7 @@ class Tokens(Shape):
     next = fields.String(required=True, allow_none=True)
 
 
-@pages.route("/me")
+@pages.route("/me", zh="我是谁")
 @reads
 @pages.response(200, Me)
 def who() -> dict[str, object]:
@@ -48,7 +48,7 @@ def who() -> dict[str, object]:
     }
 
 
-@pages.route("/me/tokens")
+@pages.route("/me/tokens", zh="我的访问令牌,最新的在前")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Tokens)
@@ -61,7 +61,7 @@ def listed(asked: dict[str, object]) -> dict[str, object]:
     return {"items": [_shown(token) for token in shown], "next": onward}
 
 
-@pages.route("/me/tokens", methods=["POST"])
+@pages.route("/me/tokens", methods=["POST"], zh="新的访问令牌;只能在浏览器的登录中创建")
 @secret("token")
 @works
 @pages.arguments(TokenWanted)
@@ -75,7 +75,7 @@ def make(wanted: dict[str, object]) -> dict[str, object]:
     return {**_shown(made), "token": text}
 
 
-@pages.route("/me/tokens/<name:key>", methods=["DELETE"])
+@pages.route("/me/tokens/<name:key>", methods=["DELETE"], zh="立即吊销访问令牌")
 @works
 @pages.response(204)
 def revoke(key: str) -> Response:

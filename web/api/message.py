@@ -38,7 +38,7 @@ class Sent(Shape):
             raise ValidationError("expected either case or procedure", "case")
 
 
-@pages.route("/messages", methods=["POST"])
+@pages.route("/messages", methods=["POST"], zh="送入外部消息;等待它的流程稍后收到")
 @works
 @pages.arguments(Sent)
 @pages.response(200, Receipt)

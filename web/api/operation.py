@@ -35,6 +35,7 @@ from web.api.operation_shapes import (
     Timers,
     Versions,
 )
+from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Why
 
 pages = resource("operation", "How the product runs")
@@ -42,7 +43,7 @@ MOST_JOBS = 200
 PLACE = re.compile(r"(\d{1,18})~(\d[\d.]{0,62})")
 
 
-@pages.route("/operation/health")
+@pages.route("/operation/health", zh="后台工作、到期事项和封存的状况")
 @operates
 @pages.response(200, Health)
 def health() -> dict[str, object]:
@@ -71,7 +72,7 @@ def health() -> dict[str, object]:
     }
 
 
-@pages.route("/operation/incidents")
+@pages.route("/operation/incidents", zh="不能继续的步骤,最早的在前")
 @operates
 @pages.arguments(Paged, location="query")
 @pages.response(200, Incidents)
@@ -84,7 +85,7 @@ def incidents(asked: dict[str, object]) -> dict[str, object]:
     return {"items": [row for row in rows if row is not None], "next": _next([one.place for one in found], size)}
 
 
-@pages.route("/incidents/<counted:incident>/retry", methods=["POST"])
+@pages.route("/incidents/<counted:incident>/retry", methods=["POST"], zh="让失败的步骤重试;须有处理异常的权限")
 @works
 @pages.arguments(Why)
 @pages.response(200, Receipt)
@@ -98,7 +99,9 @@ def retry(asked: dict[str, str], incident: str) -> Response:
     return _resolve(build, incident)
 
 
-@pages.route("/incidents/<counted:incident>/decide", methods=["POST"])
+@pages.route(
+    "/incidents/<counted:incident>/decide", methods=["POST"], zh="替失败的步骤作出决定:走哪些流向,或结果是什么"
+)
 @works
 @pages.arguments(Decided)
 @pages.response(200, Receipt)
@@ -113,7 +116,7 @@ def decide(asked: dict[str, object], incident: str) -> Response:
     return _resolve(build, incident)
 
 
-@pages.route("/operation/jobs")
+@pages.route("/operation/jobs", zh="未完成的后台工作,停下的在前")
 @operates
 @pages.arguments(JobsAsked, location="query")
 @pages.response(200, Jobs)
@@ -137,7 +140,7 @@ def jobs(asked: dict[str, int]) -> dict[str, object]:
     return {"items": rows}
 
 
-@pages.route("/operation/jobs/<name:job>/retry", methods=["POST"])
+@pages.route("/operation/jobs/<name:job>/retry", methods=["POST"], zh="让停下的后台工作再试一次")
 @operates
 @pages.response(204)
 def retry_job(job: str) -> Response:
@@ -147,7 +150,7 @@ def retry_job(job: str) -> Response:
     return Response(status=204)
 
 
-@pages.route("/operation/timers")
+@pages.route("/operation/timers", zh="计时器,先到的在前")
 @operates
 @pages.arguments(Paged, location="query")
 @pages.response(200, Timers)
@@ -170,7 +173,7 @@ def timers(asked: dict[str, object]) -> dict[str, object]:
     return {"items": rows, "next": _next([one.place for one in found], size)}
 
 
-@pages.route("/operation/milestones")
+@pages.route("/operation/milestones", zh="周期事项,以及下一次的时间")
 @operates
 @pages.arguments(Paged, location="query")
 @pages.response(200, Milestones)
@@ -198,7 +201,7 @@ def recurring(asked: dict[str, object]) -> dict[str, object]:
     return {"items": rows, "next": str(found[-1].stream) if len(found) == size else None}
 
 
-@pages.route("/milestones/<number:milestone>/waive", methods=["POST"])
+@pages.route("/milestones/<number:milestone>/waive", methods=["POST"], zh="豁免周期事项的下一次;须有相应权限")
 @works
 @pages.arguments(Why)
 @pages.response(200, Receipt)
@@ -222,7 +225,7 @@ def waive(asked: dict[str, str], milestone: int) -> Response:
     return asking.submit(build, milestone)
 
 
-@pages.route("/operation/messages")
+@pages.route("/operation/messages", zh="正在等待的消息和信号")
 @operates
 @pages.arguments(Paged, location="query")
 @pages.response(200, Messages)
@@ -244,13 +247,15 @@ def awaited(asked: dict[str, object]) -> dict[str, object]:
     return {"items": rows, "next": found[-1].subscription if len(found) == size else None}
 
 
-@pages.route("/operation/versions")
+@pages.route("/operation/versions", zh="生效或仍在运行的版本")
 @operates
+@pages.arguments(Paged, location="query")
 @pages.response(200, Versions)
-def versions() -> dict[str, object]:
+def versions(asked: dict[str, object]) -> dict[str, object]:
     """The versions that are in force or that something runs on."""
     with reading.store().database.read() as connection:
         found = operation.versions(connection, reading.store().now())
+    shown, onward = part(found, asked, lambda one: one.version)
     rows = [
         {
             "version": one.version,
@@ -259,12 +264,12 @@ def versions() -> dict[str, object]:
             "cases": one.cases,
             "in_force": one.in_force,
         }
-        for one in found
+        for one in shown
     ]
-    return {"items": rows}
+    return {"items": rows, "next": onward}
 
 
-@pages.route("/operation/streams/<number:stream>/verify", methods=["POST"])
+@pages.route("/operation/streams/<number:stream>/verify", methods=["POST"], zh="验证一个流:链、封存的头和重新执行")
 @operates
 @pages.response(200, Proof)
 def verify(stream: int) -> dict[str, object]:

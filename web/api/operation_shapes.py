@@ -153,9 +153,10 @@ class InUse(Shape):
 
 
 class Versions(Shape):
-    """The versions in use."""
+    """A page of the versions in use; `next` is null at the end."""
 
     items = fields.List(fields.Nested(InUse), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class Proof(Shape):

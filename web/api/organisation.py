@@ -21,7 +21,7 @@ from engine.value import Person as Someone
 from storage import people
 from web import reading
 from web.api import asking, values
-from web.api.blueprint import Whole, resource
+from web.api.blueprint import Whole, careful, resource
 from web.api.gate import administers, reads, works
 from web.api.paging import part
 from web.api.shapes import HANDLE, Deputyship, Paged, Receipt, Shape
@@ -57,9 +57,10 @@ class Setting(Shape):
 
 
 class Settings(Shape):
-    """The settings of a procedure."""
+    """A page of the settings of a procedure; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Setting), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class NewValue(Shape):
@@ -78,7 +79,7 @@ class Working(Shape):
     windows = fields.Dict(keys=fields.String(), load_default=dict)
 
 
-@pages.route("/organisation/deputies")
+@pages.route("/organisation/deputies", zh="谁代理谁")
 @reads
 @pages.arguments(Paged, location="query")
 @pages.response(200, Deputies, tagged=True)
@@ -99,7 +100,7 @@ def deputies(asked: dict[str, object]) -> Response:
     return asking.tagged({"items": rows, "next": onward}, found.stream, found.revision)
 
 
-@pages.route("/organisation/deputies", methods=["POST"])
+@pages.route("/organisation/deputies", methods=["POST"], zh="指定代理人:为自己,或由管理员为他人")
 @works
 @pages.arguments(Appointed)
 @pages.response(200, Receipt)
@@ -114,7 +115,7 @@ def appoint(asked: dict[str, object]) -> Response:
     return _submit(build)
 
 
-@pages.route("/organisation/deputies/<name:handle>/<name:deputy>", methods=["DELETE"])
+@pages.route("/organisation/deputies/<name:handle>/<name:deputy>", methods=["DELETE"], zh="结束一人对另一人的全部代理")
 @works
 @pages.response(200, Receipt)
 def dismiss(handle: str, deputy: str) -> Response:
@@ -123,15 +124,17 @@ def dismiss(handle: str, deputy: str) -> Response:
     return _submit(lambda envelope: commands.DismissDeputy(envelope=envelope, person=person, deputy=other))
 
 
-@pages.route("/organisation/settings/<name:procedure>")
+@pages.route("/organisation/settings/<name:procedure>", zh="程序的设置,以及本组织自己的值")
 @reads
+@pages.arguments(Paged, location="query")
 @pages.response(200, Settings, tagged=True)
-def settings(procedure: str) -> Response:
+def settings(asked: dict[str, object], procedure: str) -> Response:
     """The settings of a procedure in force, with the organisation's own values."""
     with reading.store().database.read() as connection:
         known = reading.store().procedures.in_force(procedure, connection) or abort(404)
     found = _organisation()
     own = found.settings.get(procedure, Context())
+    shown, onward = part(list(known.settings.values()), asked, lambda one: one.key)
     rows = [
         {
             "setting": one.key,
@@ -139,12 +142,12 @@ def settings(procedure: str) -> Response:
             "value": values.shown(own.get(one.key, one.default)),
             "default": values.shown(one.default),
         }
-        for one in known.settings.values()
+        for one in shown
     ]
-    return asking.tagged({"items": rows}, found.stream, found.revision)
+    return asking.tagged({"items": rows, "next": onward}, found.stream, found.revision)
 
 
-@pages.route("/organisation/settings/<name:procedure>/<name:setting>", methods=["PUT"])
+@pages.route("/organisation/settings/<name:procedure>/<name:setting>", methods=["PUT"], zh="更改一项设置;须有相应权限")
 @works
 @pages.arguments(NewValue)
 @pages.response(200, Receipt)
@@ -158,7 +161,7 @@ def change(asked: dict[str, object], procedure: str, setting: str) -> Response:
     return _submit(build)
 
 
-@pages.route("/organisation/calendar")
+@pages.route("/organisation/calendar", zh="工作日历")
 @reads
 @pages.response(200, Working, tagged=True)
 def calendar() -> Response:
@@ -175,7 +178,8 @@ def calendar() -> Response:
     return asking.tagged(document, organisation.stream, organisation.revision)
 
 
-@pages.route("/organisation/calendar", methods=["PUT"])
+@pages.route("/organisation/calendar", methods=["PUT"], zh="替换工作日历;须用 If-Match 说明所读的版本")
+@careful
 @administers
 @pages.arguments(Working)
 @pages.response(200, Receipt)
@@ -186,7 +190,7 @@ def replace(asked: dict[str, object]) -> Response:
     def build(envelope: Envelope) -> commands.ChangeCalendar:
         return commands.ChangeCalendar(envelope=envelope, calendar=content)
 
-    return asking.submit(build, ORGANISATION, careful=True)
+    return asking.submit(build, ORGANISATION)
 
 
 def _submit(build: asking.Build) -> Response:

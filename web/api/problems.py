@@ -110,6 +110,11 @@ def unread(messages: object) -> tuple[Fault, ...]:
     return tuple(_unread(messages, ""))
 
 
+def sentence(text: str) -> str:
+    """A text as a sentence of its own."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def _either(answer: Callable[..., Response], page: Callable[..., Response]) -> Callable[[Exception], Response]:
     return lambda error: answer(error) if for_programs() else page(error)
 

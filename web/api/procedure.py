@@ -14,7 +14,8 @@ from web import reading
 from web.api import asking, sight, values
 from web.api.blueprint import resource
 from web.api.gate import reads
-from web.api.shapes import Said, Shape
+from web.api.paging import part
+from web.api.shapes import Paged, Said, Shape
 
 pages = resource("procedure", "Procedures and their versions")
 
@@ -39,9 +40,10 @@ class Listed(Shape):
 
 
 class Procedures(Shape):
-    """Every procedure in force."""
+    """A page of procedures in force; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Listed), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
 class Role(Shape):
@@ -70,21 +72,24 @@ class Version(Shape):
 
 
 class Versions(Shape):
-    """The versions of a procedure, oldest first; the last is in force."""
+    """A page of the versions of a procedure, oldest first; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Version), required=True)
+    next = fields.String(required=True, allow_none=True)
 
 
-@pages.route("/procedures")
+@pages.route("/procedures", zh="全部生效的程序")
 @reads
+@pages.arguments(Paged, location="query")
 @pages.response(200, Procedures)
-def listed() -> dict[str, object]:
+def listed(asked: dict[str, object]) -> dict[str, object]:
     """Every procedure in force."""
     with reading.store().database.read() as connection:
-        return {"items": [_listed(one) for one in reading.procedures(connection)]}
+        shown, onward = part(reading.procedures(connection), asked, lambda one: one.key)
+    return {"items": [_listed(one) for one in shown], "next": onward}
 
 
-@pages.route("/procedures/<name:procedure>")
+@pages.route("/procedures/<name:procedure>", zh="程序的生效版本")
 @reads
 @pages.response(200, One)
 def one(procedure: str) -> dict[str, object]:
@@ -94,24 +99,26 @@ def one(procedure: str) -> dict[str, object]:
     return _document(found or abort(404))
 
 
-@pages.route("/procedures/<name:procedure>/versions")
+@pages.route("/procedures/<name:procedure>/versions", zh="程序发布过的版本、时间和理由")
 @reads
-@pages.response(200, Versions)
-def versions(procedure: str) -> Response:
+@pages.arguments(Paged, location="query")
+@pages.response(200, Versions, tagged=True)
+def versions(asked: dict[str, object], procedure: str) -> Response:
     """Which versions were put in force, when and why."""
     table = schema.publication.c
     with reading.store().database.read() as connection:
         stream = connection.execute(select(table.stream_no).where(table.procedure == procedure)).scalar_one_or_none()
         found = sight.standing(connection, StreamKind.PROCEDURE, stream or abort(404))[0]
     assert isinstance(found, Publications)
+    shown, onward = part(found.versions, asked, lambda one: one.digest)
     rows = [
         {"version": v.digest, "label": v.label, "published": v.published_at.isoformat(), "reason": v.reason}
-        for v in found.versions
+        for v in shown
     ]
-    return asking.tagged({"items": rows}, found.stream, found.revision)
+    return asking.tagged({"items": rows, "next": onward}, found.stream, found.revision)
 
 
-@pages.route("/versions/<digest:version>")
+@pages.route("/versions/<digest:version>", zh="一个发布过的版本")
 @reads
 @pages.response(200, One)
 def version(version: str) -> dict[str, object]:
@@ -120,7 +127,7 @@ def version(version: str) -> dict[str, object]:
         return _document(_published(connection, version))
 
 
-@pages.route("/versions/<digest:version>/files/<path:path>")
+@pages.route("/versions/<digest:version>/files/<path:path>", zh="版本中的一个文件")
 @reads
 @pages.response(200, {"type": "string", "format": "binary"}, content_type="application/octet-stream")
 def file(version: str, path: str) -> Response:

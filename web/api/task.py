@@ -40,16 +40,16 @@ from web.pages.task_desk import Desk
 pages = resource("task", "Tasks, and what people do with them")
 
 
-@pages.route("/tasks/<counted:task>")
+@pages.route("/tasks/<counted:task>", zh="一项任务:表单、上一次的数据、我的草稿和可用的操作")
 @reads
-@pages.response(200, Task)
+@pages.response(200, Task, tagged=True)
 def one(task: str) -> Response:
     """A task with its form, the data of the time before, one's draft, and the actions one has."""
     desk = task_desk.open_for_me(task)
     return asking.tagged(_document(desk), desk.instance.stream, desk.instance.revision)
 
 
-@pages.route("/tasks/<counted:task>/targets")
+@pages.route("/tasks/<counted:task>/targets", zh="任务可以退回到哪里,以及为什么不能退到别处")
 @reads
 @pages.arguments(Going, location="query")
 @pages.response(200, Targets)
@@ -62,7 +62,7 @@ def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
     return shown(target.targets(desk.procedure, desk.instance, desk.window, task, straight=straight))
 
 
-@pages.route("/tasks/<counted:task>/draft")
+@pages.route("/tasks/<counted:task>/draft", zh="我已填写的草稿")
 @reads
 @pages.response(200, Draft)
 def draft(task: str) -> dict[str, object]:
@@ -71,7 +71,7 @@ def draft(task: str) -> dict[str, object]:
     return {"draft": _draft(task)}
 
 
-@pages.route("/tasks/<counted:task>/draft", methods=["PUT"])
+@pages.route("/tasks/<counted:task>/draft", methods=["PUT"], zh="保存草稿;不写入记录")
 @works
 @pages.arguments(Entered)
 @pages.response(200, Draft)
@@ -83,7 +83,7 @@ def keep(entered: dict[str, object], task: str) -> dict[str, object]:
     return {"draft": _draft(task)}
 
 
-@pages.route("/tasks/<counted:task>/draft", methods=["DELETE"])
+@pages.route("/tasks/<counted:task>/draft", methods=["DELETE"], zh="清除草稿")
 @works
 @pages.response(204)
 def discard(task: str) -> Response:
@@ -93,7 +93,7 @@ def discard(task: str) -> Response:
     return Response(status=204)
 
 
-@pages.route("/tasks/<counted:task>/open", methods=["POST"])
+@pages.route("/tasks/<counted:task>/open", methods=["POST"], zh="第一次打开任务;此后上一步不能再撤回")
 @works
 @pages.response(200, Receipt)
 def look(task: str) -> Response:
@@ -101,7 +101,7 @@ def look(task: str) -> Response:
     return _submit(task, lambda envelope: commands.OpenTask(envelope=envelope, task=task))
 
 
-@pages.route("/tasks/<counted:task>/claim", methods=["POST"])
+@pages.route("/tasks/<counted:task>/claim", methods=["POST"], zh="认领任务")
 @works
 @pages.response(200, Receipt)
 def claim(task: str) -> Response:
@@ -109,7 +109,7 @@ def claim(task: str) -> Response:
     return _submit(task, lambda envelope: commands.ClaimTask(envelope=envelope, task=task))
 
 
-@pages.route("/tasks/<counted:task>/release", methods=["POST"])
+@pages.route("/tasks/<counted:task>/release", methods=["POST"], zh="退回待领")
 @works
 @pages.response(200, Receipt)
 def release(task: str) -> Response:
@@ -117,7 +117,7 @@ def release(task: str) -> Response:
     return _submit(task, lambda envelope: commands.ReleaseTask(envelope=envelope, task=task))
 
 
-@pages.route("/tasks/<counted:task>/complete", methods=["POST"])
+@pages.route("/tasks/<counted:task>/complete", methods=["POST"], zh="提交表单;每处错误都指明字段")
 @works
 @pages.arguments(HandedIn)
 @pages.response(200, Receipt)
@@ -133,7 +133,7 @@ def complete(entered: dict[str, object], task: str) -> Response:
     return asking.submit(build, desk.instance.stream, rows)
 
 
-@pages.route("/tasks/<counted:task>/transfer", methods=["POST"])
+@pages.route("/tasks/<counted:task>/transfer", methods=["POST"], zh="转办:把任务交给另一个人")
 @works
 @pages.arguments(To)
 @pages.response(200, Receipt)
@@ -143,7 +143,7 @@ def transfer(asked: dict[str, str], task: str) -> Response:
     return _submit(task, lambda envelope: commands.TransferTask(envelope=envelope, task=task, to=to, reason=reason))
 
 
-@pages.route("/tasks/<counted:task>/delegate", methods=["POST"])
+@pages.route("/tasks/<counted:task>/delegate", methods=["POST"], zh="委派:请另一个人协助,之后交回")
 @works
 @pages.arguments(To)
 @pages.response(200, Receipt)
@@ -153,7 +153,7 @@ def delegate(asked: dict[str, str], task: str) -> Response:
     return _submit(task, lambda envelope: commands.DelegateTask(envelope=envelope, task=task, to=to, reason=reason))
 
 
-@pages.route("/tasks/<counted:task>/resolve", methods=["POST"])
+@pages.route("/tasks/<counted:task>/resolve", methods=["POST"], zh="交回委派的任务,或给出加签意见")
 @works
 @pages.arguments(Opinion)
 @pages.response(200, Receipt)
@@ -163,7 +163,7 @@ def resolve(asked: dict[str, str], task: str) -> Response:
     return _submit(task, lambda envelope: commands.ResolveTask(envelope=envelope, task=task, opinion=opinion))
 
 
-@pages.route("/tasks/<counted:task>/urge", methods=["POST"])
+@pages.route("/tasks/<counted:task>/urge", methods=["POST"], zh="催办")
 @works
 @pages.arguments(Message)
 @pages.response(200, Receipt)
@@ -173,7 +173,7 @@ def urge(asked: dict[str, str], task: str) -> Response:
     return _submit(task, lambda envelope: commands.UrgeTask(envelope=envelope, task=task, message=message))
 
 
-@pages.route("/tasks/<counted:task>/copy", methods=["POST"])
+@pages.route("/tasks/<counted:task>/copy", methods=["POST"], zh="知会")
 @works
 @pages.arguments(Copied)
 @pages.response(200, Receipt)
@@ -183,7 +183,7 @@ def copy(asked: dict[str, list[str]], task: str) -> Response:
     return _submit(task, lambda envelope: commands.CopyTask(envelope=envelope, task=task, to=to, message=message))
 
 
-@pages.route("/tasks/<counted:task>/waive", methods=["POST"])
+@pages.route("/tasks/<counted:task>/waive", methods=["POST"], zh="豁免职责分离,允许某人办理")
 @works
 @pages.arguments(Waived)
 @pages.response(200, Receipt)
@@ -197,7 +197,7 @@ def waive(asked: dict[str, str], task: str) -> Response:
     return _submit(task, build)
 
 
-@pages.route("/tasks/<counted:task>/return", methods=["POST"])
+@pages.route("/tasks/<counted:task>/return", methods=["POST"], zh="驳回到之前的步骤")
 @works
 @pages.arguments(Back)
 @pages.response(200, Receipt)
@@ -211,7 +211,7 @@ def send_back(asked: dict[str, str], task: str) -> Response:
     return _submit(task, build)
 
 
-@pages.route("/tasks/<counted:task>/withdraw", methods=["POST"])
+@pages.route("/tasks/<counted:task>/withdraw", methods=["POST"], zh="撤回刚提交的任务")
 @works
 @pages.arguments(Why)
 @pages.response(200, Receipt)
@@ -221,7 +221,7 @@ def withdraw(asked: dict[str, str], task: str) -> Response:
     return _submit(task, lambda envelope: commands.WithdrawTask(envelope=envelope, task=task, reason=reason))
 
 
-@pages.route("/tasks/<counted:task>/signers", methods=["POST"])
+@pages.route("/tasks/<counted:task>/signers", methods=["POST"], zh="加签:请其他人在办理之前或之后给出意见")
 @works
 @pages.arguments(Signers)
 @pages.response(200, Receipt)

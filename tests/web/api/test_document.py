@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+import jsonschema_rs
 import schemathesis
 
 from storage import people
@@ -11,7 +13,7 @@ from storage.tokens import Scope
 from tests.web.api.program import PREFIX, Program, program
 from tests.web.pages.browser import House
 from web import access
-from web.api import gate
+from web.api import gate, samples
 
 OF_OPERATORS = {
     "health", "incidents", "jobs", "retry_job", "timers", "recurring", "awaited", "versions", "verify",
@@ -45,6 +47,85 @@ def test_it_describes_every_route_in_openapi_that_validates(house: House) -> Non
     }
     assert spec["openapi"] == "3.1.0"
     assert len(described) == len(_routes(house)) - 1  # the description does not describe itself
+
+
+def _described(house: House) -> dict[str, dict[str, Any]]:
+    """What is said of every operation, by method and path."""
+    paths = Program(house, "").get("/openapi.json")["paths"]
+    return {
+        f"{method.upper()} {path.removeprefix(PREFIX)}": {
+            **found,
+            "parameters": [*methods.get("parameters", ()), *found.get("parameters", ())],
+        }
+        for path, methods in paths.items()
+        for method, found in methods.items()
+        if method != "parameters"
+    }
+
+
+def test_every_operation_is_told_in_both_languages_under_a_name_of_its_own(house: House) -> None:
+    described = _described(house)
+    for name, found in described.items():
+        assert found["summary"].endswith("."), name
+        assert re.match(r"[\u4e00-\u9fff]", found["description"]), f"expected `zh=` at the route of {name}"
+    assert len({found["operationId"] for found in described.values()}) == len(described)
+
+
+def test_every_operation_says_how_it_is_refused_and_every_write_takes_a_key(house: House) -> None:
+    for name, found in _described(house).items():
+        method, path = name.split(" ")
+        told, headers = set(found["responses"]), {one["name"] for one in found["parameters"] if one["in"] == "header"}
+        assert {"401", "403", "429", "503", "default"} <= told, name
+        assert ("404" in told) >= ("{" in path), name
+        assert ("Idempotency-Key" in headers) == (method != "GET"), name
+        assert not {"409", "422"} - told or method == "GET", name
+        assert not ("requestBody" in found and {"413", "415"} - told), name
+        assert ("412" in told) == ("If-Match" in headers), name
+        assert ("304" in told) == ("If-None-Match" in headers), name
+
+
+def test_every_sample_is_what_the_shape_says(house: House) -> None:
+    spec = Program(house, "").get("/openapi.json")
+    count = 0
+    for found in _described(house).values():
+        contents = {"asked": found.get("requestBody", {}), **found["responses"]}
+        for content in contents.values():
+            for kind, told in content.get("content", {}).items():
+                if kind == "application/json":
+                    schema = {**told["schema"], "components": spec["components"]}
+                    jsonschema_rs.validator_for(schema).validate(told["example"])
+                    count += 1
+        for parameter in found["parameters"]:
+            schema = {**parameter["schema"], "components": spec["components"]}
+            jsonschema_rs.validator_for(schema).validate(parameter["example"])
+    assert count > 100
+    for answer in spec["components"]["responses"].values():
+        told = answer["content"]["application/problem+json"]
+        schema = {**told["schema"], "components": spec["components"]}
+        assert "example" not in told or jsonschema_rs.validator_for(schema).validate(told["example"]) is None
+
+
+def test_every_text_field_of_a_shape_has_a_sample_of_its_own(house: House) -> None:
+    schemas = Program(house, "").get("/openapi.json")["components"]["schemas"]
+    missing = {
+        field
+        for name, shape in schemas.items()
+        if name != "PaginationMetadata"
+        for field, found in shape.get("properties", {}).items()
+        if found.get("type") in ("string", ["string", "null"])
+        and "enum" not in found
+        and samples.of_name(field) is None
+    }
+    assert missing == set(), "expected a row in web/api/samples.py"
+
+
+def test_every_list_goes_page_by_page(house: House) -> None:
+    """Where work can go is one look at a drawing; of jobs those that need somebody come first."""
+    schemas = Program(house, "").get("/openapi.json")["components"]["schemas"]
+    whole = {
+        name for name, shape in schemas.items() if "items" in shape["properties"] and "next" not in shape["properties"]
+    }
+    assert whole == {"TaskTargets", "OperationJobs"}
 
 
 def test_whoever_does_not_say_who_they_are_gets_a_problem(house: House) -> None:
