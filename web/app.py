@@ -28,6 +28,7 @@ from web.pages import (
     studio,
     studio_form,
     task,
+    task_sheet,
     tokens,
     two_steps,
 )
@@ -44,6 +45,7 @@ PAGES = (
     inbox.pages,
     case.pages,
     task.pages,
+    task_sheet.pages,
     procedure.pages,
     studio.pages,
     studio_form.pages,

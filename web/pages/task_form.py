@@ -67,7 +67,7 @@ def drawn(desk: Desk, entries: Mapping[str, object], faults: Sequence[Fault] = (
     """The form with these entries, and what is wrong with them."""
     assert desk.form is not None
     seen, found = look.read(desk.procedure, desk.form), evaluate(desk, entries)
-    parts = shown.parts(desk.form, seen, desk.surrounding, entries, found, _teller(desk), faults)
+    parts = shown.parts(desk.form, seen, desk.surrounding, entries, found, teller(desk), faults)
     return Drawn(look=seen, parts=parts, wrong=_summary(desk, seen, faults), is_draft=is_draft)
 
 
@@ -79,8 +79,8 @@ def handed_in(desk: Desk, data: Context) -> Drawn | None:
     rights = dict.fromkeys([section.name or "" for section in seen.sections], Right.READ)
     around = forms.surrounding(rights=rights, earlier=data, zone=desk.names.zone)
     found = Evaluated(values=data)
-    teller = _teller(desk, reveals=desk.row.closed_by == me().person.id)
-    return Drawn(look=seen, parts=shown.parts(desk.form, seen, around, {}, found, teller))
+    told = teller(desk, reveals=desk.row.closed_by == me().person.id)
+    return Drawn(look=seen, parts=shown.parts(desk.form, seen, around, {}, found, told))
 
 
 def evaluate(desk: Desk, entries: Mapping[str, object]) -> Evaluated:
@@ -103,14 +103,14 @@ def keep(desk: Desk, found: Typed) -> None:
 def live(desk: Desk, found: Typed) -> dict[str, Any]:
     """What a page shows while somebody types: computed fields, what is hidden, what is wrong, amounts in words."""
     assert desk.form is not None
-    evaluated, seen, teller = evaluate(desk, found.entries), look.read(desk.procedure, desk.form), _teller(desk)
+    evaluated, seen, told = evaluate(desk, found.entries), look.read(desk.procedure, desk.form), teller(desk)
     items = _by_path(seen)
     computed = evaluated.computed(desk.form)
     money = [item for item in seen.items() if item.field.type is FieldType.MONEY]
     return {
         "hidden": sorted(evaluated.hidden),
         "computed": {
-            found.on_page(path): teller.said(items[_plain(path)], value) if value is not None else ""
+            found.on_page(path): told.said(items[_plain(path)], value) if value is not None else ""
             for path, value in computed.items()
         },
         "faults": {found.on_page(fault.path): desk.sentence(fault.text) for fault in evaluated.faults},
@@ -136,7 +136,9 @@ def _default(item: Item, year: int) -> object:
     return writing.entered(item.field, item.default, year)
 
 
-def _teller(desk: Desk, *, reveals: bool = True) -> Teller:
+def teller(desk: Desk, *, reveals: bool = True) -> Teller:
+    """How values of this form are told; personal ones only where `reveals` says so."""
+
     def reveal(found: Personal) -> Value:
         if not found.present:
             return None

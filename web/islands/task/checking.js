@@ -1,12 +1,29 @@
 // What the server makes of what is typed: computed fields, what is hidden, and faults of fields that one has left.
 import { form } from "./copy.js";
+import { reveal } from "./paging.js";
 
 const touched = new Set();
+const told = [];
+
+// What was pasted or read from a file counts as left: what is wrong with it is said at once.
+export function touch(rows) {
+  for (const row of rows) for (const cell of row.cells) if (cell.dataset.field) touched.add(cell.dataset.field);
+}
+
+export const onChecked = (listener) => told.push(listener);
 const fieldOf = (element) => element.closest?.("[data-field]");
-const at = (path) => document.querySelector(`#form [data-field="${CSS.escape(path)}"]`);
+const byPath = (name) => new Map([...form().querySelectorAll(`[data-${name}]`)].map((place) => [place.dataset[name], place]));
+
+// Cells of tables get their place for a fault when there is one: there may be thousands of cells.
+function placed(field) {
+  const place = document.getElementById("fault-of").content.firstElementChild.cloneNode(true);
+  place.id = field.querySelector("[aria-describedby]")?.getAttribute("aria-describedby").split(" ")[0] ?? "";
+  field.append(place);
+  return place;
+}
 
 function fault(field, text) {
-  const place = [...field.children].find((one) => one.classList.contains("field-fault"));
+  const place = [...field.children].find((one) => one.classList.contains("field-fault")) ?? (text && placed(field));
   if (!place) return;
   place.hidden = !text;
   place.querySelector("span").textContent = text ?? "";
@@ -24,12 +41,14 @@ function show(found) {
   for (const part of form().querySelectorAll("[data-part]")) {
     part.hidden = ![...part.querySelectorAll(".field[data-field]")].some((field) => !field.hidden);
   }
+  const places = byPath("computed");
   for (const [path, text] of Object.entries(found.computed)) {
-    const place = form().querySelector(`[data-computed="${CSS.escape(path)}"]`);
+    const place = places.get(path);
     if (place && place.textContent !== text) place.textContent = text;
   }
+  const notes = byPath("note");
   for (const [path, text] of Object.entries(found.notes)) {
-    const place = form().querySelector(`[data-note="${CSS.escape(path)}"]`);
+    const place = notes.get(path);
     if (place) place.textContent = text;
   }
   for (const field of form().querySelectorAll("[data-field]")) {
@@ -38,6 +57,7 @@ function show(found) {
     const stands = field.classList.contains("field-wrong");
     if (stands || touched.has(path)) fault(field, field.contains(document.activeElement) && text && !stands ? null : text);
   }
+  for (const listener of told) listener(found);
 }
 
 // Focus goes to the summary, which names the first field; a link in it goes into the field.
@@ -45,7 +65,7 @@ function afterRefusal() {
   const summary = document.getElementById("wrongs");
   if (!summary) return;
   const first = document.querySelector("#form .field-wrong :is(input:not([type=hidden]), textarea, select, .choices, .grid, .files)");
-  (first ?? summary).focus({ preventScroll: true });
+  reveal(first ?? summary).focus({ preventScroll: true });
   summary.scrollIntoView({ block: "start" });
 }
 
@@ -76,7 +96,7 @@ export function checking() {
     if (!goal) return;
     event.preventDefault();
     const control = goal.matches("input, textarea, select, [tabindex]") ? goal : goal.querySelector("input, textarea, select");
-    (control ?? goal).focus();
+    reveal(control ?? goal).focus();
     goal.scrollIntoView({ block: "center" });
   });
   // Enter in a line of text goes on to nothing: forms are handed in by their button, or with Ctrl and Enter.

@@ -2,6 +2,8 @@
 import { keeping } from "./keeping.js";
 import { checking } from "./checking.js";
 import { tables } from "./tables.js";
+import { paging } from "./paging.js";
+import { sheets } from "./sheets.js";
 import { dates } from "./dates.js";
 import { people } from "./people.js";
 import { files } from "./files.js";
@@ -10,6 +12,8 @@ import { leftBehind } from "./left.js";
 checking();
 keeping();
 tables();
+sheets();
+paging();
 dates();
 people();
 files();

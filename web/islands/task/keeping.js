@@ -2,7 +2,28 @@
 import { entries, forget, form, found, keep } from "./copy.js";
 
 const RETRY = 5000;
+const MANY = 1500;
+const PAUSE = 300;
 let waiting = null;
+let pausing = null;
+
+// A copy at every key; of a form with very many fields a moment later, so that typing stays quick.
+function keepSoon(current) {
+  if (current.elements.length < MANY) return keep(current);
+  pausing ??= setTimeout(() => {
+    pausing = null;
+    if (form()) keep(form());
+  }, PAUSE);
+}
+
+// What is on the page is at the server before something reads it there.
+export async function saveNow() {
+  const current = form();
+  const body = new URLSearchParams(entries(current));
+  body.set("csrf", current.querySelector('input[name="csrf"]').value);
+  const answer = await fetch(current.dataset.draft, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null);
+  return Boolean(answer?.ok);
+}
 
 function say(text, wrong = false) {
   const place = document.getElementById("saved");
@@ -63,7 +84,7 @@ export function keeping() {
   for (const kind of ["input", "change"]) {
     document.addEventListener(kind, (event) => {
       const current = form();
-      if (current?.contains(event.target)) keep(current);
+      if (current?.contains(event.target)) keepSoon(current);
     });
   }
   document.body.addEventListener("htmx:afterRequest", (event) => {

@@ -1,50 +1,65 @@
 // Tables that grow and shrink, and take rows copied from a spreadsheet.
-const body = (grid) => grid.querySelector("[data-rows-of]");
-const changed = (grid) => grid.dispatchEvent(new Event("change", { bubbles: true }));
-const MOST = 2000;
+import { touch } from "./checking.js";
+import { paged, reveal } from "./paging.js";
 
-function numbered(grid) {
+const MOST = 2000;
+const body = (grid) => grid.querySelector("[data-rows-of]");
+const rowsOf = (grid) => [...body(grid).rows];
+export const changed = (grid) => grid.dispatchEvent(new Event("change", { bubbles: true }));
+
+export function numbered(grid) {
   const text = grid.closest("form").dataset.remove;
-  [...body(grid).rows].forEach((row, place) => row.querySelector("[data-remove]")?.setAttribute("aria-label", text.replace("{row}", place + 1)));
+  rowsOf(grid).forEach((row, place) => row.querySelector("[data-remove]")?.setAttribute("aria-label", text.replace("{row}", place + 1)));
   const empty = grid.querySelector("[data-empty]");
   if (empty) empty.hidden = body(grid).rows.length > 0;
+  paged(grid);
 }
 
 // A row has a number of its own for as long as the page is open: what is said of it finds it again.
-function next(grid) {
-  const used = [...grid.querySelectorAll("[data-rows-of] [data-field]")].map((cell) => Number(/\[(\d+)\]/.exec(cell.dataset.field)?.[1] ?? -1));
-  return Math.max(-1, Number(grid.dataset.last ?? -1), ...used) + 1;
-}
+const numberOf = (row) => Number(/\[(\d+)\]/.exec(row.querySelector("[data-field]")?.dataset.field)?.[1] ?? -1);
 
-function add(grid) {
-  const number = next(grid);
-  grid.dataset.last = number;
-  const row = grid.querySelector("template").content.firstElementChild.cloneNode(true);
-  const old = `${grid.dataset.table}[0]`;
-  const fresh = `${grid.dataset.table}[${number}]`;
-  for (const element of row.querySelectorAll("*")) {
-    for (const { name, value } of [...element.attributes]) {
-      if (value.includes(old)) element.setAttribute(name, value.replaceAll(old, fresh));
-      else if (value.includes(`field-${grid.dataset.table}-0-`)) element.setAttribute(name, value.replaceAll(`field-${grid.dataset.table}-0-`, `field-${grid.dataset.table}-${number}-`));
-    }
+// Many rows are made of one text: a thousand of them take no longer than a page.
+export function add(grid, count = 1) {
+  const from = Math.max(-1, Number(grid.dataset.last ?? -1), ...rowsOf(grid).map(numberOf)) + 1;
+  const { table } = grid.dataset;
+  const blank = grid.querySelector("template").innerHTML;
+  const rows = [];
+  for (let number = from; number < from + count; number++) {
+    rows.push(blank.replaceAll(`${table}[0]`, `${table}[${number}]`).replaceAll(`field-${table}-0-`, `field-${table}-${number}-`));
   }
-  for (const cell of row.cells) if (cell.dataset.field) cell.dataset.field = cell.dataset.field.replace(old, fresh);
-  body(grid).append(row);
+  const before = body(grid).rows.length;
+  body(grid).insertAdjacentHTML("beforeend", rows.join(""));
+  grid.dataset.last = from + count - 1;
   numbered(grid);
-  return row;
+  return rowsOf(grid).slice(before);
 }
 
-const controls = (row) => [...row.cells].map((cell) => cell.querySelector("textarea, select, input:not([type=hidden], .day-picker)"));
+const controls = (row) => [...row.cells].map((cell) => cell.querySelector("textarea, select, input:not([type=hidden], .day-picker, [type=file])"));
+const isYes = (text) => /^(1|y|yes|true|是|√|✓)$/i.test(text);
+
+// What is none of the choices stays as it was written, and the check says what is expected.
+function choose(select, text) {
+  const option = [...select.options].find((one) => one.value === text || one.textContent.trim() === text);
+  if (!option && text) select.add(new Option(text, text));
+  select.value = option?.value ?? text;
+}
 
 function fill(control, text) {
   if (!control) return;
   const value = text.trim();
-  if (control.matches("select")) {
-    const option = [...control.options].find((one) => one.value === value || one.textContent.trim() === value);
-    if (option) control.value = option.value;
-  } else if (control.type === "checkbox") control.checked = /^(1|y|yes|true|是|√|✓)$/i.test(value);
+  if (control.matches("select")) choose(control, value);
+  else if (control.type === "checkbox" && control.name) control.checked = isYes(value);
   else if (control.type !== "file") control.value = value;
 }
+
+// What a file says for a cell: one text, or several for a list of choices.
+export function put(cell, texts) {
+  const boxes = [...cell.querySelectorAll(".choices input[type=checkbox]")];
+  if (boxes.length) for (const box of boxes) box.checked = texts.includes(box.value);
+  else fill(cell.querySelector("textarea, select, input:not([type=hidden], .day-picker, [type=file])"), texts[0] ?? "");
+}
+
+export const isBlank = (row) => controls(row).every((control) => !control || (control.type === "checkbox" ? !control.checked : !control.value.trim()));
 
 // Cells as spreadsheets copy them: tabs between, line breaks behind, quotes around what has either within.
 function cells(text) {
@@ -60,7 +75,7 @@ function cells(text) {
     else if (quoted || sign !== "\r") row[row.length - 1] += sign;
   }
   if (rows.length > 1 && rows[rows.length - 1].join("") === "") rows.pop();
-  return rows.slice(0, MOST);
+  return rows;
 }
 
 function paste(event) {
@@ -68,19 +83,23 @@ function paste(event) {
   const text = event.clipboardData?.getData("text/plain") ?? "";
   if (!grid || !/[\t\n]/.test(text.trimEnd()) || (event.target.matches("textarea") && !text.includes("\t"))) return;
   event.preventDefault();
-  const rows = cells(text);
-  let row = event.target.closest("tr");
-  const first = controls(row).indexOf(event.target);
-  // A serial number that the form makes by itself may come along: what has one column too many loses it.
-  const from = Math.max(first, 0);
-  for (const values of rows) {
-    row ??= add(grid);
-    const goals = controls(row).slice(from).filter((control) => control !== null);
-    values.forEach((value, place) => fill(goals[place], value));
-    row = row.nextElementSibling;
-  }
+  const all = cells(text);
+  const row = event.target.closest("tr");
+  const place = rowsOf(grid).indexOf(row);
+  const rows = all.slice(0, MOST - Math.max(place, 0));
+  const missing = rows.length - (rowsOf(grid).length - place);
+  if (missing > 0) add(grid, missing);
+  const goals = rowsOf(grid).slice(place, place + rows.length);
+  const first = Math.max(controls(row).indexOf(event.target), 0);
+  rows.forEach((values, number) => {
+    const found = controls(goals[number]).slice(first).filter((control) => control !== null);
+    values.forEach((value, column) => fill(found[column], value));
+  });
+  touch(goals);
   changed(grid);
-  document.getElementById("saved").textContent = grid.closest("form").dataset.pasted.replace("{count}", rows.length);
+  const { pasted, left } = grid.closest("form").dataset;
+  const said = all.length > rows.length ? left.replace("{count}", rows.length).replace("{left}", all.length - rows.length) : pasted.replace("{count}", rows.length);
+  document.getElementById("saved").textContent = said;
 }
 
 export function tables() {
@@ -88,9 +107,9 @@ export function tables() {
     const grid = event.target.closest?.("[data-table]");
     if (!grid) return;
     if (event.target.closest("[data-add]")) {
-      controls(add(grid)).find(Boolean)?.focus();
+      reveal(controls(add(grid)[0]).find(Boolean))?.focus();
       changed(grid);
-    } else if (event.target.closest("[data-remove]")) {
+    } else if (event.target.closest("button[data-remove]")) {
       const row = event.target.closest("tr");
       const near = row.nextElementSibling ?? row.previousElementSibling;
       row.remove();
