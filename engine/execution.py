@@ -13,6 +13,7 @@ from engine import (
     flow,
     invitation,
     paperwork,
+    reassigning,
     returning,
     timekeeping,
     waiting,
@@ -35,6 +36,7 @@ from engine.commands import (
     InviteContact,
     MoveToken,
     OpenTask,
+    ReassignTasks,
     ReceiveSignal,
     ReckonTimers,
     ReleaseTask,
@@ -76,7 +78,7 @@ from engine.task import Task
 from engine.value import Context, Value
 from engine.words import Status, TimerKind
 
-MACHINE = (FireTimer, FailTimer, ReckonTimers, DeliverMessage, ReceiveSignal, AnswerService, FailService)
+MACHINE = (FireTimer, FailTimer, ReckonTimers, ReassignTasks, DeliverMessage, ReceiveSignal, AnswerService, FailService)
 """What no person may say has happened."""
 
 
@@ -84,6 +86,8 @@ def execute(procedure: Procedure, instance: Instance, window: bytes, command: Co
     """The step that a command makes. Raises Refused: then nothing has changed."""
     progress = Progress(procedure, instance, command, around)
     if not isinstance(command, StartInstance) and instance.status is not Status.RUNNING:
+        if isinstance(command, ReassignTasks):
+            return progress.finish(window)  # it ended meanwhile: nothing is left to be asked
         _not_running(instance, command)
     if not isinstance(command, AnswerInvitation):  # whoever holds a link needs no account
         entitlement.signed_in(command.envelope)
@@ -352,6 +356,7 @@ _HANDLERS: dict[type[Command], Callable[..., bytes]] = {
     FireTimer: _fire,
     FailTimer: _late,
     ReckonTimers: _people(timekeeping.reckon),
+    ReassignTasks: _people(reassigning.reassign),
     DeliverMessage: _deliver,
     ReceiveSignal: _signal,
     AnswerService: _answer,

@@ -265,6 +265,10 @@ def _transferred(instance: Instance, event: happened.TaskTransferred, _at: datet
     return _with_task(instance, tasks.transferred(instance.tasks[event.task], event))
 
 
+def _reassigned(instance: Instance, event: happened.TaskReassigned, _at: datetime) -> Instance:
+    return _with_task(instance, tasks.reassigned(instance.tasks[event.task], event))
+
+
 def _delegated(instance: Instance, event: happened.TaskDelegated, _at: datetime) -> Instance:
     return _with_task(instance, tasks.delegated(instance.tasks[event.task], event))
 
@@ -451,6 +455,7 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskOpened: _opened,
     happened.TaskReleased: _released,
     happened.TaskTransferred: _transferred,
+    happened.TaskReassigned: _reassigned,
     happened.TaskDelegated: _delegated,
     happened.TaskResolved: _resolved,
     happened.TaskUrged: _urged,

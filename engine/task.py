@@ -38,6 +38,7 @@ from engine.events import (
     TaskEscalated,
     TaskOffered,
     TaskOpened,
+    TaskReassigned,
     TaskReleased,
     TaskResolved,
     TaskSigned,
@@ -109,7 +110,7 @@ class Task:
     `holder` works on it; `owner` is whoever delegated it; `waived` may do it in spite of the separation of duties;
     `qualifying` are the roles it was first offered to, whose holders may receive it; `turns` are those who have it after
     the holder, the next first; `submitted` did it already, and only signatures are missing. `escalated` counts the steps
-    of its escalation so far, which `watchers` were told of.
+    of its escalation so far, which `watchers` were told of. `transferred`: a person gave it to its assignee by hand.
     """
 
     id: str
@@ -136,6 +137,7 @@ class Task:
     escalated: int = 0
     watchers: tuple[Person, ...] = ()
     invitation: Invitation | None = None
+    transferred: bool = False
 
     @property
     def key(self) -> str:
@@ -226,7 +228,23 @@ def transferred(task: Task, event: TaskTransferred) -> Task:
         opened=False,
         turns=_after_holder(task.turns),
         submitted=None,
+        transferred=True,
     )
+
+
+def reassigned(task: Task, event: TaskReassigned) -> Task:
+    """The task offered to others; who was asked about it, or helps with it, goes on for the new assignee."""
+    heir, roles = event.assignee, event.roles
+    task = replace(task, assignee=heir, roles=roles, persons=event.persons, qualifying=roles)
+    if event.kept:
+        return task
+    if task.stage is Stage.DELEGATED and heir is not None:
+        return replace(task, owner=heir, role=None, on_behalf_of=None)
+    if task.stage is Stage.SIGNING and heir is not None:
+        turns = tuple(turn if turn.signs else Turn(person=heir, signs=False) for turn in task.turns)
+        return replace(task, turns=turns)
+    released = replace(task, stage=Stage.OFFERED, holder=None, owner=None, role=None, on_behalf_of=None)
+    return replace(released, opened=False, turns=_after_holder(task.turns))
 
 
 def _after_holder(turns: tuple[Turn, ...]) -> tuple[Turn, ...]:

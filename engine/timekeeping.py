@@ -41,7 +41,7 @@ def _due(progress: Progress, task: Task) -> None:
     if task.due is None or source is None or not _is_of_calendar(progress, source):
         return
     try:
-        found = _as_then(progress, source, task.scope, _offered(progress, task), _names(progress, task))
+        found = _as_then(progress, source, task.scope, _offered(progress, task), names_of(progress, task))
         due = None if found is None else waiting.moment(progress, found, element, "zx:due")
     except ExpressionFailed:
         return
@@ -73,7 +73,7 @@ def _reminder(progress: Progress, timer: Timer, task: Task, element: Element) ->
     source = element.extensions.get("remind")
     if source is None or not _is_of_calendar(progress, source):
         return None
-    found = _as_then(progress, source, task.scope, _offered(progress, task), _names(progress, task))
+    found = _as_then(progress, source, task.scope, _offered(progress, task), names_of(progress, task))
     moments = [waiting.moment(progress, one, element, "zx:remind") for one in _several(found)]
     left = sorted(
         (t for t in progress.instance.timers.values() if (t.activity, t.kind) == (timer.activity, timer.kind)),
@@ -91,7 +91,8 @@ def _offered(progress: Progress, task: Task) -> DateTime:
     return temporal.in_zone(temporal.from_datetime(task.offered_at), progress.zone)
 
 
-def _names(progress: Progress, task: Task) -> dict[str, Value]:
+def names_of(progress: Progress, task: Task) -> dict[str, Value]:
+    """What the expressions of a task see besides variables: the task as it was first offered."""
     created = _offered(progress, task)
     return {"task": Context({"id": task.id, "element": task.element, "created": created})}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from engine import escalation, temporal
@@ -60,25 +61,40 @@ def service(progress: Progress, activity: str, element: Element, scope: str) -> 
     )
 
 
-def _person(progress: Progress, activity: str, element: Element, scope: str) -> Iterator[Event]:
-    names: dict[str, Value] = {"task": Context({"id": activity, "element": element.id, "created": progress.now})}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """Whose a task is: one person's, or anybody's among these roles and persons."""
+
+    assignee: Person | None
+    roles: tuple[str, ...]
+    persons: tuple[Person, ...]
+
+
+def offer(progress: Progress, element: Element, scope: str, names: Mapping[str, Value]) -> Offer:
+    """Whose the task is, by `zx:assignee`, else `zx:candidates`, else its lane. Raises ExpressionFailed."""
     assignee = _assignee(progress.optional(element.extensions.get("assignee"), scope, names), element)
     roles, persons = _candidates(
         progress, progress.optional(element.extensions.get("candidates"), scope, names), element
     )
     if assignee is not None:
-        roles, persons = (), (assignee,)
-    elif not roles and not persons:
+        return Offer(assignee=assignee, roles=(), persons=(assignee,))
+    if not roles and not persons:
         roles = (element.role,) if element.role else ()
+    return Offer(assignee=None, roles=roles, persons=persons)
+
+
+def _person(progress: Progress, activity: str, element: Element, scope: str) -> Iterator[Event]:
+    names: dict[str, Value] = {"task": Context({"id": activity, "element": element.id, "created": progress.now})}
+    whose = offer(progress, element, scope, names)
     due = progress.optional(element.extensions.get("due"), scope, names)
     offered = TaskOffered(
         task=activity,
         process=element.process,
         element=element.id,
         scope=scope,
-        assignee=assignee,
-        roles=roles,
-        persons=persons,
+        assignee=whose.assignee,
+        roles=whose.roles,
+        persons=whose.persons,
         due=None if due is None else moment(progress, due, element, "zx:due"),
         escalation=element.extensions.get("escalation"),
     )

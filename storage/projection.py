@@ -15,7 +15,18 @@ from engine.publication import Publications
 from engine.stream import State
 from engine.task import Task
 from engine.words import Stage
-from storage import case_search, correlation, file_use, invitations, milestones, outgoing, reckoning, schema, subscriptions
+from storage import (
+    case_search,
+    correlation,
+    file_use,
+    invitations,
+    milestones,
+    outgoing,
+    reckoning,
+    schema,
+    subscriptions,
+    team,
+)
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -24,6 +35,7 @@ TASK_EVENTS = (
     events.TaskOpened,
     events.TaskReleased,
     events.TaskTransferred,
+    events.TaskReassigned,
     events.TaskDelegated,
     events.TaskResolved,
     events.SignersAdded,
@@ -49,7 +61,7 @@ _CHANGE_TASK = (
 
 def project(connection: Connection, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
     """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts."""
-    made = outgoing.jobs(entry, after) if jobs else []
+    made = [*outgoing.jobs(entry, after), *team.jobs(connection, entry, before, after)] if jobs else []
     waiting = subscriptions.begun(before, after)
     if jobs:
         correlation.meet_all(connection, [*subscriptions.messages(waiting), *outgoing.messages(made)])

@@ -48,6 +48,14 @@ class TransferTask(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReassignTasks(Command):
+    """Ask again whose the open tasks are, as a role of the case (`role`) or who stands in its data (`field`) has changed."""
+
+    role: str | None = None
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DelegateTask(Command):
     """Ask another person to work on the task; it comes back to the one who asked."""
 

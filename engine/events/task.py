@@ -61,6 +61,23 @@ class TaskTransferred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskReassigned(Event):
+    """The task is offered to others, as a role of the case or who stands in its data has changed.
+
+    `before` had it, or were those it was offered to by name; with `kept` whoever has it in hand keeps it.
+    """
+
+    task: str
+    before: tuple[Person, ...]
+    assignee: Person | None
+    roles: tuple[str, ...]
+    persons: tuple[Person, ...]
+    kept: bool
+    role: str | None
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDelegated(Event):
     """Another person works on the task for its owner."""
 

@@ -37,7 +37,7 @@ TASKS = {
     "T03_04": ("GM", "approvers", ("appointment_days", 2), "N", "8.5.2.1", "S-ST-4"),
     "T03_05": ("PM", "application.proposed_pm", ("appointment_answer_days", 1), "N", "7.2", "S-ST-4"),
     "T03_06": ("PM", '[application.proposed_pm, "SMO"]', ("team_days", 3), "N", "7.2", "S-ST-4"),
-    "T03_08": ("PM", "application.proposed_pm", ("kick_off_days", 5), "N", "8.5.2.1", "S-ST-4"),
+    "T03_08": ("PM", "case.pm", ("kick_off_days", 5), "N", "8.5.2.1", "S-ST-4"),
     "T00_01": ("SMO", None, ("early_start_days", 1), "N", "8.3.2", "S-ST-3 S-ST-4"),
     "T00_02": ("GM", None, ("early_start_days", 1), "N", "8.3.2", "S-ST-3 S-ST-4"),
     "T00_03": ("SALES", None, ("early_start_days", 1), "C", "8.3.2", "S-ST-4"),

@@ -102,3 +102,11 @@ def test_what_the_worker_did_is_the_systems_in_both_languages(terminal: Terminal
     assert re.search(r"  系统 +发布《服务需求说明书》", chinese)
     assert re.search(r"  the system +issued “Service requirements specification”", english)
     assert not re.search(r"  系统 ", english)
+
+
+def test_a_change_of_the_project_manager_tells_whose_the_open_task_is_now(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "manager-changes")
+    lines = terminal.json("history", played["case"])
+    (changed,) = [line for line in lines if any("改为" in sentence for sentence in line["zh"])]
+    assert changed["zh"] == ["T03.08 启动会 因服务项目经理更换,改为 江涛 办理(原为 钱伟)"]
+    assert changed["en"] == ["T03.08 Kick-off is for 江涛 now, as Service project manager changed (before: 钱伟)"]

@@ -35,6 +35,7 @@ TOLD = (
     events.TaskReturned,
     events.TaskWithdrawn,
     events.TaskTransferred,
+    events.TaskReassigned,
     events.TaskDelegated,
     events.TaskResolved,
     events.TaskSigned,

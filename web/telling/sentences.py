@@ -38,6 +38,10 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.TaskOpened: ("打开 {step}", "opened {step}"),
     events.TaskReleased: ("退回待领 {step}", "released {step}"),
     events.TaskTransferred: ("把 {step} 转给 {to}:{reason}", "transferred {step} to {to}: {reason}"),
+    events.TaskReassigned: (
+        "{step} 因{cause}更换,改为 {offered} 办理{before}",
+        "{step} is for {offered} now, as {cause} changed{before}",
+    ),
     events.TaskDelegated: ("委派 {to} 办理 {step}:{reason}", "delegated {step} to {to}: {reason}"),
     events.TaskResolved: ("交回 {step} 给 {to}:{opinion}", "handed {step} back to {to}: {opinion}"),
     events.TaskUrged: ("催办 {step}:{message}", "urged {step}: {message}"),
@@ -154,6 +158,7 @@ BY_ITSELF = frozenset(
         events.ActivitiesEnabled,
         events.CompensationStarted,
         events.TaskOffered,
+        events.TaskReassigned,
         events.TaskCancelled,
         events.TaskReminded,
         events.TaskEscalated,
@@ -204,6 +209,7 @@ FOLLOW_UPS = {
     "StartInstance": Text("安排启动流程", "the process is to start"),
     "DraftDocument": Text("安排登记文件的新版本", "the new version of the document is to be recorded"),
     "ReviewDocument": Text("安排登记文件的审核结论", "the review of the document is to be recorded"),
+    "ReassignTasks": Text("安排重新确认待办归谁办理", "whose the open tasks are is to be asked again"),
     "IssueDocument": Text("安排登记文件的发布", "the issue of the document is to be recorded"),
     "": Text("安排后续工作", "more is to follow"),
 }

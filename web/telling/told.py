@@ -128,6 +128,18 @@ class Teller:
         until = Text(f",{due.zh} 前", f", by {due.en}") if due.zh else due
         return {"offered": joined(whom), "due": until}
 
+    def _reassigned(self, event: events.TaskReassigned) -> dict[str, Text]:
+        """What changed, whose the task is now, and whose it was."""
+        procedure = self.names.procedure
+        known = None if procedure is None or event.field is None else procedure.case_fields.get(event.field)
+        cause = (
+            self.names.role(event.role or "") if event.field is None else known.title if known else same(event.field)
+        )
+        whom = [self.names.person(person) for person in event.persons] + [self.names.role(r) for r in event.roles]
+        before = joined([self.names.person(person) for person in event.before])
+        were = Text(f"(原为 {before.zh})", f" (before: {before.en})") if event.before else same("")
+        return {"cause": cause, "offered": joined(whom), "before": were}
+
     def _goal(self, event: events.TaskReturned | events.TokenMoved) -> dict[str, Text]:
         """Where the work went, and whether it comes straight back."""
         straight = isinstance(event, events.TaskReturned) and event.straight
@@ -215,6 +227,7 @@ def _contexts(found: Value) -> list[Context]:
 
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskOffered: Teller._offer,
+    events.TaskReassigned: Teller._reassigned,
     events.TaskClaimed: Teller._principal,
     events.TaskCompleted: Teller._principal,
     events.TaskSubmitted: Teller._principal,

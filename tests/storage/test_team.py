@@ -1,0 +1,91 @@
+"""People of a case who change: its instances are asked again by the worker, once, and the inbox follows; on both databases."""
+
+import pytest
+
+from engine.commands import AssignCaseRole, ClaimTask, Envelope
+from engine.events import TaskReassigned
+from engine.value import Context
+from jobs.worker import Worker
+from storage import drafts, inbox, journal, verification
+from storage.database import Database
+from storage.rebuild import rebuild
+from storage.shelf import StreamShelf
+from tests.engine.world import chain, lane
+from tests.storage.company import Company
+
+BODY = (
+    '<bpmn:startEvent id="s"/><bpmn:userTask id="write" zx:assignee="persons in role(&quot;MR&quot;)[1]"/>'
+    '<bpmn:endEvent id="e"/>' + chain("s", "write", "e")
+)
+LANES = f'<bpmn:laneSet id="ls">{lane("SALES", "s", "write", "e")}</bpmn:laneSet>'
+
+
+@pytest.fixture
+def company(database: Database) -> Company:
+    return Company(database, BODY, LANES)
+
+
+def assign(company: Company, case: int, who: str, key: str) -> None:
+    envelope = Envelope(id=key, stream=case, at=company.now, actor=company.people["chen"])
+    company.store.submit(AssignCaseRole(envelope=envelope, role="MR", persons=(company.people[who],)))
+
+
+def seen(company: Company, who: str) -> list[int]:
+    """The instances of the tasks in the person's inbox."""
+    with company.database.read() as connection:
+        return [item.stream for item in inbox.page(connection, [company.people[who].id], [])]
+
+
+def test_every_running_instance_of_the_case_is_asked_again_and_no_other(company: Company) -> None:
+    case, other = company.open_case(), company.open_case()
+    streams = [company.start(case=case) for _ in range(2)]
+    elsewhere, ended = company.start(case=other), company.start(case=case)
+    company.terminate(ended)
+    assert seen(company, "mr") == [*streams, elsewhere]
+    company.store.submit(claim(company, streams[0], "mr"))
+    drafts.save(
+        company.database, company.task(streams[0], "write"), company.people["mr"], Context({"a": "半"}), company.now
+    )
+    assign(company, case, "wang", "a1")
+    assert company.jobs() == 2
+    Worker(company.store).run()
+    assert (company.jobs(), seen(company, "mr"), sorted(seen(company, "wang"))) == (0, [elsewhere], streams)
+    assign(company, case, "wang", "a2")  # the same again: nothing to ask
+    assert company.jobs() == 0
+    # what the former holder had begun to enter is theirs alone
+    task = company.task(streams[0], "write")
+    assert drafts.read(company.database, task, company.people["mr"]) == Context({"a": "半"})
+    assert drafts.read(company.database, task, company.people["wang"]) is None
+    for stream in streams:
+        company.complete(stream, company.task(stream, "write"), "wang")
+    fresh = Company.again(company)
+    assert verification.verify(fresh.store).findings == []
+    assert rebuild(fresh.store, windows=True).differences == []
+
+
+def test_the_entry_names_what_caused_it(company: Company) -> None:
+    case = company.open_case()
+    stream = company.start(case=case)
+    assign(company, case, "wang", "a1")
+    Worker(company.store).run()
+    with company.database.read() as connection:
+        *_, entry = journal.read(connection, stream, StreamShelf(connection, stream, company.store.recent))
+    (event,) = entry.events
+    assert isinstance(event, TaskReassigned)
+    cause = entry.command.envelope.cause
+    assert cause is not None
+    assert (cause.stream, cause.n, entry.consulted[case]) == (case, 1, cause.revision)
+
+
+def test_an_instance_that_ended_before_it_was_asked_leaves_no_job(company: Company) -> None:
+    case = company.open_case()
+    stream = company.start(case=case)
+    assign(company, case, "wang", "a1")
+    company.terminate(stream)
+    Worker(company.store).run()
+    assert company.jobs() == 0
+
+
+def claim(company: Company, stream: int, who: str) -> ClaimTask:
+    envelope = Envelope(id="claim", stream=stream, at=company.now, actor=company.people[who])
+    return ClaimTask(envelope=envelope, task=company.task(stream, "write"))
