@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 
 from engine import attachment as attachments
@@ -194,12 +195,20 @@ def _may(procedure: Procedure | None, command: Command, organisation: Organisati
         )
 
 
-def _may_attach(procedure: Procedure | None, case: Case, command: AttachFile, organisation: Organisation) -> None:
+def may_attach(
+    procedure: Procedure | None, case: Case, person: Person, organisation: Organisation, at: datetime
+) -> bool:
     """Whoever has a part in the case, or any role of its procedure, adds to its record."""
+    if any(person in persons for persons in case.roles.values()):
+        return True
+    return procedure is not None and organisation.acts(person, procedure.roles, at)
+
+
+def _may_attach(procedure: Procedure | None, case: Case, command: AttachFile, organisation: Organisation) -> None:
     actor = command.envelope.actor
-    if unattended(command.envelope) or any(actor in persons for persons in case.roles.values()):
+    if unattended(command.envelope):
         return
-    if procedure is None or not _acts(command, procedure.roles, organisation):
+    if actor is None or not may_attach(procedure, case, actor, organisation, command.envelope.at):
         raise Refused(
             Reason.NOT_ALLOWED,
             "附件应由项目成员,或担任程序中任一角色的人添加",

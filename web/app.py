@@ -11,12 +11,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storage.database import Database
 from storage.submission import Store
-from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, texts
+from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, taking, texts
 from web.api import document, gate, once, problems
 from web.pages import (
     account,
     case,
     design,
+    file,
     health,
     inbox,
     metrics,
@@ -45,6 +46,7 @@ PAGES = (
     inbox.pages,
     case.pages,
     task.pages,
+    file.pages,
     task_sheet.pages,
     procedure.pages,
     studio.pages,
@@ -70,6 +72,7 @@ ROOMS = (
     gate,
     texts,
     assets,
+    taking,
     access,
     csrf,
     once,

@@ -205,7 +205,8 @@ class _Drawer:
 
     def _held(self, item: Item, found: object) -> tuple[str, ...]:
         if item.field.type in (FieldType.FILE, FieldType.FILES):
-            return tuple(file_text(one) for one in files(found))
+            kept = self.teller.reveal(found) if isinstance(found, Personal) else found
+            return tuple(file_text(one) for one in files(kept))
         return self.teller.texts(item, found)
 
     def _table(self, item: Item, found: object, *, fixed: bool, demanded: bool) -> Control:

@@ -17,7 +17,16 @@ from storage import preferences
 from web import asking, notices, reading
 from web.access import hidden, signed_in
 from web.identity import me
-from web.pages import case_dossier, case_list, case_moment, case_picture, case_record, case_view, listing
+from web.pages import (
+    case_dossier,
+    case_list,
+    case_moment,
+    case_picture,
+    case_record,
+    case_view,
+    file_reading,
+    listing,
+)
 from web.pages.case_dossier import Dossier
 from web.pages.case_list import Asked, Beginning
 from web.texts import said
@@ -106,7 +115,9 @@ def one(number: str) -> Answer:
         found = case_dossier.dossier(connection, case_dossier.number_of(number))
         if request.headers.get("HX-Request") and len(found.order) == request.args.get("seen", 0, type=int):
             return make_response("", 204)
-        return make_response(render_template("case/one.html", page="one", **_page(found), **case_view.view(found)))
+        files = file_reading.on_page(connection, found.case)
+        page = {**_page(found), **case_view.view(found), **files}
+        return make_response(render_template("case/one.html", page="one", **page))
 
 
 @pages.get("/<number>/history")

@@ -21,7 +21,7 @@ from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
 from web.identity import me
-from web.pages import listing, task_acts, task_desk, task_form, task_record
+from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record
 from web.pages.task_act import ACTS
 from web.pages.task_desk import Desk
 from web.translation import _
@@ -172,7 +172,16 @@ def _page(desk: Desk) -> dict[str, Any]:
         "activities": task_acts.activities(desk) if standing.has("begin") else [],
         "people": task_acts.people(desk),
         "people_of": lambda role: task_acts.people(desk, role),
+        **_files(desk),
     }
+
+
+def _files(desk: Desk) -> dict[str, Any]:
+    """The files of its case, or for whoever may not read that its own."""
+    if desk.case is None:
+        return {}
+    with reading.store().database.read() as connection:
+        return file_reading.on_page(connection, desk.case, desk.key, whole=desk.may_read_case)
 
 
 def _before(desk: Desk) -> Handed | None:

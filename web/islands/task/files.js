@@ -1,41 +1,55 @@
-// A file is registered by its name, size and SHA-256, which is made here: the file itself stays where it is.
-const hex = (bytes) => [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+// The files of a form: each is sent as soon as it is chosen, and the form holds what the server says of it.
+import { deliver, dropping, refuse, rowFor, size } from "../upload.js";
 
-async function registered(file) {
-  const digest = hex(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-  return { digest, name: file.name, type: file.type || "application/octet-stream", size: file.size };
-}
+const FIELD = "[data-files][data-address]";
 
-function line(box, found) {
-  const row = document.createElement("li");
-  const name = Object.assign(document.createElement("span"), { textContent: found.name });
-  const mark = Object.assign(document.createElement("span"), { className: "soft figures", textContent: found.digest.slice(0, 12) });
-  const value = Object.assign(document.createElement("input"), { type: "hidden", name: box.dataset.files, value: JSON.stringify(found) });
-  const drop = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-quiet btn-sm", textContent: "✕" });
-  drop.dataset.drop = "";
-  drop.setAttribute("aria-label", box.dataset.leftOut.replace("{name}", found.name));
-  row.append(name, mark, value, drop);
+function line(box, { file, size: said, address }) {
+  const row = box.querySelector("template[data-row]").content.firstElementChild.cloneNode(true);
+  const name = row.querySelector(".file-name");
+  Object.assign(name, { textContent: file.name, href: address });
+  row.querySelector("[data-size]").textContent = said ?? size(file.size);
+  row.querySelector("input").value = JSON.stringify(file);
+  const drop = row.querySelector("[data-drop]");
+  drop.setAttribute("aria-label", drop.dataset.says.replace("{name}", file.name));
   return row;
 }
 
-export function files() {
-  document.addEventListener("change", async (event) => {
-    const box = event.target.matches?.("input[type=file]") && event.target.closest("[data-files]");
-    if (!box) return;
-    const list = box.querySelector(".file-list");
-    const chosen = [...event.target.files];
-    const found = await Promise.all(chosen.map(registered));
-    if (!event.target.multiple) list.replaceChildren();
-    list.append(...found.map((one) => line(box, one)));
-    event.target.value = "";
+const held = (list) => [...list.querySelectorAll("input[type=hidden]")].map((one) => JSON.parse(one.value || "{}").digest);
+
+async function choose(box, files) {
+  const list = box.querySelector("[data-list]");
+  const several = box.querySelector("input[data-choose]").multiple;
+  for (const refused of list.querySelectorAll(".file-refused")) refused.remove();
+  await Promise.all((several ? files : files.slice(0, 1)).map(async (file) => {
+    const row = rowFor(box, list, file.name);
+    const found = await deliver(box, file, row, () => box.dataset.address);
+    if (!found || !row.isConnected) return;
+    if (held(list).includes(found.file.digest)) return refuse(row, box.dataset.twice.replace("{name}", found.file.name));
+    if (!several) for (const other of list.querySelectorAll("li")) if (other !== row) other.remove();
+    row.replaceWith(line(box, found));
     box.dispatchEvent(new Event("change", { bubbles: true }));
-  });
+  }));
+}
+
+export function files() {
+  dropping(FIELD, choose);
   document.addEventListener("click", (event) => {
     const drop = event.target.closest?.("[data-drop]");
     const box = drop?.closest("[data-files]");
     if (!box) return;
     drop.closest("li").remove();
-    box.querySelector("input[type=file]").focus();
+    box.querySelector("input[data-choose]").focus();
     box.dispatchEvent(new Event("change", { bubbles: true }));
   });
+  // A form is not handed in without what is still on its way.
+  document.addEventListener("submit", (event) => {
+    const going = event.target.id === "form" && event.target.querySelector(".file-going");
+    if (!going) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const said = going.querySelector("[data-said]");
+    said.textContent = going.closest("[data-files]").dataset.wait;
+    said.setAttribute("role", "alert");
+    going.scrollIntoView({ block: "center" });
+  }, true);
 }

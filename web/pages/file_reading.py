@@ -1,0 +1,150 @@
+"""Which files this person may have, and the files of a case with where each came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+from werkzeug.exceptions import NotFound
+
+from engine import case as cases
+from engine.case import Case
+from engine.errors import Text
+from engine.words import Status, StreamKind
+from storage import registers, schema, uploads, worklist
+from web import reading, taking, texts
+from web.access import hidden
+from web.forms import shown
+from web.identity import me
+from web.pages import case_dossier, task_desk
+from web.taking import Kept
+
+MOST = 500
+_use, _personal, _task = schema.file_use.c, schema.personal_file.c, schema.task.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A file of a case: where it came from, by whom and when."""
+
+    file: Kept
+    size: str
+    label: str
+    step: Text | None
+    by: str
+    at: str
+    personal: bool
+    is_there: bool
+
+
+def for_me(connection: Connection, digest: str) -> Kept | None:
+    """A file this person may have: of a case or task they may read, or their own until it is used."""
+    mine = uploads.of_person(connection, digest, me().person.id)
+    if mine is not None:
+        return _kept(mine)
+    used = connection.execute(select(schema.file_use).where(_use.digest == digest).limit(MOST)).all()
+    for row in used:
+        if _may_read(connection, row):
+            return _kept(row)
+    secret = connection.execute(select(schema.personal_file).where(_personal.digest == digest).limit(MOST)).all()
+    return next((_kept(row) for row in secret if _has_in_hand(connection, row)), None)
+
+
+def case_for_me(connection: Connection, number: int) -> Case:
+    """A case this person may read; 404 for every other."""
+    table = schema.stream.c
+    query = select(table.revision).where(table.stream_no == number, table.kind == StreamKind.CASE)
+    revision = connection.execute(query).scalar_one_or_none()
+    if not revision or not registers.may_see(connection, case_dossier.reader(connection), number):
+        hidden()
+    found = reading.store().states.at(connection, StreamKind.CASE, number, revision or 0)
+    assert isinstance(found, Case)
+    return found
+
+
+def may_attach(connection: Connection, case: Case) -> bool:
+    """This person may add a file to the case."""
+    if case.status is not Status.RUNNING:
+        return False
+    procedure, company = reading.procedure(connection, case.version), reading.organisation(connection)
+    return cases.may_attach(procedure, case, me().person, company, reading.store().now())
+
+
+def on_page(connection: Connection, case: Case, task: str | None = None, *, whole: bool = True) -> dict[str, Any]:
+    """What a page says of the files of a case, seen from one of its tasks or from none; not `whole`: those of the task."""
+    return {
+        "files": of_case(connection, case, None if whole else task),
+        "may_attach": whole and may_attach(connection, case),
+        "files_case": case.stream,
+        "files_task": task,
+        "files_bounds": taking.bounds(),
+    }
+
+
+def of_case(connection: Connection, case: Case, only_of: str | None = None) -> list[Listed]:
+    """The files of a case, the newest first; `only_of` are those of one task."""
+    query = select(schema.file_use).where(_use.case_no == case.stream)
+    if only_of is not None:
+        query = query.where(_use.task == only_of)
+    rows = connection.execute(query.order_by(_use.at.desc(), _use.digest).limit(MOST)).all()
+    return [_listed(connection, case, row) for row in _once(rows)]
+
+
+def _once(rows: Any) -> Iterator[Row[Any]]:
+    """Each file once: where it was handed in, rather than where its case has it from there."""
+    first: dict[tuple[str, str], Row[Any]] = {}
+    for row in rows:
+        known = first.get((row.digest, row.name))
+        if known is None or (row.task and not known.task):
+            first[row.digest, row.name] = row
+    yield from first.values()
+
+
+def _listed(connection: Connection, case: Case, row: Row[Any]) -> Listed:
+    attached = next((one for one in case.attachments.values() if one.file.digest == row.digest), None)
+    table = schema.upload
+    kept = connection.execute(select(table.c.person).where(table.c.digest == row.digest, table.c.name == row.name))
+    persons = list(kept.scalars())
+    return Listed(
+        file=_kept(row),
+        size=shown.size(row.size),
+        label="" if attached is None else attached.label,
+        step=_step(connection, row.task),
+        by=reading.names(connection).get(persons[0], "") if persons else "",
+        at=texts.at(row.at),
+        personal=attached is not None and attached.personal,
+        is_there=bool(persons),
+    )
+
+
+def _step(connection: Connection, task: str) -> Text | None:
+    query = select(_task.process, _task.element, schema.instance.c.version)
+    joined = query.join(schema.instance, schema.instance.c.stream_no == _task.stream_no)
+    row = connection.execute(joined.where(_task.task == task)).first() if task else None
+    return (
+        None if row is None else reading.step(reading.procedure(connection, row.version), row.process, row.element)[1]
+    )
+
+
+def _may_read(connection: Connection, row: Row[Any]) -> bool:
+    if row.case_no is not None and registers.may_see(connection, case_dossier.reader(connection), row.case_no):
+        return True
+    try:
+        return bool(row.task) and bool(task_desk.open_for_me(row.task))
+    except NotFound:
+        return False
+
+
+def _has_in_hand(connection: Connection, row: Row[Any]) -> bool:
+    """Of what is personal: whoever handed it in, or has to do with it in a task that is open."""
+    query = select(_task.task, _task.closed_by).where(_task.stream_no == row.stream_no)
+    tasks = connection.execute(query).all()
+    if any(one.task == row.task and one.closed_by == me().person.id for one in tasks):
+        return True
+    return any(one.closed_by is None and worklist.may_see(connection, me().wish(), one.task) for one in tasks)
+
+
+def _kept(row: Any) -> Kept:
+    return Kept(digest=row.digest, name=row.name, type=row.type, size=row.size)
