@@ -40,6 +40,15 @@ class Scope(StrEnum):
         return order.index(self) >= order.index(other)
 
 
+class Failing(StrEnum):
+    """Why nobody may ask by a token."""
+
+    UNKNOWN = "unknown"
+    ENDED = "ended"
+    CLOSED = "closed"
+    ONE_TIME = "one-time"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Token:
     """A token as its person sees it in a list; `key` names it."""
@@ -90,6 +99,17 @@ def find(connection: Connection, text: str, now: datetime) -> Token | None:
     )
     row = connection.execute(query.where(*fits)).one_or_none()
     return None if row is None else _made(row)
+
+
+def failing(connection: Connection, text: str, now: datetime) -> Failing:
+    """Why `find` finds nothing; told only to who shows the text."""
+    query = select(_token.ends_at, _account.enabled).join(schema.account, _account.person == _token.person)
+    row = connection.execute(query.where(_token.digest == digest_of(text))).one_or_none()
+    if row is None:
+        return Failing.UNKNOWN
+    if row.ends_at <= micros(now):
+        return Failing.ENDED
+    return Failing.ONE_TIME if row.enabled else Failing.CLOSED
 
 
 def seen(database: Database, token: Token, now: datetime) -> None:

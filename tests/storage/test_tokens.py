@@ -11,7 +11,7 @@ from engine.errors import Reason, Refused
 from engine.value import Person
 from storage import accounts, schema, tokens
 from storage.database import Database
-from storage.tokens import MOST, Scope
+from storage.tokens import MOST, Failing, Scope
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 ANN, BEN = Person("1.1.1"), Person("1.2.1")
@@ -88,3 +88,19 @@ def test_each_scope_includes_those_before_it() -> None:
     assert Scope.OPERATE.includes(Scope.WORK)
     assert Scope.WORK.includes(Scope.READ)
     assert not Scope.READ.includes(Scope.WORK)
+
+
+def test_why_a_token_is_good_for_nothing_is_known(database: Database) -> None:
+    text, _ = tokens.make(database, ANN, "reports", Scope.READ, NOW, 1)
+
+    def failing(text: str, now: datetime = NOW) -> Failing:
+        with database.read() as connection:
+            return tokens.failing(connection, text, now)
+
+    assert failing("zx_other") is Failing.UNKNOWN
+    assert failing(text, NOW + timedelta(days=1)) is Failing.ENDED
+    accounts.enable(database, ANN, enabled=False)
+    assert failing(text) is Failing.CLOSED
+    accounts.enable(database, ANN, enabled=True)
+    accounts.set_password(database, ANN, "hash", NOW, one_time=True)
+    assert failing(text) is Failing.ONE_TIME

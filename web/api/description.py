@@ -82,7 +82,14 @@ def _headers(app: Flask, endpoint: str, method: str, answers: Mapping[str, Any])
 
 
 def _header(name: str, text: str) -> dict[str, Any]:
-    return {"in": "header", "name": name, "required": False, "schema": TAG, "description": text, "example": '"7-12"'}
+    return {
+        "in": "header",
+        "name": name,
+        "required": False,
+        "schema": {"type": "string"},
+        "description": text,
+        "example": '"7-12"',
+    }
 
 
 def _say_no(found: Operation, method: str, path: Mapping[str, Any], *, careful: bool) -> None:

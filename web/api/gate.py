@@ -11,15 +11,34 @@ from typing import Any, TypeVar
 from flask import Flask, abort, current_app, g, request
 from sqlalchemy import Connection
 
+from engine.errors import Text
 from engine.organisation import ADMINISTRATOR
 from storage import accounts, people, tokens
 from storage.accounts import Session, Visitor
-from storage.tokens import Scope, Token
+from storage.tokens import Failing, Scope, Token
 from web import identity, reading
 from web.access import anybody, for_programs, holders, operators, signed_in
+from web.api import pace
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "zhixing_scope"
+NO_BEARER = Text(
+    "访问令牌应写作 Authorization: Bearer zx_…",
+    "expected a token as Authorization: Bearer zx_…, but found another scheme",
+)
+FAILING = {
+    Failing.UNKNOWN: Text(
+        "访问令牌不正确,或已被吊销", "expected a token that is in use, but this one is wrong or was revoked"
+    ),
+    Failing.ENDED: Text(
+        "访问令牌已到期,请在“我的账号”中新建", "the token has ended: make a new one on the page of one's account"
+    ),
+    Failing.CLOSED: Text("该人员的账号已停用", "the account of the token's person is closed"),
+    Failing.ONE_TIME: Text(
+        "请先在浏览器中更换一次性密码", "expected the one-time password to be replaced first, in a browser"
+    ),
+}
+"""What to say to who shows a token that is good for nothing."""
 
 
 def reads(view: View) -> View:
@@ -54,6 +73,7 @@ def open_to_all(view: View) -> View:
 
 def install(app: Flask) -> None:
     """Let tokens be known, and what each is good for; called behind the room that knows sessions."""
+    pace.install(app)
     app.before_request(_recognise)
     app.before_request(_suffices)
 
@@ -70,12 +90,18 @@ def _recognise() -> None:
     if not for_programs() or not kind:
         return
     store, now = reading.store(), reading.store().now()
-    with store.database.read() as connection:
-        found = tokens.find(connection, text.strip(), now) if kind.lower() == "bearer" else None
-        g.me = None if found is None else identity.known(connection, _visitor(connection, found))
-    if found is None:
+    if kind.lower() != "bearer":
+        g.me, g.failing = None, NO_BEARER
         abort(401)
+    with store.database.read() as connection:
+        found = tokens.find(connection, text.strip(), now)
+        g.me = None if found is None else identity.known(connection, _visitor(connection, found))
+        if found is None:
+            g.failing = FAILING[tokens.failing(connection, text.strip(), now)]
+            abort(401)
     g.scope = found.scope
+    if not pace.admits(current_app, found.person.id, now):
+        abort(429)
     tokens.seen(store.database, found, now)
 
 
@@ -94,7 +120,7 @@ def _suffices() -> None:
         return
     wanted, scope = scope_of(current_app, request.endpoint), g.get("scope")
     if wanted is not None and scope is not None and not scope.includes(wanted):
-        g.narrow = True
+        g.narrow = str(wanted)
         abort(403)
 
 

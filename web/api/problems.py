@@ -14,8 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Fault, Reason, Refused, Text
-from web import failures, texts
+from web import failures, reading, texts
 from web.access import for_programs
+from web.api import pace
 from web.logs import log
 from web.pages import listing
 
@@ -100,9 +101,18 @@ def problem(status: int, text: Text, reason: Reason | None = None, faults: tuple
     }
     data = json.dumps(document, ensure_ascii=False).encode("utf-8", "replace")
     response = Response(data, status, mimetype=MEDIA_TYPE)
-    if status == 401:
-        response.headers["WWW-Authenticate"] = 'Bearer realm="zhixing"'
+    response.headers.update(_told(status))
     return response
+
+
+def _told(status: int) -> dict[str, str]:
+    """What programs are told in headers: which token would do (RFC 6750), when to come again."""
+    realm, narrow = 'Bearer realm="zhixing"', g.get("narrow")
+    if status == 401:
+        return {"WWW-Authenticate": realm + (', error="invalid_token"' if g.get("failing") else "")}
+    if status == 403 and narrow:
+        return {"WWW-Authenticate": f'{realm}, error="insufficient_scope", scope="{narrow}"'}
+    return {"Retry-After": str(pace.wait(reading.store().now()))} if status == 429 else {}
 
 
 def unread(messages: object) -> tuple[Fault, ...]:
@@ -125,8 +135,10 @@ def _http(error: HTTPException) -> Response:
         return error.get_response()  # type: ignore[return-value]  # a redirect to the address as it is written
     text = SAID.get(status, SAID[500 if status >= 500 else 400])
     faults: tuple[Fault, ...] = ()
-    if status == 403 and g.get("narrow"):
-        text = NARROW
+    if status == 403 and (wanted := g.get("narrow")):
+        text = Text(f"{NARROW.zh}:应为 {wanted}", f"{NARROW.en}: {wanted}")
+    if status == 401:
+        text = g.get("failing") or text
     data = getattr(error, "data", None)
     if isinstance(data, dict):
         found = data.get("messages", {})
