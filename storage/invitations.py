@@ -11,8 +11,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, Row, insert, select, update
 
 from engine import events
+from engine.instance import Instance
 from engine.journal import Entry
-from engine.stream import ORGANISATION
+from engine.stream import ORGANISATION, State
 from engine.value import Context, Person, Personal
 from storage import personal, schema
 from storage.moments import due, micros, moment
@@ -94,7 +95,7 @@ class WithContacts(Mapping[str, str]):
         return len(self.people)
 
 
-def project(connection: Connection, entry: Entry) -> None:
+def project(connection: Connection, entry: Entry, before: State) -> None:
     """Bring the table to the state after an entry of an instance."""
     for event in entry.events:
         if isinstance(event, events.ContactInvited):
@@ -106,10 +107,16 @@ def project(connection: Connection, entry: Entry) -> None:
             _end(connection, event.task, Ending.ANSWERED, entry)
             used = update(schema.invitation).where(_link.invitation == event.invitation)
             connection.execute(used.values(evidence=event.evidence.reference))
-    gone = sorted({event.task for event in entry.events if isinstance(event, ENDED)})
+    ended = {event.task for event in entry.events if isinstance(event, ENDED)}
+    gone = sorted(key for key in ended if _had_link(before, key))
     if gone:
         mine = update(schema.invitation).where(_link.task.in_(gone), _link.ended_at.is_(None))
         connection.execute(mine.values(ended_at=micros(entry.at), ending=Ending.GONE))
+
+
+def _had_link(before: State, task: str) -> bool:
+    found = before.tasks.get(task) if isinstance(before, Instance) else None
+    return found is not None and found.invitation is not None
 
 
 def by_digest(connection: Connection, digest: str) -> Given | None:

@@ -19,6 +19,7 @@ from engine.record import Shelf
 from engine.value import Person
 from engine.words import Channel
 from storage import codec
+from storage.batch import Batch, Prepared
 from storage.moments import micros, moment
 from storage.schema import entry as entries
 
@@ -31,7 +32,7 @@ ENTRY, REFUSAL = b"zhixing-entry-1\x00", b"zhixing-refusal-1\x00"
 LAST = 2**62
 """Behind every revision."""
 
-_ADD = insert(entries)
+_ADD = Prepared(insert(entries), "stream_no", "revision", "envelope", "body", "digest")
 _READ = (
     select(entries)
     .where(entries.c.stream_no == bindparam("stream"))
@@ -64,10 +65,10 @@ def write(entry: Entry, previous: bytes, recorded_at: datetime, version: str | N
     return Written(envelope=envelope, body=body, digest=digest_of(ENTRY, previous, envelope, body))
 
 
-def add(connection: Connection, stream: int, revision: int, written: Written) -> None:
-    """Add an entry. Raises IntegrityError when the revision is taken."""
+def add(batch: Batch, stream: int, revision: int, written: Written) -> None:
+    """Add an entry; sending it raises IntegrityError when the revision is taken."""
     row = {"stream_no": stream, "revision": revision, "envelope": written.envelope}
-    connection.execute(_ADD, {**row, "body": written.body, "digest": written.digest})
+    batch.add(_ADD, {**row, "body": written.body, "digest": written.digest})
 
 
 def read(

@@ -27,6 +27,7 @@ from storage import (
     subscriptions,
     team,
 )
+from storage.batch import Batch, Prepared
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -49,18 +50,25 @@ TASK_EVENTS = (
 
 PERFORMED = (events.TaskCompleted, events.TaskSubmitted, events.TaskSigned)
 
-_OFFER, _ENTER_INBOX = insert(schema.task), insert(schema.inbox)
-_LEAVE_INBOX = delete(schema.inbox).where(schema.inbox.c.task == bindparam("gone"))
-_DISCARD_DRAFTS = delete(schema.draft).where(schema.draft.c.task == bindparam("gone"))
-_CHANGE_TASK = (
+_OFFER = Prepared(insert(schema.task), *schema.task.c.keys())
+_ENTER_INBOX = Prepared(insert(schema.inbox), *schema.inbox.c.keys())
+_LEAVE_INBOX = Prepared(delete(schema.inbox).where(schema.inbox.c.task == bindparam("gone")))
+_DISCARD_DRAFTS = Prepared(delete(schema.draft).where(schema.draft.c.task == bindparam("gone")))
+_CHANGED = ("stage", "holder", "opened", "closed_at", "closed_by")
+_CHANGE_TASK = Prepared(
     update(schema.task)
     .where(schema.task.c.task == bindparam("key"))
-    .values({name: bindparam(name) for name in ("stage", "holder", "opened", "closed_at", "closed_by")})
+    .values({name: bindparam(name) for name in _CHANGED})
 )
+_MOVE_DUE = Prepared(update(schema.task).where(schema.task.c.task == bindparam("key")).values(due=bindparam("moved")))
 
 
-def project(connection: Connection, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
-    """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts."""
+def project(batch: Batch, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
+    """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts.
+
+    What every step writes waits in the batch; the rest is written at once.
+    """
+    connection = batch.connection
     made = [*outgoing.jobs(entry, after), *team.jobs(connection, entry, before, after)] if jobs else []
     waiting = subscriptions.begun(before, after)
     if jobs:
@@ -69,9 +77,9 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
     match after:
         case Instance():
             _instance(connection, entry, after)
-            _tasks(connection, entry, before, after)
+            _tasks(batch, entry, before, after)
             _copies(connection, entry)
-            invitations.project(connection, entry)
+            invitations.project(connection, entry, before)
             _waiting(connection, entry, before, after)
             _incidents(connection, entry, before, after)
             subscriptions.project(connection, before, after, waiting)
@@ -91,7 +99,7 @@ def project(connection: Connection, entry: Entry, before: State, after: State, *
         reckoning.mark(connection, entry, after)
         correlation.wake(connection, subscriptions.messages(waiting), micros(entry.at))
         outgoing.keep(connection, made, micros(entry.at))
-        _drafts(connection, entry)
+        _drafts(batch, entry)
 
 
 def _instance(connection: Connection, entry: Entry, after: Instance) -> None:
@@ -106,27 +114,20 @@ def _instance(connection: Connection, entry: Entry, after: Instance) -> None:
         connection.execute(change.values(status=after.status, ended_at=micros(entry.at)))
 
 
-def _tasks(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
+def _tasks(batch: Batch, entry: Entry, before: State, after: Instance) -> None:
     touched = {event.task for event in entry.events if isinstance(event, TASK_EVENTS)}
     if not touched:
         return
     old = touched & before.tasks.keys() if isinstance(before, Instance) else set()
-    if old:
-        connection.execute(_LEAVE_INBOX, [{"gone": key} for key in sorted(old)])
+    batch.add(_LEAVE_INBOX, *({"gone": key} for key in sorted(old)))
     new = [_task_row(entry, after, event) for event in entry.events if isinstance(event, events.TaskOffered)]
-    if new:
-        connection.execute(_OFFER, new)
+    batch.add(_OFFER, *new)
     known = sorted(touched - {str(row["task"]) for row in new})
-    if known:
-        connection.execute(_CHANGE_TASK, [{"key": key, **_task_changes(entry, after, key)} for key in known])
-    for event in entry.events:
-        if isinstance(event, events.TaskDueMoved):
-            change = update(schema.task).where(schema.task.c.task == event.task)
-            connection.execute(change.values(due=due(event.due)))
+    batch.add(_CHANGE_TASK, *({"key": key, **_task_changes(entry, after, key)} for key in known))
+    moved = (event for event in entry.events if isinstance(event, events.TaskDueMoved))
+    batch.add(_MOVE_DUE, *({"key": event.task, "moved": due(event.due)} for event in moved))
     waiting = sorted(touched & after.tasks.keys())
-    rows = [row for key in waiting for row in inbox_rows(after.tasks[key], after.case)]
-    if rows:
-        connection.execute(_ENTER_INBOX, rows)
+    batch.add(_ENTER_INBOX, *(row for key in waiting for row in inbox_rows(after.tasks[key], after.case)))
 
 
 def _copies(connection: Connection, entry: Entry) -> None:
@@ -248,12 +249,10 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
                 connection.execute(insert(table), named)
 
 
-def _drafts(connection: Connection, entry: Entry) -> None:
+def _drafts(batch: Batch, entry: Entry) -> None:
     """What a person had begun to enter ends with the task."""
     ended = (events.TaskCompleted, events.TaskCancelled)
-    gone = [{"gone": event.task} for event in entry.events if isinstance(event, ended)]
-    if gone:
-        connection.execute(_DISCARD_DRAFTS, gone)
+    batch.add(_DISCARD_DRAFTS, *({"gone": event.task} for event in entry.events if isinstance(event, ended)))
 
 
 def _publication(connection: Connection, after: Publications) -> None:

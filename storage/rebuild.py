@@ -16,6 +16,7 @@ from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
 from storage import derived, journal, projection, reexecution, schema
+from storage.batch import Batch
 from storage.report import of_stream, said
 from storage.shelf import StreamShelf
 from storage.states import States
@@ -52,7 +53,9 @@ def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], 
     state: State = streams.empty(StreamKind(row.kind), row.stream_no)
     for entry in journal.read(connection, row.stream_no, shelf):
         previous, state = state, replay.after(state, entry)
-        projection.project(connection, entry, previous, state, jobs=False)
+        batch = Batch(connection)
+        projection.project(batch, entry, previous, state, jobs=False)
+        batch.send()
     if state.revision == 0:
         return
     data = derived.bytes_of(state, shelf)

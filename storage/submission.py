@@ -28,6 +28,7 @@ from engine.stream import ORGANISATION, State
 from engine.value import Person
 from engine.words import Channel, StreamKind
 from storage import file_use, journal, personal, projection, refusals, schema
+from storage.batch import Batch, Prepared, Values, find
 from storage.database import Database
 from storage.files import Files
 from storage.moments import micros, moment
@@ -230,23 +231,25 @@ class Submission:
         case = command.case if isinstance(command, IN_CASE) else None
         if not 0 < number <= LAST_STREAM:
             return None
+        asked: list[tuple[Prepared, Values]] = [(_FIND, {"stream": number, "key": key, "case": case})]
         if connection.dialect.name == "postgresql":
-            connection.execute(_LOCK, {"stream": number})  # what is read in the locking statement may be of before
-        row = connection.execute(_FIND, {"stream": number, "key": key, "case": case}).one_or_none()
+            asked.insert(0, (_LOCK, {"stream": number}))  # what is read in the locking statement may be of before
+        row = find(connection, *asked)
         if row is None:
             return None
-        if row.known is not None:
+        kind, revision, digest, at, case_no, state, window, known, organisation, case_revision = row
+        if known is not None:
             return self._repeat(connection, command)
         return Current(
-            kind=StreamKind(row.kind),
-            revision=row.revision,
-            digest=bytes(row.digest),
-            at=row.at,
-            case_no=row.case_no if case is None else case,
-            organisation=row.organisation or 0,
-            case_revision=row.case_revision,
-            state=bytes(row.state),
-            window=bytes(row.window),
+            kind=StreamKind(kind),
+            revision=revision,
+            digest=digest,
+            at=at,
+            case_no=case_no if case is None else case,
+            organisation=organisation or 0,
+            case_revision=case_revision,
+            state=state,
+            window=window,
         )
 
     def _answer(self, connection: Connection, key: str, build: Callable[[int], Command]) -> Receipt | None:
@@ -327,14 +330,16 @@ class Submission:
         self.shelf.flush()
         personal.keep(connection, self.rows)
         file_use.keep_personal(connection, self.rows, entry, step.state)
-        journal.add(connection, entry.stream, entry.revision, written)
+        batch = Batch(connection)
+        journal.add(batch, entry.stream, entry.revision, written)
         case = step.state.case if isinstance(step.state, Instance | Milestone) else None
         place = {"stream_no": entry.stream, "revision": entry.revision}
         moved = {"number": entry.stream, "revision": entry.revision, "digest": written.digest, "at": micros(entry.at)}
-        connection.execute(_MOVE, {**moved, "case_no": case, "state": state, "window": step.window})
-        connection.execute(_RECEIVE, {"key": entry.command.envelope.id, **place})
-        connection.execute(_LEAVE_UNSEALED, place)
-        projection.project(connection, entry, before, step.state)
+        batch.add(_MOVE, {**moved, "case_no": case, "state": state, "window": step.window})
+        batch.add(_RECEIVE, {"key": entry.command.envelope.id, **place})
+        batch.add(_LEAVE_UNSEALED, place)
+        projection.project(batch, entry, before, step.state)
+        batch.send()
 
 
 def _asked(command: Command) -> tuple[object, ...]:
@@ -367,18 +372,19 @@ def _entry(command: Command, step: streams.Step, around: Surroundings, consulted
 
 
 _stream = schema.stream.c
-_MOVE = (
+_MOVE = Prepared(
     update(schema.stream)
     .where(_stream.stream_no == bindparam("number"))
     .values({name: bindparam(name) for name in ("revision", "digest", "at", "case_no", "state", "window")})
 )
-_RECEIVE = insert(schema.received)
+_RECEIVE = Prepared(insert(schema.received), "key", "stream_no", "revision")
 _FIRST = select(schema.received).where(schema.received.c.key == bindparam("key"))
-_LEAVE_UNSEALED = insert(schema.unsealed)
-_FIND = text(
+_LEAVE_UNSEALED = Prepared(insert(schema.unsealed), "stream_no", "revision")
+_QUERY = text(
     'SELECT s.kind, s.revision, s.digest, s.at, s.case_no, s.state, s."window", r.key AS known, '
     f"(SELECT o.revision FROM stream o WHERE o.stream_no = {ORGANISATION}) AS organisation, "
     "(SELECT c.revision FROM stream c WHERE c.stream_no = COALESCE(CAST(:case AS BIGINT), s.case_no) AND c.kind = 'case') AS case_revision "
     "FROM stream s LEFT JOIN received r ON r.key = :key WHERE s.stream_no = :stream"
 )
-_LOCK = text("SELECT 1 FROM stream WHERE stream_no = :stream FOR UPDATE")
+_FIND = Prepared(_QUERY)
+_LOCK = Prepared(text("SELECT 1 FROM stream WHERE stream_no = :stream FOR UPDATE"))
