@@ -65,7 +65,7 @@ from engine.events import (
     TaskReminded,
     TimerFired,
 )
-from engine.flow.elements import Kind
+from engine.flow.elements import GATEWAYS, Kind
 from engine.flow.host import ExpressionFailed
 from engine.instance import Incident, Instance, Timer
 from engine.procedure import Procedure
@@ -298,7 +298,8 @@ def _decide(progress: Progress, command: DecideIncident, window: bytes) -> bytes
     if command.flows:
         return flow.retry(model, window, incident.activity, progress, flows=command.flows)
     apart(progress, element, {entitlement.actor(progress)})
-    progress.assign(activity.scope, element.result, command.result)
+    if element.kind not in GATEWAYS:  # a gateway has no result
+        progress.assign(activity.scope, element.result, command.result)
     return flow.retry(model, window, incident.activity, progress, done=True)
 
 

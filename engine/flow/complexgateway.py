@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -14,7 +14,6 @@ from engine.flow.host import ExpressionFailed
 from engine.flow.node import holds, nothing_holds
 from engine.flow.token import Token, Tokens
 from engine.value import Context, Value, number
-from engine.words import Outcome
 
 Came = Mapping[str, list[Token]]
 
@@ -68,6 +67,11 @@ class Complex(Joining):
         tokens.settle(scope)
         return True
 
+    def lost(self, came: Collection[str], places: Collection[str]) -> list[Flow]:
+        """It is asked as each token comes: it waits in vain once none can come by any flow."""
+        gone = [flow for flow in self.incoming if self._out_of_reach(flow, places)]
+        return [flow for flow in gone if flow.id not in came] or gone if len(gone) == len(self.incoming) else []
+
     def retry(self, token: Token) -> None:
         """Ask the activation condition again, or go on from where it failed behind it."""
         if "flow" in token.internal_data:
@@ -91,9 +95,7 @@ class Complex(Joining):
         try:
             activated = self._activated(tokens.arrivals(self.name, scope), token)
         except ExpressionFailed as error:
-            if token.activity is None:
-                tokens.enter(token, tokens.host.enter(self.element, scope, token.internal_data["flow"]))
-            self.fail(token, error.text)
+            self.fail_at(token, error.text)
             return
         if activated:
             self._activate(tokens, scope)
@@ -121,14 +123,10 @@ class Complex(Joining):
         self._consume([_first(waiting) for waiting in came.values()], reset=False)
 
     def _consume(self, tokens: list[Token], *, reset: bool) -> None:
-        """One token goes on for all; one whose condition failed before has been entered already, and is that one."""
-        ordered = sorted(tokens, key=lambda token: token.activity is None)
-        for other in ordered[1:]:
-            if other.activity is not None:
-                other.workflow.host.leave(other.activity, Outcome.CANCELLED)
+        """One token goes on for all."""
+        going = self.consume(tokens)
         if reset:
-            ordered[0].internal_data["reset"] = True
-        ordered[0].workflow.fire(ordered)
+            going.internal_data["reset"] = True
 
 
 def _first(waiting: list[Token]) -> Token:

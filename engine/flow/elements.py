@@ -52,6 +52,16 @@ ACTIVITIES = frozenset(
 )
 """What does work; the others are events and gateways."""
 
+GATEWAYS = frozenset(
+    {
+        Kind.EXCLUSIVE_GATEWAY,
+        Kind.PARALLEL_GATEWAY,
+        Kind.INCLUSIVE_GATEWAY,
+        Kind.EVENT_GATEWAY,
+        Kind.COMPLEX_GATEWAY,
+    }
+)
+
 
 class Trigger(StrEnum):
     """What an event waits for or throws."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.errors import Text
 from engine.flow.elements import AWAITED, Flow
 from engine.flow.node import FlowNode, holds, nothing_holds
 from engine.flow.token import Token, Tokens
+from engine.words import Outcome
 
 
 class Exclusive(FlowNode):
@@ -26,7 +28,63 @@ class Exclusive(FlowNode):
         return rest[:1]
 
 
-class Parallel(FlowNode):
+class Gathering(FlowNode):
+    """A gateway at which tokens wait for others; the wait may come to nothing, and then be told as an incident."""
+
+    def lost(self, came: Collection[str], places: Collection[str]) -> list[Flow]:
+        """The flows it waits for though none of the tokens at these places can come by them; came by is what waits here."""
+        raise NotImplementedError
+
+    def fail_at(self, token: Token, text: Text) -> None:
+        """A waiting token is where the incident stands; it goes on waiting."""
+        if token.activity is None:
+            tokens = token.workflow
+            tokens.enter(token, tokens.host.enter(self.element, token.scope, token.internal_data["flow"]))
+        self.fail(token, text)
+
+    def consume(self, waiting: Sequence[Token]) -> Token:
+        """One token goes on for all of these; one at which an incident stood has been entered already, and is that one."""
+        ordered = sorted(waiting, key=lambda token: token.activity is None)
+        for other in ordered[1:]:
+            if other.activity is not None:
+                other.workflow.host.leave(other.activity, Outcome.CANCELLED)
+        ordered[0].workflow.fire(ordered)
+        return ordered[0]
+
+    @property
+    def sources(self) -> dict[str, frozenset[str] | None]:
+        """For each incoming flow, every node from which a token might ever come by it without passing this gateway.
+
+        None where a handler of compensation is among them: it may be called from anywhere.
+        """
+        if not hasattr(self, "_sources"):
+            self._sources = {flow.id: self._from(flow) for flow in self.incoming}
+        return self._sources
+
+    def _from(self, flow: Flow) -> frozenset[str] | None:
+        specs = self._wf_spec.task_specs
+        seen: set[str] = set()
+        todo = [f"{self.element.process}:{flow.source}"]
+        while todo:
+            name = todo.pop()
+            if name in seen or name == self.name:
+                continue
+            seen.add(name)
+            node = specs[name]
+            if node.element.for_compensation:
+                return None
+            if node.element.attached_to is not None:
+                todo.append(f"{self.element.process}:{node.element.attached_to}")
+            todo += [f"{self.element.process}:{back.source}" for back in node.incoming]
+            todo += node.linked
+        return frozenset(seen)
+
+    def _out_of_reach(self, flow: Flow, places: Collection[str]) -> bool:
+        sources = self.sources[flow.id]
+        return sources is not None and sources.isdisjoint(places)
+
+
+class Parallel(Gathering):
     """One token from each incoming flow, one to each outgoing flow. BPMN 2.0.2 §13.4.1."""
 
     def arrive(self, tokens: Tokens, flow: Flow, scope: str) -> None:
@@ -37,14 +95,32 @@ class Parallel(FlowNode):
         tokens.add(self.name, scope, TaskState.WAITING, flow=flow.id)
         came = tokens.arrivals(self.name, scope)
         if len(came) == len(self.incoming):
-            tokens.fire([waiting[0] for waiting in came.values()])
+            self.consume([waiting[0] for waiting in came.values()])
 
     def choose(self, token: Token) -> Sequence[Flow]:
         """Every flow."""
         return self.outgoing
 
+    def lost(self, came: Collection[str], places: Collection[str]) -> list[Flow]:
+        """It needs a token by every flow."""
+        return [flow for flow in self.incoming if flow.id not in came and self._out_of_reach(flow, places)]
 
-class Joining(FlowNode):
+    def retry(self, token: Token) -> None:
+        """Wait again; whether anything can still come is asked when all else has come to rest."""
+        if "flow" in token.internal_data:
+            token.internal_data.pop("failed", None)
+        else:
+            super().retry(token)
+
+    def decide(self, token: Token) -> None:
+        """Go on without what does not come."""
+        if "flow" in token.internal_data:
+            self.consume([waiting[0] for waiting in token.workflow.arrivals(self.name, token.scope).values()])
+        else:
+            super().decide(token)
+
+
+class Joining(Gathering):
     """A gateway that asks whether a token can still come by some of its flows."""
 
     def join(self, tokens: Tokens, scope: str) -> bool:
@@ -103,6 +179,10 @@ class Inclusive(Joining):
             super().arrive(tokens, flow, scope)
             return
         tokens.add(self.name, scope, TaskState.WAITING, flow=flow.id)
+
+    def lost(self, came: Collection[str], places: Collection[str]) -> list[Flow]:
+        """It waits for nothing that cannot come."""
+        return []
 
     def choose(self, token: Token) -> Sequence[Flow]:
         """At least one flow. Raises ExpressionFailed when none may be taken."""

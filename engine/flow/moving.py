@@ -87,8 +87,7 @@ def place(token: Token) -> Place:
     back = token.internal_data.get("back")
     if back:
         return Place(element=str(back[-1]))
-    flow = token.internal_data.get("flow") if token.activity is None else None
-    return Place(element=token.element.id, flow=_flow(token, flow))
+    return Place(element=token.element.id, flow=_flow(token, token.internal_data.get("flow")))
 
 
 def level(model: Model, token: Token) -> Level:

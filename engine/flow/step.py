@@ -5,7 +5,7 @@ from __future__ import annotations
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Reason, Refused
-from engine.flow import catching, condition, moving
+from engine.flow import catching, condition, deadlock, moving
 from engine.flow import window as windows
 from engine.flow.adhoc import AdHocSubProcess
 from engine.flow.elements import Kind, Process, Trigger
@@ -155,7 +155,7 @@ def run(tokens: Tokens) -> bytes:
 
 
 def _settle(tokens: Tokens) -> None:
-    """Run tokens until none is ready and no inclusive join can fire."""
+    """Run tokens until none is ready and no inclusive join can fire; a join that waits in vain is told then."""
     while True:
         while tokens.ready:
             token = tokens.ready.popleft()
@@ -164,6 +164,7 @@ def _settle(tokens: Tokens) -> None:
                 token.run()
                 condition.ask_all(tokens)
         if not _joined(tokens):
+            deadlock.tell(tokens)
             if not any(tokens.open()):
                 tokens.close_all_kept()
             return

@@ -138,7 +138,8 @@ def test_a_second_token_on_one_flow_waits_for_the_next_round_of_the_join() -> No
     run.finish("a")
     run.finish("b")
     run.finish("c")
-    assert (run.log.count("enter j"), run.done) == (1, False)
+    assert (run.log.count("leave j"), run.done) == (1, False)
+    assert [run.places[key].id for key in run.failed] == ["j"]  # no next round can come: that is told
 
 
 @pytest.mark.parametrize(("k", "branches"), [(0, ["c"]), (1, ["a"]), (3, ["a", "b"])])
