@@ -9,6 +9,7 @@ from lxml import etree
 
 from engine import xml
 from engine.check.finding import Finding, Rule
+from engine.dmn import Decision
 from engine.errors import Text
 from engine.flow.wording import local
 from engine.form_fields import Form
@@ -18,7 +19,7 @@ from engine.xml import BPMN
 ENGLISH = "texts/en.json"
 UNSPOKEN = frozenset({"definitions", "message", "signal", "error", "escalation", "linkEventDefinition"})
 """What has a name by which files refer to it, not one that people read."""
-TABLES = frozenset({"elements", "forms"})
+TABLES = frozenset({"elements", "forms", "decisions"})
 MOST_BYTES = 5_000_000
 Said = dict[str, str]
 
@@ -37,7 +38,7 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
 
 def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Iterator[Finding]:
     for key in sorted(found.keys() - TABLES):
-        yield _found(key, f"没有 {key}", f"expected elements and forms only, but found {key}")
+        yield _found(key, f"没有 {key}", f"expected elements, forms and decisions only, but found {key}")
     yield from _elements(procedure, _table(found, "elements"))
     forms, english = {_key(path): form for path, form in procedure.forms.items()}, _table(found, "forms")
     for key in sorted(forms.keys() | english.keys()):
@@ -45,6 +46,9 @@ def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Itera
             yield _orphan(f"forms.{key}")
         else:
             yield from _form(forms[key], key, _table(english, key))
+    decisions = {one.key[1] for one in procedure.decisions.elements.values() if isinstance(one, Decision)}
+    for key in sorted(_table(found, "decisions").keys() - decisions):
+        yield _orphan(f"decisions.{key}")
 
 
 def _elements(procedure: Procedure, english: Mapping[str, object]) -> Iterator[Finding]:

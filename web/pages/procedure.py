@@ -131,8 +131,9 @@ def versions(key: str) -> str:
     """All versions with who published each, when and why."""
     with reading.store().database.read() as connection:
         version = found(connection, key)
-        rows = told.puttings(connection, version.place)
-    return _page("versions", version, rows=rows)
+        rows, names = told.puttings(connection, version.place), reading.names(connection)
+        planned = told.publications(connection, version.place).planned(reading.store().now())
+    return _page("versions", version, rows=rows, planned=planned, names=names)
 
 
 def found(connection: Connection, key: str) -> Version:

@@ -100,6 +100,8 @@ class Putting:
     version: Version
     by: str
     is_in_force: bool
+    was_replaced: bool = False
+    """A later publication came into force before it, or at its moment: it never was."""
 
 
 def publications(connection: Connection, place: Place) -> Publications:
@@ -109,16 +111,21 @@ def publications(connection: Connection, place: Place) -> Publications:
     return found
 
 
-def puttings(connection: Connection, place: Place) -> list[Putting]:
+def puttings(connection: Connection, of: Place) -> list[Putting]:
     """The versions of a procedure with who published them, the newest first."""
     store, names = reading.store(), reading.names(connection)
-    shelf = StreamShelf(connection, place.stream, store.recent)
-    actors = [entry.command.envelope.actor for entry in journal.read(connection, place.stream, shelf)]
-    all_of = publications(connection, place)
+    shelf = StreamShelf(connection, of.stream, store.recent)
+    actors = [entry.command.envelope.actor for entry in journal.read(connection, of.stream, shelf)]
+    all_of = publications(connection, of)
     current, versions = all_of.in_force(store.now()), all_of.versions
     found = [
-        Putting(version=version, by="" if actor is None else names.get(actor.id, ""), is_in_force=version is current)
-        for version, actor in zip(versions, actors, strict=True)
+        Putting(
+            version=version,
+            by="" if actor is None else names.get(actor.id, ""),
+            is_in_force=version is current,
+            was_replaced=any(later.since <= version.since for later in versions[place + 1 :]),
+        )
+        for place, (version, actor) in enumerate(zip(versions, actors, strict=True))
     ]
     return found[::-1]
 

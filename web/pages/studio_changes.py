@@ -5,27 +5,17 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from engine.errors import Refused, Text
 from engine.label import ENGLISH, NUMBERED
 from engine.procedure import MANIFEST
 from web.pages import studio_drawing as drawing
+from web.pages import studio_rules
+from web.pages.studio_change import Change, short
 from web.pages.studio_drawing import Said
 from web.pages.studio_terms import FACTS, LEAVES, TABLES, TAGS
 
 Files = Mapping[str, bytes]
-LONGEST = 160
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One thing that differs: `kind` is added, removed or changed."""
-
-    file: str
-    element: str
-    kind: str
-    text: Text
 
 
 def changes(before: Files, after: Files) -> list[Change]:
@@ -70,6 +60,8 @@ def _file(path: str, old: bytes, new: bytes, names_before: Names, names_after: N
             yield from _drawing(path, old, new, names_before, names_after)
         elif path.endswith(".form"):
             yield from _form(path, _json(old), _json(new))
+        elif path.endswith(".dmn"):
+            yield from studio_rules.changes(path, old, new)
         elif path in (MANIFEST, ENGLISH):
             read = _toml if path == MANIFEST else _json
             yield from _table(path, read(old), read(new))
@@ -105,7 +97,7 @@ def _drawn(path: str, key: str, kind: str, elements: Mapping[str, Said], names: 
             for end in ("sourceRef", "targetRef")
         ]
         when = said.facts.get("conditionExpression", "")
-        zh_when, en_when = (f",条件 {_short(when)}", f", when {_short(when)}") if when else ("", "")
+        zh_when, en_when = (f",条件 {short(when)}", f", when {short(when)}") if when else ("", "")
         text = Text(
             f"{zh}连线:从“{ends[0].zh}”到“{ends[1].zh}”{zh_when}",
             f"{en} flow: from “{ends[0].en}” to “{ends[1].en}”{en_when}",
@@ -196,7 +188,7 @@ def _leaves(found: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_to(path: str, key: str, name: Text, fact: Text, before: str, after: str) -> Change:
-    old, new = _short(before), _short(after)
+    old, new = short(before), short(after)
     zh, en = f"由“{old}”改为“{new}”", f"from “{old}” to “{new}”"
     if not before:
         zh, en = f"加上“{new}”", f"added “{new}”"
@@ -221,11 +213,6 @@ def _named(row: object, key: str, language: str) -> str:
 
 def _plain(found: object) -> str:
     return "" if found is None else found if isinstance(found, str) else json.dumps(found, ensure_ascii=False)
-
-
-def _short(text: str) -> str:
-    one = " ".join(text.split())
-    return one if len(one) <= LONGEST else f"{one[: LONGEST - 1]}…"
 
 
 def _json(data: bytes) -> dict[str, object]:

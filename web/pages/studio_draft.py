@@ -11,6 +11,7 @@ from flask import abort
 from sqlalchemy import Connection
 
 from engine import check as checks
+from engine import xml
 from engine.check import Finding
 from engine.errors import Refused, Text
 from engine.label import ENGLISH
@@ -22,7 +23,7 @@ from web import reading
 from web.pages import procedure as procedures
 from web.pages import procedure_reading as told
 from web.pages import studio_changes, studio_drawing
-from web.pages.studio_changes import Change
+from web.pages.studio_change import Change
 from web.texts import said
 from web.translation import _, is_english
 
@@ -37,6 +38,7 @@ class Draft:
     base: Procedure
     in_force: str
     publishers: tuple[str, ...]
+    planned: tuple[Version, ...] = ()
 
     @cached_property
     def files(self) -> dict[str, bytes]:
@@ -79,6 +81,16 @@ class Draft:
         rows = [(path, data) for path, data in sorted(self.files.items()) if path.endswith(".form")]
         return [(path, self._title(path) or _heading(data) or path) for path, data in rows]
 
+    def decisions(self) -> list[tuple[str, str]]:
+        """Path and name of each file of decisions."""
+        rows = [(path, data) for path, data in sorted(self.files.items()) if path.endswith(".dmn")]
+        return [(path, self._decision(_decided(data, path)) or path) for path, data in rows]
+
+    def _decision(self, found: tuple[tuple[str, str], ...]) -> str:
+        """What the decisions of a file are called, in English for who reads that."""
+        english = _rows(self.files.get(ENGLISH, b"{}"), "decisions") if is_english() else {}
+        return _("、").join(english.get(key, {}).get(name) or name for key, name in found)
+
     def _title(self, path: str) -> str:
         """The English heading of a form, for who reads English."""
         key = path.removeprefix("forms/").removesuffix(".form")
@@ -114,10 +126,16 @@ def opened(connection: Connection, key: str) -> Draft:
     copy = working_copies.of(connection, key)
     if copy is None:
         abort(404)
-    current = told.publications(connection, version.place).in_force(reading.store().now())
+    publications, now = told.publications(connection, version.place), reading.store().now()
+    current = publications.in_force(now)
     assert isinstance(current, Version)
-    base = reading.procedure(connection, copy.base)
-    return Draft(copy=copy, base=base, in_force=current.digest, publishers=current.publishers)
+    return Draft(
+        copy=copy,
+        base=reading.procedure(connection, copy.base),
+        in_force=current.digest,
+        publishers=current.publishers,
+        planned=publications.planned(now),
+    )
 
 
 def changeable(connection: Connection, key: str) -> procedures.Version:
@@ -164,6 +182,17 @@ def _drawn(source: bytes, path: str) -> Mapping[str, studio_drawing.Said]:
         return {}
 
 
+@lru_cache(maxsize=64)
+def _decided(source: bytes, path: str) -> tuple[tuple[str, str], ...]:
+    """Id and name of each decision."""
+    try:
+        root = xml.parse(source, path)
+    except Refused:
+        return ()
+    found = [node for node in root if isinstance(node.tag, str) and node.tag.endswith("}decision")]
+    return tuple((node.get("id") or "", node.get("name") or "") for node in found)
+
+
 @lru_cache(maxsize=4)
 def _faults(files: tuple[tuple[str, bytes], ...]) -> tuple[Finding, ...]:
     return tuple(checks.check(dict(files)))
@@ -191,7 +220,7 @@ def label_of(found: Draft, row: Mapping[str, str]) -> str:
 
 def place_of(found: Draft, path: str) -> str:
     """What a file is called."""
-    names = {**dict(found.diagrams()), **dict(found.forms())}
+    names = {**dict(found.diagrams()), **dict(found.forms()), **dict(found.decisions())}
     fixed = {MANIFEST: _("清单:角色与设置"), ENGLISH: _("英文文本")}
     return names.get(path) or str(fixed.get(path, path))
 

@@ -1,21 +1,16 @@
-"""A form of a draft, changed as a table of its fields; the form and its English texts are kept together or not at all."""
+"""The editor of a form in a draft: what is sent is kept with its English, and answered with what is wrong and how the form looks."""
 
 from __future__ import annotations
 
-import json
-
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from engine.label import ENGLISH
-from storage import working_copies
-from storage.working_copies import Overtaken
-from web import notices, reading
+from web import csrf
 from web.access import signed_in
-from web.identity import me
-from web.pages import studio, studio_draft, studio_fields
+from web.pages import procedure as procedures
+from web.pages import studio_draft, studio_fields, studio_form_words, studio_preview, studio_saving
 from web.pages.studio_draft import Draft
-from web.translation import _
 
 pages = Blueprint("studio_form", __name__, url_prefix="/procedures/<key>/draft/form")
 
@@ -23,61 +18,77 @@ pages = Blueprint("studio_form", __name__, url_prefix="/procedures/<key>/draft/f
 @pages.get("/")
 @signed_in
 def one(key: str) -> Response:
-    """The fields of a form."""
-    found, path = _asked(key)
-    return _page(found, path)
-
-
-@pages.post("/")
-@signed_in
-def change(key: str) -> Response:
-    """Keep them in the draft."""
-    found, path = _asked(key)
-    name = path.removeprefix("forms/").removesuffix(".form")
-    try:
-        texts = json.loads(found.files.get(ENGLISH, b"{}"))
-        rows = texts.setdefault("forms", {})
-        given = {key: text.replace("\r\n", "\n") for key, text in request.form.items()}
-        form, rows[name] = studio_fields.changed(found.files[path], rows.get(name, {}), given)
-        english = (json.dumps(texts, ensure_ascii=False, indent=2) + "\n").encode()
-    except (ValueError, AttributeError, TypeError):
-        return _page(found, path, _("表单或英文文本现在读不懂,没有保存。"), 422)
-    seen = request.form.get("revision", -1, type=int)
-    contents = {path: (form, seen), ENGLISH: (english, found.copy.revision(ENGLISH))}
-    store = reading.store()
-    try:
-        working_copies.save(store.database, key, contents, me().person, store.now())
-    except Overtaken as other:
-        return _page(found, path, studio.overtaken_sentence(other), 409)
-    back = redirect(url_for(".one", key=key, file=path))
-    return notices.say(back, _("表单已保存在草稿中。"))
-
-
-def _asked(key: str) -> tuple[Draft, str]:
-    with reading.store().database.read() as connection:
-        found = studio_draft.opened(connection, key)
-    path = request.values.get("file", "")
-    if path not in found.files or not path.endswith(".form"):
-        abort(404)
-    return found, path
-
-
-def _page(found: Draft, path: str, fault: str = "", status: int = 200) -> Response:
-    name = path.removeprefix("forms/").removesuffix(".form")
-    try:
-        texts = json.loads(found.files.get(ENGLISH, b"{}")).get("forms", {}).get(name, {})
-        rows = studio_fields.rows(found.files[path], texts)
-    except (ValueError, AttributeError):
-        rows, fault = [], fault or _("表单或英文文本现在读不懂。")
+    """The editor of a form."""
+    found = studio_saving.opened(key)
+    path = studio_saving.path_of(found, request.args.get("file", ""), ".form")
     page = render_template(
         "procedure/form.html",
-        key=found.copy.procedure,
+        key=key,
         file=path,
         title=studio_draft.place_of(found, path),
-        rows=rows,
-        kinds=studio_fields.KINDS,
-        revision=found.copy.revision(path),
-        fault=fault,
-        faults=[row for row in found.findings() if row["file"] == path or f"forms.{name}" in row["element"]],
+        styles=procedures.styles,
+        words=studio_form_words.words(),
+        kinds=studio_form_words.kinds(),
+        roles=studio_form_words.roles(found),
+        uses=studio_preview.uses(found, path),
+        data=_document(found, path),
     )
-    return make_response(page, status)
+    return make_response(page)
+
+
+@pages.get("/file")
+@signed_in
+def file(key: str) -> Response:
+    """The form as it was saved last; with the proof that a save needs after a new sign-in."""
+    found = studio_saving.opened(key)
+    return jsonify(_document(found, studio_saving.path_of(found, request.args.get("file", ""), ".form")))
+
+
+@pages.post("/file")
+@signed_in
+def save(key: str) -> Response:
+    """Keep the form and its English, both or none; 409 when somebody was faster."""
+    given = studio_saving.sent(studio_saving.opened(key), ".form")
+
+    def build(found: Draft) -> dict[str, bytes]:
+        form = studio_fields.written(given.content)
+        english = studio_fields.with_english(found.files.get(ENGLISH, b"{}"), _name(given.path), given.texts)
+        return {given.path: form, ENGLISH: english}
+
+    made = studio_saving.kept(key, given, build)
+    if isinstance(made, Response):
+        return made
+    found = studio_saving.opened(key)
+    return jsonify(
+        {**made, **studio_preview.answered(found, given.path, _task(given.more.get("task")), given.more.get("entries"))}
+    )
+
+
+@pages.post("/preview")
+@signed_in
+def preview(key: str) -> Response:
+    """The form as it was saved last, with what somebody tries in it."""
+    found, document = studio_saving.opened(key), request.get_json(silent=True)
+    if not isinstance(document, dict):
+        abort(400)
+    path = studio_saving.path_of(found, str(document.get("file", "")), ".form")
+    return jsonify(studio_preview.answered(found, path, _task(document.get("task")), document.get("entries")))
+
+
+def _document(found: Draft, path: str) -> dict[str, object]:
+    texts = studio_fields.english_of(found.files.get(ENGLISH, b"{}"), _name(path))
+    return {
+        "content": found.files[path].decode(errors="replace"),
+        "texts": texts,
+        "revision": found.copy.revision(path),
+        "csrf": csrf.proof(),
+        **studio_preview.answered(found, path, "", None),
+    }
+
+
+def _name(path: str) -> str:
+    return path.removeprefix("forms/").removesuffix(".form")
+
+
+def _task(given: object) -> str:
+    return given if isinstance(given, str) else ""

@@ -88,6 +88,7 @@ TABLES = {
     "escalation": Text("升级类别", "escalation class"),
     "elements": Text("英文文本", "English text of"),
     "forms": Text("表单英文文本", "English text of form"),
+    "decisions": Text("决策表英文文本", "English text of decision"),
 }
 LEAVES = {
     "": Text("", ""),

@@ -17,6 +17,8 @@ WORDS = {
     "expired": lazy("登录已过期。请在新的标签页里重新登录;您的改动保留在这个页面上,登录后会自动保存。"),
     "offline": lazy("网络中断。您的改动保留在这个浏览器里,恢复后会自动保存。"),
     "reload": lazy("重新载入"),
+    "mine": lazy("用我的覆盖"),
+    "differing": lazy("对方保存的与您的相比,您的不同之处:"),
     "restore": lazy("找到这个浏览器里没有保存成功的改动。"),
     "restored": lazy("恢复这些改动"),
     "forget": lazy("不要了"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from storage import working_copies
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_changes, studio_fields, studio_manifest
+from web.pages import studio_changes, studio_manifest
 
 KEY = "service-planning"
 AT = f"/procedures/{KEY}"
@@ -253,22 +252,6 @@ def test_settings_are_changed_in_a_form_and_told_in_words(house: House) -> None:
     assert visitor.post(f"{DRAFT}settings", sent, at=f"{DRAFT}settings").status_code == 409
 
 
-def test_a_form_is_changed_as_a_table_with_its_english(house: House) -> None:
-    visitor, address = _begun(house), f"{DRAFT}form/?file=forms/T01_02.form"
-    new = {
-        "new.key": "urgency",
-        "new.label": "紧急程度",
-        "new.en": "Urgency",
-        "new.kind": "enum",
-        "new.options": "急 = Urgent\n不急 = Not urgent",
-    }
-    assert visitor.post(address, {"revision": "0", **new}, at=address).status_code == 302
-    page = visitor.page(DRAFT)
-    assert "新增字段“紧急程度”" in page
-    assert "没有发现问题" in page
-    assert 'value="Urgency"' in visitor.page(address)
-
-
 def test_manifests_are_written_as_they_were_read(house: House) -> None:
     with house.store.database.read() as connection:
         found = house.store.procedures.in_force(KEY, connection)
@@ -277,28 +260,6 @@ def test_manifests_are_written_as_they_were_read(house: House) -> None:
     assert studio_manifest.read(studio_manifest.changed(data, {})) == studio_manifest.read(data)
     odd = b'# head\nkey = "a\\"b"\n[settings]\n"x y" = { type = "int", default = 1, zh = "\xe4\xb8\xad\\n\\u007f", en = "" }\n[rights]\np = ["A"]\n'
     assert studio_manifest.read(studio_manifest.changed(odd, {})) == studio_manifest.read(odd)
-
-
-def test_every_form_of_the_procedure_is_written_as_it_was_read(house: House) -> None:
-    with house.store.database.read() as connection:
-        found = house.store.procedures.in_force(KEY, connection)
-    assert found is not None
-    texts = json.loads(found.files["texts/en.json"])["forms"]
-    for path in found.forms:
-        own = texts[path.removeprefix("forms/").removesuffix(".form")]
-        given = {
-            name: text
-            for row in studio_fields.rows(found.files[path], own)
-            for name, text in (
-                (f"label.{row.path}", row.label),
-                (f"en.{row.path}", row.english),
-                *([(f"required.{row.path}", "on")] if row.required else []),
-                *([(f"options.{row.path}", row.options)] if row.options is not None else []),
-            )
-        }
-        made, english = studio_fields.changed(found.files[path], own, given)
-        assert json.loads(made) == json.loads(found.files[path]), path
-        assert english == own, path
 
 
 def test_an_element_that_only_moved_is_told_as_moved(house: House) -> None:

@@ -31,7 +31,8 @@ async function open() {
   english.begin();
   const findings = new Findings(modeler, place, words);
   const panel = new Panel(modeler, { words, choices, english, findings });
-  saving.follow(modeler, english, () => findings.ask());
+  saving.follow(drawn(modeler, english, findings));
+  modeler.on("commandStack.changed", () => saving.soon());
   findings.onChange(() => panel.draw());
   english.onChange(() => saving.soon());
   tools(modeler);
@@ -41,6 +42,19 @@ async function open() {
   if (wanted) findings.lead(wanted);
   place.dataset.ready = "1";
 }
+
+// What is saved of a diagram, and what comes back from this browser.
+const drawn = (modeler, english, findings) => ({
+  taken: async () => ({ content: (await modeler.saveXML({ format: true })).xml, texts: english.changed() }),
+  arrived: (texts) => {
+    english.arrived(texts);
+    findings.ask();
+  },
+  restore: async (left) => {
+    await modeler.importXML(left.content);
+    Object.assign(english.rows, left.texts);
+  },
+});
 
 // The palette covers the left of the canvas: the drawing begins beside it.
 function fit(modeler) {

@@ -1,11 +1,12 @@
-// What is drawn is saved by itself. Until the server has it, it stays in this browser too: nothing is lost with a tab.
+// What is changed is saved by itself. Until the server has it, it stays in this browser too: nothing is lost with a tab.
+// The subject is what is edited: taken() gives its content and English texts, restore(left) takes them, arrived(texts, answer) hears what was saved.
 const PATIENCE = 700;
 const AGAIN = 5000;
 const QUIET = { "HX-Request": "true", Accept: "application/json" };
 
 export class Saving {
-  constructor(place, words) {
-    Object.assign(this, { place, words, timer: 0, busy: false, dirty: false, stopped: false, revision: 0, proof: "" });
+  constructor(place, words, { extra = () => ({}) } = {}) {
+    Object.assign(this, { place, words, extra, timer: 0, busy: false, dirty: false, stopped: false, revision: 0, proof: "" });
     this.address = `${place.dataset.address}?file=${encodeURIComponent(place.dataset.file)}`;
     this.kept = `zhixing:${this.address}`;
     this.state = document.getElementById("state");
@@ -16,16 +17,19 @@ export class Saving {
     const answer = await fetch(this.address, { headers: QUIET });
     if (!answer.ok) throw new Error(String(answer.status));
     const found = await answer.json();
+    this.begin(found);
+    return found;
+  }
+
+  begin(found) {
     this.revision = found.revision;
     this.proof = found.csrf;
     const left = this.left();
     if (left && left.content !== found.content) this.offer(left);
-    return found;
   }
 
-  follow(modeler, english, then) {
-    Object.assign(this, { modeler, english, then });
-    modeler.on("commandStack.changed", () => this.soon());
+  follow(subject) {
+    this.subject = subject;
     window.addEventListener("beforeunload", (event) => {
       if (this.dirty || this.busy) event.preventDefault();
     });
@@ -43,10 +47,9 @@ export class Saving {
     if (this.busy || this.stopped) return;
     this.busy = true;
     this.dirty = false;
-    const { xml } = await this.modeler.saveXML({ format: true });
-    const texts = this.english.changed();
-    this.keep({ content: xml, texts });
-    const answer = await this.send({ file: this.place.dataset.file, revision: this.revision, content: xml, texts });
+    const { content, texts } = await this.subject.taken();
+    this.keep({ content, texts });
+    const answer = await this.send({ file: this.place.dataset.file, revision: this.revision, content, texts, ...this.extra() });
     this.busy = false;
     await this.after(answer, texts);
   }
@@ -64,12 +67,11 @@ export class Saving {
     if (answer?.ok) {
       const found = await answer.json();
       this.revision = found.revision;
-      this.english.arrived(texts);
       this.forget();
       this.alarm("");
       this.say(`${this.words.saved} ${found.at}`);
       if (this.dirty) this.soon();
-      this.then();
+      this.subject.arrived(texts, found);
       return;
     }
     this.dirty = true;
@@ -91,7 +93,7 @@ export class Saving {
     await this.save();
   }
 
-  // Somebody else saved this diagram: nothing is overwritten, and nobody is left in the dark.
+  // Somebody else saved this file: nothing is overwritten, what differs is told, and whoever is here decides.
   stop(found) {
     this.stopped = true;
     this.alarm(found.text, this.words.reload, () => {
@@ -99,13 +101,23 @@ export class Saving {
       this.dirty = this.busy = false;
       location.reload();
     });
+    if (!found.differences?.length) return;
+    this.button(this.words.mine, () => {
+      this.revision = found.revision;
+      this.stopped = false;
+      this.alarm("");
+      this.soon();
+    });
+    const list = document.createElement("ul");
+    list.setAttribute("aria-label", this.words.differing);
+    list.append(...found.differences.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
+    this.trouble.append(Object.assign(document.createElement("p"), { textContent: this.words.differing }), list);
   }
 
   offer(left) {
     this.alarm(this.words.restore, this.words.restored, async () => {
       this.alarm("");
-      await this.modeler.importXML(left.content);
-      for (const [id, row] of Object.entries(left.texts ?? {})) this.english.rows[id] = row;
+      await this.subject.restore(left);
       this.soon();
     });
     this.button(this.words.forget, () => {
