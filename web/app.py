@@ -25,6 +25,7 @@ from web.pages import (
     people,
     procedure,
     roles,
+    several,
     sign_in,
     studio,
     studio_decision,
@@ -46,6 +47,7 @@ POLL = 15
 
 PAGES = (
     inbox.pages,
+    several.pages,
     case.pages,
     task.pages,
     file.pages,

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from flask import abort, request
+from sqlalchemy import select
 
 from engine.commands import Command, Envelope
 from engine.words import Channel
+from storage import schema
 from storage.submission import Receipt
 from web import reading
 from web.identity import me
@@ -42,6 +44,13 @@ def envelope(stream: int) -> Envelope:
         actor=me().person,
         channel=Channel.WEB,
     )
+
+
+def is_answered(key: str) -> bool:
+    """A command with this id was answered before: the second click of two."""
+    table = schema.received.c
+    with reading.store().database.read() as connection:
+        return connection.execute(select(table.key).where(table.key == key)).first() is not None
 
 
 def stream_of(counted: str) -> int:

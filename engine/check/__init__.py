@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from engine import procedure as procedures
 from engine import xml
 from engine.check import (
+    bulks,
     calls,
     connectors,
     countersignatures,
@@ -41,6 +42,7 @@ RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
     roles.findings,
     formwork.findings,
     externals.findings,
+    bulks.findings,
     variables.findings,
     expressions.findings,
     gateways.findings,

@@ -65,6 +65,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "a task in no lane": (MODEL, "<bpmn:flowNodeRef>write</bpmn:flowNodeRef>", "", "write", Rule.ROLE, "expected the task in a lane"),
     "an unknown escalation class": (MODEL, 'zx:escalation="N"', 'zx:escalation="X"', "write", Rule.ROLE, "but found X"),
     "a mark that is neither": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:external="yes"', "write", Rule.ROLE, "zx:external to be true or false"),
+    "one entry for several tasks": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:bulk="true"', "write", Rule.FORM, "one entry counts for several"),
     "a countersignature without a rule": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:countersign="most"', "write", Rule.STRUCTURE, "but found most"),
     # ------------------------------------------------------------------ forms
     "an unknown section": (MODEL, "body:write", "head:write", "write", Rule.FORM, "but found head:write"),

@@ -26,6 +26,8 @@ from web.api import (
     procedure,
     role,
     session,
+    several,
+    table,
     task,
 )
 from web.api.blueprint import CONVERTERS, HANZI_AND_ALL, PREFIX
@@ -34,7 +36,7 @@ from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
 RESOURCES = (
-    *(me, session, preference, inbox, task, instance, case, history, message, procedure),
+    *(me, session, preference, inbox, several, task, table, instance, case, history, message, procedure),
     *(organisation, people, role, operation),
 )
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}

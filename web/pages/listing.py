@@ -12,8 +12,10 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import Connection
 
+from engine import bulk
 from engine.errors import Text
 from engine.flow.elements import Kind
+from engine.procedure import Procedure
 from storage import preferences, worklist
 from storage.handing import Handed, Hands
 from storage.moments import NEVER, micros
@@ -81,6 +83,7 @@ class Shown:
     tone: str
     is_new: bool
     is_mine: bool
+    bulk: str
     by: str
     at: str
     said: str
@@ -285,10 +288,17 @@ def _one(
         tone=tone,
         is_new=is_new,
         is_mine=line.holder == me().person.id,
+        bulk=_bulk(procedure, line),
         by=reading.names(connection).get(by or "", ""),
         at=texts.at(at),
         said=line.message or ("" if handed is None else handed.opinion),
     )
+
+
+def _bulk(procedure: Procedure, line: Line) -> str:
+    """What tasks have in common that may be done together; nothing for others."""
+    allowed = bulk.is_bulk(procedure.model.element(line.process, line.element))
+    return f"{line.version[:12]}/{line.process}/{line.element}" if allowed and line.closed_at is None else ""
 
 
 def _why(connection: Connection, line: Line) -> str:

@@ -33,6 +33,10 @@ CHANGING = {
     "people.grant": "PUT /organisation/people/{handle}/roles/{role}",
     "people.reset_password": "POST /organisation/people/{handle}/password",
     "people.revoke": "DELETE /organisation/people/{handle}/roles/{role}",
+    "several.claim": "POST /inbox/several/claim",
+    "several.complete": "POST /inbox/several/complete",
+    "several.read": "PUT /tasks/{task}/read",
+    "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
     "POST /tasks/{task}/transfer, POST /tasks/{task}/delegate, POST /tasks/{task}/signers, POST /tasks/{task}/resolve, "
     "POST /tasks/{task}/urge, POST /tasks/{task}/copy, POST /tasks/{task}/withdraw, "
@@ -76,6 +80,8 @@ READING = {
     "procedure.rules": "GET /procedures/{procedure}",
     "procedure.versions": "GET /procedures/{procedure}/versions",
     "roles.every": "GET /organisation/roles",
+    "several.entry": "GET /tasks/{task}",
+    "task_sheet.give": "GET /tasks/{task}/tables/{field}",
     "task.goals": "GET /tasks/{task}/targets",
     "task.news": "GET /tasks/{task}",
     "task.one": "GET /tasks/{task}, GET /tasks/{task}/draft, GET /instances/{instance}/history",
@@ -90,7 +96,7 @@ EXCEPTED = {
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),
 }
-AWAITED = ("studio.", "studio_form.", "task_sheet.")
+AWAITED = ("studio.", "studio_form.")
 """Blueprints whose operations are being made; remove what is done."""
 
 
