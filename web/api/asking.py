@@ -73,8 +73,9 @@ def tagged(document: object, stream: int, revision: int) -> Response:
     response = jsonify(document)
     response.set_etag(f"{stream}-{revision}")
     response.headers["Cache-Control"] = "private, no-cache"
-    if request.method == "GET":
-        response.make_conditional(request)
+    if request.method == "GET" and request.if_none_match.contains_weak(f"{stream}-{revision}"):
+        response.status_code = 304
+        response.set_data(b"")
     return response
 
 

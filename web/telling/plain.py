@@ -28,7 +28,9 @@ from engine.value import (
 def read(text: str | bytes) -> object:
     """A JSON document with exact numbers. Raises Refused when it is none."""
     try:
-        found = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number)
+        found = json.loads(
+            text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_number, object_pairs_hook=_once
+        )
         json.dumps(found, ensure_ascii=False, default=str).encode()  # half a surrogate pair is no text
         return found
     except UnicodeEncodeError as error:
@@ -41,6 +43,13 @@ def read(text: str | bytes) -> object:
         raise Refused(Reason.INVALID_DATA, "JSON 嵌套过深", "expected JSON that is less deeply nested") from error
     except (ValueError, ArithmeticError) as error:
         raise Refused(Reason.INVALID_DATA, f"应为 JSON:{error}", f"expected a JSON document, but {error}") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return found
 
 
 def written(document: object) -> str:
