@@ -202,6 +202,8 @@ def _write_table(found: Paper, table: etree._Element, row: Json) -> None:
     _put(table, "aggregation", aggregation if aggregation in set(Aggregator) and policy == HitPolicy.COLLECT else "")
     inputs, outputs = _rows(row, "inputs", MOST_COLUMNS), _rows(row, "outputs", MOST_COLUMNS)
     rules = _rows(row, "rules", MOST_RULES)
+    if not outputs:
+        raise Refused(Reason.INVALID_DATA, "决策表应有结果列", "expected an output column in the decision table")
     notes = {node.get("id"): found.all(node, "annotationEntry") for node in found.all(table, "rule")}
     annotations = found.all(table, "annotation")
     for name in ("input", "output", "annotation", "rule"):

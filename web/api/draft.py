@@ -1,0 +1,280 @@
+"""The draft of a procedure: its files read and written with the revision that was read, checked, published by somebody else."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from flask import Response, abort, jsonify, request
+from marshmallow import fields, validate
+
+from engine import xml
+from engine.check import files as rules
+from engine.errors import Reason, Refused
+from engine.temporal import parse_date_time, to_datetime
+from storage import working_copies
+from storage.working_copies import Overtaken
+from web import reading
+from web.api import asking, values
+from web.api.blueprint import resource
+from web.api.gate import works
+from web.api.shapes import Said, Shape
+from web.identity import me
+from web.pages import studio_draft, studio_publishing
+from web.pages.studio_draft import Draft
+
+pages = resource("draft", "Drafts of procedures, for who may change them")
+AT = "/procedures/<name:procedure>/draft"
+TAG = re.compile(r"\d{1,9}")
+MARKUP = (".bpmn", ".dmn")
+LONGEST = 1_500_000
+
+
+class File(Shape):
+    """A file of a draft; revision 0 while it is as in the version it was made from."""
+
+    path = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+
+
+class Shown(Shape):
+    """A draft: what it was made from, who wrote of it; `mark` grows with every change."""
+
+    procedure = fields.String(required=True)
+    base = fields.String(required=True)
+    in_force = fields.String(required=True)
+    mark = fields.Integer(required=True)
+    authors = fields.List(fields.String(), required=True)
+    publishers = fields.List(fields.String(), required=True)
+    files = fields.List(fields.Nested(File), required=True)
+
+
+class Content(Shape):
+    """A file with its text; its revision is the entity tag."""
+
+    path = fields.String(required=True)
+    revision = fields.Integer(required=True)
+    text = fields.String(required=True)
+
+
+class Written(Shape):
+    """What a file is to say."""
+
+    text = fields.String(required=True, validate=validate.Length(max=LONGEST))
+
+
+class Kept(Shape):
+    """The revision of a file that was written."""
+
+    path = fields.String(required=True)
+    revision = fields.Integer(required=True)
+
+
+class Finding(Shape):
+    """One thing to be mended, or advice."""
+
+    file = fields.String(required=True)
+    element = fields.String(required=True)
+    rule = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["fault", "advice"]))
+    text = fields.Nested(Said, required=True)
+
+
+class Findings(Shape):
+    """All findings; a draft with faults cannot be published."""
+
+    items = fields.List(fields.Nested(Finding), required=True)
+
+
+class Publication(Shape):
+    """Why a draft is published, and from when; at once without a moment."""
+
+    reason = fields.String(required=True, validate=validate.Length(min=4, max=1000))
+    effective = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+
+
+class Published(Shape):
+    """Where the publication stands, and its version."""
+
+    stream = fields.Integer(required=True)
+    revision = fields.Integer(required=True)
+    version = fields.String(required=True)
+
+
+@pages.route(AT)
+@works
+@pages.response(200, Shown)
+def shown(procedure: str) -> Response:
+    """The draft of a procedure."""
+    found = _opened(procedure)
+    return _tagged(_document(found), found.copy.mark)
+
+
+@pages.route(AT, methods=["POST"])
+@works
+@pages.response(200, Shown)
+def begin(procedure: str) -> Response:
+    """Begin a draft of the version in force; the one that is there already is answered."""
+    store = reading.store()
+    with store.database.read() as connection:
+        version = studio_draft.changeable(connection, procedure)
+    working_copies.begin(store.database, procedure, version.place.version, me().person, store.now())
+    found = _opened(procedure)
+    return _tagged(_document(found), found.copy.mark)
+
+
+@pages.route(AT, methods=["DELETE"])
+@works
+@pages.response(204)
+def discard(procedure: str) -> Response:
+    """Give a draft up, as it was read (`If-Match`: its mark)."""
+    _opened(procedure)
+    if not working_copies.discard(reading.store().database, procedure, _seen()):
+        abort(412)
+    return Response(status=204)
+
+
+@pages.route(f"{AT}/files/<path:path>")
+@works
+@pages.response(200, Content)
+def file(procedure: str, path: str) -> Response:
+    """A file of a draft; its entity tag is what a write has to name."""
+    found = _opened(procedure)
+    data, revision = found.files.get(path), found.copy.revision(path)
+    text = (data if data is not None else abort(404)).decode(errors="replace")
+    return _tagged({"path": path, "revision": revision, "text": text}, revision)
+
+
+@pages.route(f"{AT}/files/<path:path>", methods=["PUT"])
+@works
+@pages.arguments(Written)
+@pages.response(200, Kept)
+def write(given: dict[str, str], procedure: str, path: str) -> Response:
+    """Write a file (`If-Match`: the revision that was read, 0 for a new one)."""
+    _opened(procedure)
+    data = _encoded(given["text"])
+    for fault in rules.findings({path: b""}):
+        raise Refused(Reason.INVALID_DATA, fault.text.zh, fault.text.en)
+    if path.endswith(MARKUP):
+        xml.parse(data, path)
+    return _kept(procedure, path, data)
+
+
+@pages.route(f"{AT}/files/<path:path>", methods=["DELETE"])
+@works
+@pages.response(200, Kept)
+def remove(procedure: str, path: str) -> Response:
+    """Take a file out of a draft (`If-Match`: the revision that was read)."""
+    if path not in _opened(procedure).files:
+        abort(404)
+    return _kept(procedure, path, None)
+
+
+@pages.route(f"{AT}/findings")
+@works
+@pages.response(200, Findings)
+def findings(procedure: str) -> dict[str, object]:
+    """What is wrong with a draft, as the pages tell it."""
+    found = _opened(procedure)
+    rows = [("fault", one) for one in found.faults] + [("advice", one) for one in found.advice]
+    return {
+        "items": [
+            {
+                "file": one.file,
+                "element": one.element,
+                "rule": str(one.rule),
+                "kind": kind,
+                "text": {"zh": one.text.zh, "en": one.text.en},
+            }
+            for kind, one in rows
+        ]
+    }
+
+
+@pages.route(f"{AT}/publish", methods=["POST"])
+@works
+@pages.arguments(Publication)
+@pages.response(200, Published)
+def publish(given: dict[str, str | None], procedure: str) -> dict[str, object]:
+    """Put a draft in force as it was read (`If-Match`: its mark), by somebody who wrote nothing of it."""
+    found, mark = _opened(procedure), _seen()
+    reason = studio_publishing.sentence(given["reason"] or "")
+    effective = None if given["effective"] is None else _moment(given["effective"])
+    with reading.store().database.read() as connection:
+        place = reading.store().procedures.place(procedure, connection)
+    assert place is not None
+    receipt = studio_publishing.publish(found, asking.envelope(place.stream), reason, mark, effective)
+    version = reading.store().procedures.keep(found.files).digest
+    return {"stream": receipt.stream, "revision": receipt.revision, "version": version}
+
+
+def _opened(procedure: str) -> Draft:
+    with reading.store().database.read() as connection:
+        return studio_draft.opened(connection, procedure)
+
+
+def _document(found: Draft) -> dict[str, object]:
+    return {
+        "procedure": found.copy.procedure,
+        "base": found.copy.base,
+        "in_force": found.in_force,
+        "mark": found.copy.mark,
+        "authors": sorted(values.handles().get(author, author) for author in found.copy.authors),
+        "publishers": list(found.publishers),
+        "files": [
+            {"path": path, "revision": found.copy.revision(path), "size": len(data)}
+            for path, data in sorted(found.files.items())
+        ],
+    }
+
+
+def _tagged(document: object, revision: int) -> Response:
+    response = jsonify(document)
+    response.set_etag(str(revision))
+    response.headers["Cache-Control"] = "private, no-cache"
+    if request.method == "GET":
+        response.make_conditional(request)
+    return response
+
+
+def _seen() -> int:
+    """The revision that was read; 428 when nothing is said of it, 412 when it cannot be one."""
+    tags = request.if_match.as_set()
+    if not tags:
+        abort(428)
+    tag = next(iter(tags))
+    return int(tag) if len(tags) == 1 and TAG.fullmatch(tag) else abort(412)
+
+
+def _kept(procedure: str, path: str, data: bytes | None) -> Response:
+    store = reading.store()
+    try:
+        made = working_copies.save(store.database, procedure, {path: (data, _seen())}, me().person, store.now())
+    except Overtaken:
+        abort(412)
+    return _tagged({"path": path, "revision": made[path]}, made[path])
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        raise Refused(
+            Reason.INVALID_DATA, "文本应由完整的 Unicode 字符组成", "expected text of whole Unicode characters"
+        ) from None
+
+
+def _moment(text: str) -> datetime:
+    found: datetime | None
+    try:
+        found = to_datetime(parse_date_time(text))
+    except (ValueError, OverflowError):
+        found = None
+    if found is None or found.tzinfo is None:
+        raise Refused(
+            Reason.INVALID_DATA,
+            "生效时刻应为带时区的时刻,如 2026-12-01T00:00:00+08:00",
+            "expected a moment with its zone such as 2026-12-01T00:00:00+08:00",
+        )
+    return found
