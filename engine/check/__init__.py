@@ -23,6 +23,7 @@ from engine.check import (
     files,
     formwork,
     gateways,
+    joins,
     manifest,
     messages,
     milestones,
@@ -75,7 +76,8 @@ def check(draft: Mapping[str, bytes]) -> list[Finding]:
 
 def advice(draft: Mapping[str, bytes]) -> list[Finding]:
     """What may be published and is hardly meant so. Raises Refused when the draft cannot be read."""
-    return _ordered(list(decisions.advice(procedures.load(draft))))
+    procedure = procedures.load(draft)
+    return _ordered([*decisions.advice(procedure), *joins.advice(procedure)])
 
 
 def _ordered(found: list[Finding]) -> list[Finding]:
