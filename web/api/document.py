@@ -14,6 +14,7 @@ from flask_smorest.utils import prepare_response
 from web.api import (
     case,
     description,
+    draft,
     history,
     inbox,
     instance,
@@ -36,7 +37,7 @@ from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
 RESOURCES = (
-    *(me, session, preference, inbox, several, task, table, instance, case, history, message, procedure),
+    *(me, session, preference, inbox, several, task, table, instance, case, history, message, procedure, draft),
     *(organisation, people, role, operation),
 )
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from typing import Any
 
 from flask import Response, abort, jsonify, request
 from marshmallow import fields, validate
@@ -20,7 +21,7 @@ from web.api.blueprint import resource
 from web.api.gate import works
 from web.api.shapes import Said, Shape
 from web.identity import me
-from web.pages import studio_draft, studio_publishing
+from web.pages import studio_draft, studio_publishing, studio_trial
 from web.pages.studio_draft import Draft
 
 pages = resource("draft", "Drafts of procedures, for who may change them")
@@ -85,6 +86,26 @@ class Findings(Shape):
     """All findings; a draft with faults cannot be published."""
 
     items = fields.List(fields.Nested(Finding), required=True)
+
+
+class Trial(Shape):
+    """A decision of a file to be tried: its values by the names of the data, as people type them."""
+
+    path = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    decision = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    values = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=200)),
+        values=fields.String(validate=validate.Length(max=500)),
+        required=True,
+    )
+
+
+class Tried(Shape):
+    """What a decision comes to: its value as FEEL, the rows that count (from 1); `problem` says why there is none."""
+
+    value = fields.String(required=True)
+    rules = fields.List(fields.Integer(), required=True)
+    problem = fields.String(required=True)
 
 
 class Publication(Shape):
@@ -190,6 +211,20 @@ def findings(procedure: str) -> dict[str, object]:
             for kind, one in rows
         ]
     }
+
+
+@pages.route(f"{AT}/try", methods=["POST"])
+@works
+@pages.arguments(Trial)
+@pages.response(200, Tried)
+def attempt(given: dict[str, Any], procedure: str) -> dict[str, object]:
+    """Try a decision table of a draft with values; nothing is changed."""
+    found = _opened(procedure)
+    if given["path"] not in found.files or not given["path"].endswith(".dmn"):
+        abort(404)
+    trials: Any = studio_trial.answered(found, given["path"], {given["decision"]: given["values"]})["trials"]
+    told = trials[given["decision"]]
+    return {"value": told.get("value", ""), "rules": told.get("rules", []), "problem": told["problem"]}
 
 
 @pages.route(f"{AT}/publish", methods=["POST"])

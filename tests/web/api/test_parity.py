@@ -36,6 +36,16 @@ CHANGING = {
     "several.claim": "POST /inbox/several/claim",
     "several.complete": "POST /inbox/several/complete",
     "several.read": "PUT /tasks/{task}/read",
+    "studio.begin": "POST /procedures/{procedure}/draft",
+    "studio.change_settings": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio.discard": "DELETE /procedures/{procedure}/draft",
+    "studio.publish": "POST /procedures/{procedure}/draft/publish",
+    "studio.save": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_decision.attempt": "POST /procedures/{procedure}/draft/try",
+    "studio_decision.save": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_file.add": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_file.remove": "DELETE /procedures/{procedure}/draft/files/{path}",
+    "studio_form.save": "PUT /procedures/{procedure}/draft/files/{path}",
     "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
     "POST /tasks/{task}/transfer, POST /tasks/{task}/delegate, POST /tasks/{task}/signers, POST /tasks/{task}/resolve, "
@@ -81,6 +91,15 @@ READING = {
     "procedure.versions": "GET /procedures/{procedure}/versions",
     "roles.every": "GET /organisation/roles",
     "several.entry": "GET /tasks/{task}",
+    "studio.diagram": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio.draft": "GET /procedures/{procedure}/draft",
+    "studio.file": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio.findings": "GET /procedures/{procedure}/draft/findings",
+    "studio.settings": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_decision.file": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_decision.one": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_form.file": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_form.one": "GET /procedures/{procedure}/draft/files/{path}",
     "task_sheet.give": "GET /tasks/{task}/tables/{field}",
     "task.goals": "GET /tasks/{task}/targets",
     "task.news": "GET /tasks/{task}",
@@ -91,20 +110,18 @@ EXCEPTED = {
     **dict.fromkeys(("sign_in.form", "sign_in.enter", "sign_in.give_code", "sign_in.leave"), BROWSER),
     **dict.fromkeys(("account.password", "account.change_password"), BROWSER),
     **dict.fromkeys(("two_steps.mine", "two_steps.begin", "two_steps.confirm", "two_steps.end"), BROWSER),
-    **dict.fromkeys(("people.new", "task.proof"), FORM),
+    **dict.fromkeys(("people.new", "task.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),
 }
-AWAITED = ("studio.", "studio_form.")
-"""Blueprints whose operations are being made; remove what is done."""
 
 
 def _pages(house: House) -> dict[str, set[str]]:
     """The methods of every endpoint of a page."""
     found: dict[str, set[str]] = {}
     for rule in house.app.url_map.iter_rules():
-        if not rule.endpoint.startswith(("api_", *AWAITED)):
+        if not rule.endpoint.startswith("api_"):
             found.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
     return found
 
