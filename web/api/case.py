@@ -22,6 +22,7 @@ from web.api.blueprint import careful, resource
 from web.api.gate import reads, works
 from web.api.paging import part
 from web.api.shapes import HANDLE, Paged, Receipt, Said, Shape, Who
+from web.reader import who_reads
 
 pages = resource("case", "Cases: service projects")
 KEY = validate.Length(min=1, max=100)
@@ -155,7 +156,7 @@ def listed(asked: dict[str, object]) -> dict[str, object]:
     )
     place = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
     with store.database.read() as connection:
-        found = registers.page(connection, sight.reader(connection), wish, now, place, size)
+        found = registers.page(connection, who_reads(connection), wish, now, place, size)
     return {"items": [_listed(one) for one in found], "next": str(found[-1].case) if len(found) == size else None}
 
 

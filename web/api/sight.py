@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, g
+from flask import abort
 from sqlalchemy import Connection, Row, select
 
 from engine.case import Case
@@ -11,34 +11,15 @@ from engine.procedure import Procedure
 from engine.stream import State
 from engine.words import StreamKind
 from storage import registers, schema
-from storage.registers import Reader
 from storage.shelf import StreamShelf
 from web import reading
-from web.identity import me
+from web.reader import who_reads
 from web.telling.naming import Names
-
-READ = "read"
-
-
-def reader(connection: Connection) -> Reader:
-    """Whoever asks, as the list of cases knows them."""
-    if "reader" not in g:
-        who = me()
-        found = reading.procedures(connection)
-        g.reader = Reader(
-            person=who.person.id,
-            persons=[who.person.id, *(person.id for person in who.principals)],
-            roles=sorted(who.acting_roles),
-            procedures=[one.key for one in found if who.acting_roles & set(one.may(READ))],
-        )
-    found_reader = g.reader
-    assert isinstance(found_reader, Reader)
-    return found_reader
 
 
 def case(connection: Connection, number: int) -> Case:
     """A case this person may know of; 404 otherwise."""
-    if not registers.may_see(connection, reader(connection), number):
+    if not registers.may_see(connection, who_reads(connection), number):
         abort(404)
     found = standing(connection, StreamKind.CASE, number)[0]
     assert isinstance(found, Case)
@@ -50,7 +31,7 @@ def instance(connection: Connection, number: int) -> tuple[Instance, bytes]:
     found, window = standing(connection, StreamKind.INSTANCE, number)
     assert isinstance(found, Instance)
     if found.case is not None:
-        if not registers.may_see(connection, reader(connection), found.case):
+        if not registers.may_see(connection, who_reads(connection), found.case):
             abort(404)
     elif not _has_part(connection, found):
         abort(404)
@@ -76,7 +57,7 @@ def names(connection: Connection, procedure: Procedure | None) -> Names:
 
 def _has_part(connection: Connection, found: Instance) -> bool:
     """Of an instance of no case: whoever reads the cases of its procedure, did something in it, or has it in hand."""
-    one, mine = reader(connection), {*reader(connection).persons}
+    one, mine = who_reads(connection), {*who_reads(connection).persons}
     if reading.procedure(connection, found.version).key in one.procedures:
         return True
     done = {person.id for persons in found.performers.values() for person in persons}

@@ -19,11 +19,10 @@ from engine.procedure import Procedure
 from engine.value import Person
 from engine.words import StreamKind
 from storage import journal, registers, schema
-from storage.registers import Reader
 from storage.shelf import StreamShelf
 from web import reading
 from web.access import hidden
-from web.identity import me
+from web.reader import who_reads
 from web.telling.course import Course, Courses
 from web.telling.naming import Names
 from web.telling.order import Spot
@@ -31,7 +30,6 @@ from web.telling.told import Teller, Told
 
 NUMBER = re.compile(r"[1-9]\d{0,17}")
 SPOT = re.compile(r"([1-9]\d{0,17})\.([1-9]\d{0,17})")
-RIGHT = "read"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,15 +129,6 @@ class Dossier:
         return self.courses[stream].marks[revision - 1].at
 
 
-def reader(connection: Connection) -> Reader:
-    """What the person who asks may read."""
-    mine = me()
-    roles = mine.acting_roles
-    procedures = [found.key for found in reading.procedures(connection) if roles & set(found.may(RIGHT))]
-    persons = [mine.person.id, *(person.id for person in mine.principals)]
-    return Reader(person=mine.person.id, persons=persons, roles=sorted(roles), procedures=procedures)
-
-
 def number_of(text: str) -> int:
     """The number in an address; 404 for what is none."""
     if not NUMBER.fullmatch(text):
@@ -158,23 +147,23 @@ def spot_of(text: str) -> Spot:
 
 def dossier(connection: Connection, number: int, spot: Spot | None = None, place: int | None = None) -> Dossier:
     """A case that the person may read, now or at a moment; 404 for every other."""
-    if not registers.may_see(connection, reader(connection), number):
+    if not registers.may_see(connection, who_reads(connection), number):
         hidden()
     table, instance = schema.stream.c, schema.instance.c
     streams = [number, *connection.execute(select(instance.stream_no).where(instance.case_no == number)).scalars()]
     rows = connection.execute(select(table.stream_no, table.revision).where(table.stream_no.in_(streams))).all()
-    kept = _courses()
-    courses = {
+    kept = courses()
+    followed = {
         stream: kept.of(connection, StreamKind.CASE if stream == number else StreamKind.INSTANCE, stream, revision)
         for stream, revision in sorted((row.stream_no, row.revision) for row in rows)
     }
-    order = kept.order(list(courses.values()))
+    order = kept.order(list(followed.values()))
     found = Dossier(
         connection=connection,
         number=number,
         place=len(order),
         order=order,
-        courses=courses,
+        courses=followed,
         people=reading.names(connection),
         zone=reading.organisation(connection).working.zone,
     )
@@ -203,7 +192,8 @@ def _at(found: Dossier, place: int) -> Dossier:
     )
 
 
-def _courses() -> Courses:
+def courses() -> Courses:
+    """The courses of tokens that this process has followed."""
     found = current_app.extensions.setdefault(
         "zhixing_courses", Courses(reading.store().recent, reading.store().states)
     )

@@ -16,7 +16,7 @@ from storage.moments import NEVER, micros
 from storage.registers import Registered, Wish
 from web import reading, texts
 from web.identity import me
-from web.pages import case_dossier
+from web.reader import who_reads
 
 SIZE = 50
 LONGEST_TEXT = 60
@@ -103,7 +103,7 @@ class Beginning:
 
 def listed(connection: Connection, asked: Asked, after: int | None = None) -> Listed:
     """The cases this person may know of, as they asked for them."""
-    reader, wish = case_dossier.reader(connection), _wish(connection, asked)
+    reader, wish = who_reads(connection), _wish(connection, asked)
     now = micros(reading.store().now())
     rows = registers.page(connection, reader, wish, now, after, SIZE)
     total = registers.count(connection, reader, wish) if after is None else 0

@@ -18,7 +18,8 @@ from web import reading, taking, texts
 from web.access import hidden
 from web.forms import shown
 from web.identity import me
-from web.pages import case_dossier, task_desk
+from web.pages import task_desk
+from web.reader import who_reads
 from web.taking import Kept
 
 MOST = 500
@@ -57,7 +58,7 @@ def case_for_me(connection: Connection, number: int) -> Case:
     table = schema.stream.c
     query = select(table.revision).where(table.stream_no == number, table.kind == StreamKind.CASE)
     revision = connection.execute(query).scalar_one_or_none()
-    if not revision or not registers.may_see(connection, case_dossier.reader(connection), number):
+    if not revision or not registers.may_see(connection, who_reads(connection), number):
         hidden()
     found = reading.store().states.at(connection, StreamKind.CASE, number, revision or 0)
     assert isinstance(found, Case)
@@ -129,7 +130,7 @@ def _step(connection: Connection, task: str) -> Text | None:
 
 
 def _may_read(connection: Connection, row: Row[Any]) -> bool:
-    if row.case_no is not None and registers.may_see(connection, case_dossier.reader(connection), row.case_no):
+    if row.case_no is not None and registers.may_see(connection, who_reads(connection), row.case_no):
         return True
     try:
         return bool(row.task) and bool(task_desk.open_for_me(row.task))

@@ -18,7 +18,7 @@ from storage import accounts, appointments, people, registers, schema, second_fa
 from storage.accounts import Account, Session
 from storage.worklist import values_of
 from web import reading, texts
-from web.pages import case_dossier
+from web.reader import who_reads
 from web.translation import _
 
 WithReason = Callable[[Envelope, str], Command]
@@ -208,7 +208,7 @@ def _teams(connection: Connection, person: Person) -> list[Team]:
     )
     found = connection.execute(query.limit(MOST_TEAMS)).all()
     values = values_of(connection, list({row.case_no for row in found}))
-    reader = case_dossier.reader(connection)
+    reader = who_reads(connection)
     visible = {number: registers.may_see(connection, reader, number) for number in {row.case_no for row in found}}
     return [
         Team(

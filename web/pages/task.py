@@ -21,7 +21,7 @@ from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
 from web.identity import me
-from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record
+from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record, task_where
 from web.pages.task_act import ACTS
 from web.pages.task_desk import Desk
 from web.translation import _
@@ -139,6 +139,14 @@ def news(task: str) -> Response:
     if desk.stamp() == request.args.get("seen"):
         return make_response("", 204)
     return make_response(render_template("task/news.html", desk=desk, text=_meanwhile(desk)))
+
+
+@pages.get("/<task>/where")
+@signed_in
+def where(task: str) -> str:
+    """Where the task stands in the drawing of its process; the page asks for it when it is unfolded."""
+    desk = task_desk.open_for_me(task)
+    return render_template("task/where.html", groups=task_where.drawings(desk), desk=desk)
 
 
 @pages.get("/<task>/proof")

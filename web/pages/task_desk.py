@@ -30,7 +30,7 @@ from storage.moments import moment
 from storage.shelf import StreamShelf
 from web import asking, reading, texts
 from web.identity import Me, me
-from web.pages import case_dossier
+from web.reader import who_reads
 from web.telling.naming import Names
 
 
@@ -209,7 +209,7 @@ def _involved(instance: Instance, key: str) -> Iterator[str]:
 
 def _may_read(connection: Connection, row: Row[Any]) -> bool:
     """The person may read the whole case."""
-    return row.case_no is not None and registers.may_see(connection, case_dossier.reader(connection), row.case_no)
+    return row.case_no is not None and registers.may_see(connection, who_reads(connection), row.case_no)
 
 
 def _was_told(connection: Connection, key: str, persons: set[str]) -> bool:

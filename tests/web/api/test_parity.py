@@ -103,6 +103,7 @@ READING = {
     "task_sheet.give": "GET /tasks/{task}/tables/{field}",
     "task.goals": "GET /tasks/{task}/targets",
     "task.news": "GET /tasks/{task}",
+    "task.where": "GET /instances/{instance}, GET /versions/{version}/files/{path}",
     "task.one": "GET /tasks/{task}, GET /tasks/{task}/draft, GET /instances/{instance}/history",
     "tokens.every": "GET /me/tokens",
 }

@@ -36,6 +36,7 @@ export async function make(place, address, marks, point) {
     for (const id of shown.flows) if (has(id)) canvas.removeMarker(id, "mark-taken");
     overlays.clear();
     for (const [id, mark] of Object.entries(next.steps)) if (has(id)) label(id, mark, next.here[id]);
+    if (next.mine && has(next.mine.element)) mine(next.mine);
     for (const id of next.flows) if (has(id)) canvas.addMarker(id, "mark-taken");
     const news = Object.keys(next.here).filter((id) => !(id in shown.here) && has(id));
     shown = next;
@@ -50,6 +51,12 @@ export async function make(place, address, marks, point) {
     if (shape.waypoints) return;
     if (open) sign(id, { top: -9, left: -9 }, `case-token case-token-${state}`, open > 1 ? String(open) : "", said);
     if (times > 1) sign(id, { top: -10, right: 12 }, "case-times", `×${times}`, said);
+  }
+
+  // The task whose page this is.
+  function mine({ element, said }) {
+    canvas.addMarker(element, "mark-mine");
+    sign(element, { bottom: -4, left: 0 }, "case-mine", said, said);
   }
 
   function sign(id, position, kind, text, said) {
@@ -101,7 +108,7 @@ export async function make(place, address, marks, point) {
     fit();
     if (canvas.zoom() >= READABLE) return;
     canvas.zoom(READABLE);
-    const here = Object.keys(shown.here).find(has) ?? Object.keys(shown.steps).find(has);
+    const here = [shown.mine?.element, ...Object.keys(shown.here)].find((id) => id && has(id)) ?? Object.keys(shown.steps).find(has);
     if (here) centre(registry.get(here), canvas.viewbox());
   }
 
