@@ -206,7 +206,7 @@ class _Reader:
         inner = tuple(name.strip() for name in str(names or "").split(",") if name.strip())
         values = found.get("values")
         known = [row.get("value") for row in values if isinstance(row, dict)] if isinstance(values, list) else []
-        if not set(inner) <= set(known):
+        if any(name not in known for name in inner):
             self.fault(key, "innerOptions 应为该字段的选项", "expected innerOptions to be options of the field")
         return inner
 
