@@ -40,6 +40,7 @@ from engine.events import (
 )
 from engine.organisation import Organisation, known, unattended
 from engine.procedure import CaseField, Procedure
+from engine.size import bounded
 from engine.starting import may_begin, may_give
 from engine.value import Context, Date, DateTime, Person, Ref, Value
 from engine.words import Status
@@ -166,7 +167,7 @@ def _may_open(procedure: Procedure, command: OpenCase, organisation: Organisatio
             )
         roles.add(procedure.start_role(command.process) or procedure.owner)
         may_give(procedure, command.process, command.input, command.envelope.actor)
-        may_begin(procedure, command.process, command.start, command.envelope.actor)
+        may_begin(procedure, command.process, command.start, command.payload, command.envelope.actor)
     if not unattended(command.envelope) and not _acts(command, roles, organisation):
         wanted = sorted(roles)
         raise Refused(
@@ -240,6 +241,7 @@ def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[Event
     )
     if faults:
         raise Refused(Reason.INVALID_DATA, faults[0].text.zh, faults[0].text.en, faults)
+    bounded(case.data.with_entries(data), "服务项目的全部数据", "all data of a case")
     return tuple(
         CaseDataSet(name=name, value=value) for name, value in data.items() if _changes(case.data, name, value)
     )

@@ -72,6 +72,7 @@ from engine.procedure import Procedure
 from engine.remark import reason_given
 from engine.role import Surroundings
 from engine.separation import apart
+from engine.size import bounded
 from engine.starting import may_begin, may_give
 from engine.step import Progress, Step
 from engine.task import Task
@@ -131,7 +132,7 @@ def _start(progress: Progress, command: StartInstance, _window: bytes) -> bytes:
     if command.case is not None:
         _in_case(progress, command.case)
     may_give(progress.procedure, command.process, command.input, command.envelope.actor)
-    may_begin(progress.procedure, command.process, command.start, command.envelope.actor)
+    may_begin(progress.procedure, command.process, command.start, command.payload, command.envelope.actor)
     progress.emit(InstanceStarted(case=command.case, version=command.version, process=command.process))
     model = progress.procedure.model
     return flow.start(model, command.process, progress, command.input, command.start, command.payload)
@@ -287,6 +288,7 @@ def _retry(progress: Progress, command: RetryIncident, window: bytes) -> bytes:
 
 def _decide(progress: Progress, command: DecideIncident, window: bytes) -> bytes:
     incident = _incident(progress, command.incident)
+    bounded(command.result, "代为给出的结果", "a result")
     _resolve(progress, incident, command.reason, decided=True)
     model = progress.procedure.model
     activity = progress.instance.activities[incident.activity]

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine import encoding
 from engine.commands import SendMessage
 from engine.errors import Reason, Refused
 from engine.events import MessageThrown
 from engine.flow.elements import Element, Kind, Trigger
 from engine.organisation import Organisation, unattended
 from engine.procedure import Procedure
+from engine.size import bounded
 
 SENDERS = (Kind.SEND_TASK, Kind.THROW_EVENT, Kind.END)
 """Elements that throw a message; every other element with a message waits for it."""
-
-LARGEST = 64 * 1024
-"""How many bytes a message from outside may say, with its correlation: as many as a connector's answer."""
 
 NEW = "new"
 """What `zx:case` says where a message begins a case of its own."""
@@ -42,13 +39,7 @@ def sent(
             f"expected a message that procedure {command.procedure} waits for, but {command.name} is none",
         )
     _may(procedure, waiting, command, organisation)
-    size = len(encoding.encode((command.payload, command.correlation)))
-    if size > LARGEST:
-        raise Refused(
-            Reason.INVALID_DATA,
-            f"消息内容应不超过 {LARGEST} 字节,但有 {size} 字节",
-            f"expected a message of at most {LARGEST} bytes, but found {size}",
-        )
+    bounded((command.payload, command.correlation), "消息内容", "a message")
     return MessageThrown(
         message=f"{stream}.{revision + 1}.1",
         name=command.name,

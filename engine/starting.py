@@ -6,11 +6,13 @@ from engine.errors import Reason, Refused
 from engine.flow.elements import Trigger
 from engine.flow.level import begun_by, starts
 from engine.procedure import RESERVED, Procedure
-from engine.value import Context, Person
+from engine.size import bounded
+from engine.value import Context, Person, Value
 
 
 def may_give(procedure: Procedure, process: str, values: Context, actor: Person | None) -> None:
-    """Refuse reserved names, and from a person every variable that the start event does not ask for in `zx:inputs`."""
+    """Refuse what is too large, reserved names, and from a person every variable that the start event does not ask for in `zx:inputs`."""
+    bounded(values, "启动时给出的变量", "variables at the start")
     reserved = sorted(RESERVED & values.keys())
     if reserved:
         raise Refused(
@@ -28,8 +30,9 @@ def may_give(procedure: Procedure, process: str, values: Context, actor: Person 
         )
 
 
-def may_begin(procedure: Procedure, process: str, start: str | None, actor: Person | None) -> None:
+def may_begin(procedure: Procedure, process: str, start: str | None, payload: Value, actor: Person | None) -> None:
     """Refuse a start that is none, one that a person may not make happen, and none at all where an event must come."""
+    bounded(payload, "启动事件的内容", "a start event's content")
     model = procedure.model.processes[process]
     if start is None and not starts(model, None):
         events = [e.id for e in model.elements.values() if begun_by(model, e.id) is not None]

@@ -12,6 +12,7 @@ from engine import encoding
 from engine.commands import AnswerService, Command
 from engine.connector import Declaration
 from engine.errors import MalformedValue, Refused
+from engine.size import LARGEST
 from engine.value import Context, Value
 from jobs import calling, lease
 from jobs.connector import Call, Connector, ConnectorFailed, Target
@@ -21,8 +22,6 @@ from storage import schema
 from storage.submission import Store
 
 TRIES = 5
-LARGEST = 64 * 1024
-"""How many bytes of a result are kept: it goes into an entry for as long as the journal is."""
 
 log = logging.getLogger(__name__)
 

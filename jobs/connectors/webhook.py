@@ -13,13 +13,14 @@ from urllib.parse import SplitResult, urlsplit
 
 from engine import encoding
 from engine.errors import MalformedValue
+from engine.size import LARGEST
 from engine.value import Context, Value, number
 from jobs.connector import Call, ConnectorFailed, Target
 from jobs.reach import Reached, opened
 from storage.database import Database
 
 MOST_SENT = 256 * 1024
-MOST_READ = 64 * 1024
+MOST_READ = LARGEST
 SLOWEST = 20.0
 """Seconds that an answer may take to come in: a byte now and then is none."""
 AGAIN = frozenset({408, 425, 429})

@@ -8,11 +8,11 @@ import pytest
 from engine import connector as declared
 from engine.connector import Declaration, Parameter
 from engine.errors import Text
+from engine.size import LARGEST
 from engine.value import Context, Person, Value, number
 from engine.words import Status
 from jobs import calling, lease
 from jobs.connector import Call, Connector, ConnectorFailed, Target
-from jobs.service import LARGEST
 from jobs.worker import Worker
 from storage import verification
 from storage.database import Database

@@ -14,7 +14,7 @@ from engine import encoding
 from engine.commands import Envelope, SendMessage
 from engine.errors import Refused
 from engine.events import MessageReceived
-from engine.message import LARGEST
+from engine.size import LARGEST
 from engine.stream import ORGANISATION
 from engine.value import Context, Value, number
 from engine.words import Status
@@ -517,6 +517,6 @@ def test_a_message_from_outside_has_a_largest_size(company: Company, where: str)
     case = company.open_case()
     room = LARGEST - len(encoding.encode((Context({"text": ""}), Context({"text": ""}))))
     given = {"payload": Context({"text": ""}), "correlation": Context({"text": ""})}
-    with pytest.raises(Refused, match="expected a message of at most 65536 bytes, but found 65537"):
+    with pytest.raises(Refused, match=f"expected a message of at most {LARGEST} bytes, but found {LARGEST + 1}"):
         send(company, case, "m1", **given | {where: Context({"text": "x" * (room + 1)})})
     assert send(company, case, "m2", **given | {where: Context({"text": "x" * room})}).revision == 2
