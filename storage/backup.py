@@ -12,7 +12,9 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from engine.errors import Reason, Refused
+from storage import file_backup
 from storage.database import Database
+from storage.files import Files
 from storage.migrations import revisions
 from storage.schema import metadata
 
@@ -20,20 +22,24 @@ PATIENCE = 2.0
 """Seconds that a restore waits for others to leave the database."""
 
 
-def backup(database: Database, target: Path) -> int:
-    """Copy the database as of one moment; returns the bytes written. Raises Refused for PostgreSQL and an existing file."""
+def backup(database: Database, target: Path, files: Files | None = None) -> int:
+    """Copy the database as of one moment, and the bytes of its files beside it; returns the bytes of the database.
+
+    Raises Refused for PostgreSQL and an existing file.
+    """
     source = _file(str(database.url))
     if target.exists():
         raise Refused(Reason.WRONG_STATE, f"{target} 已存在", f"expected a new file, but {target} exists")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _beside(target) as draft:
         _copy(source, draft)
+        file_backup.copy_out(draft, files or Files.beside(database), file_backup.beside(target))
         draft.replace(target)
     return target.stat().st_size
 
 
-def restore(url: str, source: Path, *, replace: bool) -> Path:
-    """Bring a copy back; the database that was there is kept beside it.
+def restore(url: str, source: Path, *, replace: bool, files: Files | None = None) -> Path:
+    """Bring a copy back, the bytes of its files first; the database that was there is kept beside it.
 
     Raises Refused, and changes nothing, when the copy is not a whole database of this product and of this release or an
     earlier one, when one is there and `replace` is not given, or when somebody is using it.
@@ -43,6 +49,7 @@ def restore(url: str, source: Path, *, replace: bool) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with _beside(target) as draft:
         _copy(source, draft)
+        file_backup.copy_back(draft, file_backup.beside(source), files or file_backup.beside(target))
         if target.exists():
             _put_aside(target, replace=replace)
         draft.replace(target)

@@ -77,6 +77,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(furnished: Path, tmp_path: Path) -> Iterator[str]:
     """`zhixing serve` on a copy of it."""
     shutil.copyfile(furnished, tmp_path / "zhixing.db")
+    shutil.copytree(furnished.with_suffix(".files"), tmp_path / "zhixing.files")
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{found.getsockname()[1]}"

@@ -56,6 +56,12 @@ def test_every_scenario_has_an_expected_end() -> None:
     assert FOUND.keys() == ENDS.keys()
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of a PostgreSQL database lie in the working directory, unless the settings say otherwise."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("key", sorted(ENDS))
 def test_a_scenario_ends_where_it_should_and_proves_itself(database: Database, key: str) -> None:
     clock = SimulatedClock(begin(FOUND[key], NOW))

@@ -14,6 +14,7 @@ from flask_smorest.utils import prepare_response
 from web.api import (
     case,
     description,
+    file,
     draft,
     history,
     inbox,
@@ -38,7 +39,7 @@ from web.api.shapes import Problem
 
 RESOURCES = (
     *(me, session, preference, inbox, several, task, table, instance, case, history, message, procedure, draft),
-    *(organisation, people, role, operation),
+    *(organisation, people, role, operation, file),
 )
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}
 EXTENSION = "zhixing_api"

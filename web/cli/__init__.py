@@ -6,6 +6,7 @@ import click
 
 from web.cli import (
     adhoc,
+    attachments,
     case_changes,
     cases,
     decide,
@@ -36,6 +37,7 @@ GROUPS = (
     procedures,
     cases,
     case_changes,
+    attachments,
     tasks,
     moves,
     adhoc,

@@ -17,16 +17,18 @@ from engine.organisation import ADMINISTRATOR
 from engine.value import Person
 from jobs.scheduler import Node
 from storage import accounts, people
+from storage.files import MEGABYTE
 from storage.submission import Store
 from web import app, logs, passwords
 from web.assets import NotBuilt
-from web.cli import company, serving, showcase
+from web.cli import company, serving, showcase, too_large
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.play import SimulatedClock
 
-SERVER = {"threads": 8, "ident": None, "channel_timeout": 60, "max_request_body_size": 64 * 1024 * 1024}
-"""No request is read beyond this size; the application sets closer bounds for each page."""
+SERVER = {"threads": 8, "ident": None, "channel_timeout": 60}
+FORM = 8 * MEGABYTE
+"""No request is read beyond the largest form or file; the application sets closer bounds for each page."""
 
 FIRST = ("admin", "系统管理员")
 """Handle and name of the administrator whom the first start makes."""
@@ -78,7 +80,9 @@ def _pages(output: Output, store: Store, listen: str | None) -> Iterator[None]:
     place = listen or output.settings.listen
     try:
         made = app.create_app(output.settings, store)
-        server: Any = waitress.create_server(made, listen=place, **SERVER)
+        most = max(FORM, output.settings.file_limit) + MEGABYTE
+        found = waitress.create_server(made, listen=place, max_request_body_size=most, **SERVER)
+        server: Any = too_large.said_by(found)
     except NotBuilt as error:
         raise Failed(
             Exit.UNAVAILABLE, "网页还没有构建:请运行 make run,或 python web/building.py", str(error)

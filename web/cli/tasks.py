@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import click
 
@@ -12,7 +12,7 @@ from engine.errors import Reason, Refused, Text
 from engine.value import Context
 from storage import drafts, intake, personal
 from storage.submission import Store
-from web.cli import company, history
+from web.cli import attachments, company, history
 from web.cli.acting import Act, act, by_a_person
 from web.cli.command import command, option
 from web.cli.output import Output
@@ -171,13 +171,21 @@ Data = option(
 @command(zh="提交任务的表单。")
 @Task
 @Data
+@option(
+    "--file",
+    "given",
+    multiple=True,
+    metavar="FIELD=FILE",
+    zh="字段及其文件,可重复。",
+    en="A field and a file for it; may be repeated.",
+)
 @by_a_person
 @click.pass_obj
-def complete(output: Output, task: str, data: object, handle: str, key: str | None) -> None:
+def complete(output: Output, task: str, data: object, given: tuple[str, ...], handle: str, key: str | None) -> None:
     """Hand in a task's form."""
     with act(output, handle, key) as acting:
         store, envelope = acting.store, acting.envelope(company.stream_of(task))
-        values, rows = _checked(acting, task, data, envelope)
+        values, rows = _checked(acting, task, data, envelope, attachments.of_fields(output, acting, task, given))
         receipt = store.submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
         done = acting.work()
         after = company.instance_of(store, company.stream_of(task))
@@ -206,11 +214,13 @@ def complete(output: Output, task: str, data: object, handle: str, key: str | No
     )
 
 
-def _checked(acting: Act, task: str, data: object, envelope: Envelope) -> tuple[Context, list[personal.Row]]:
+def _checked(
+    acting: Act, task: str, data: object, envelope: Envelope, given: Mapping[str, object]
+) -> tuple[Context, list[personal.Row]]:
     """The values of a form and what is personal in them; nothing for a repeat, which gets its first answer."""
     if data is None and acting.actor is not None:
         data = drafts.read(acting.store.database, task, acting.actor) or {}
-    entered = _form(acting, data)
+    entered = {**_form(acting, data), **given}
     if company.is_answered(acting.store, envelope.id):
         return Context(), []
     instance, found = company.open_task(acting.store, task)

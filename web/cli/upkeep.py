@@ -16,6 +16,7 @@ from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import FILE, JOB_ID, NUMBER
+from web.settings import place_of_files
 
 
 @command(zh="时钟走一遍:触发到期的定时。")
@@ -105,13 +106,13 @@ def retry_job(output: Output, key: str) -> None:
     output.result({"job": key})
 
 
-@command(zh="备份 SQLite 数据库,使用中也可。")
+@command(zh="备份 SQLite 数据库和其中的文件,使用中也可。")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.pass_obj
 def backup(output: Output, target: Path) -> None:
-    """Copy the SQLite database while it is in use."""
+    """Copy the SQLite database, and its files beside it, while it is in use."""
     with company.opened(output) as store:
-        size = backups.backup(store.database, target)
+        size = backups.backup(store.database, target, store.files)
     output.say(f"已备份到 {target}({size} 字节)", f"backed up to {target} ({size} bytes)")
     output.result({"target": str(target), "bytes": size})
 
@@ -127,7 +128,8 @@ def backup(output: Output, target: Path) -> None:
 @click.pass_obj
 def restore(output: Output, source: Path, replace: bool) -> None:
     """Bring a backup back; nothing may be running on the database."""
-    target = backups.restore(output.settings.database, source, replace=replace)
+    files = place_of_files(output.settings)
+    target = backups.restore(output.settings.database, source, replace=replace, files=files)
     output.say(f"已恢复到 {target}", f"restored to {target}")
     output.result({"target": str(target)})
 

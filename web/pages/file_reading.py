@@ -36,6 +36,7 @@ class Listed:
     step: Text | None
     by: str
     at: str
+    moment: int
     personal: bool
     is_there: bool
 
@@ -115,6 +116,7 @@ def _listed(connection: Connection, case: Case, row: Row[Any]) -> Listed:
         step=_step(connection, row.task),
         by=reading.names(connection).get(persons[0], "") if persons else "",
         at=texts.at(row.at),
+        moment=row.at,
         personal=attached is not None and attached.personal,
         is_there=bool(persons),
     )

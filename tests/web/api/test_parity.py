@@ -17,6 +17,8 @@ CHANGING = {
     "account.look": "PATCH /me/look",
     "case.begin": "POST /cases",
     "case.wish": "PUT /me/filters/cases",
+    "file.attach": "POST /files, POST /cases/{case}/files",
+    "file.upload": "POST /files",
     "inbox.claim": "POST /tasks/{task}/claim",
     "inbox.read": "PUT /tasks/{task}/read, DELETE /tasks/{task}/read",
     "inbox.release": "POST /tasks/{task}/release",
@@ -67,7 +69,8 @@ READING = {
     "case.moment": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
     "case.more": "GET /cases",
     "case.new": "GET /procedures/{procedure}",
-    "case.one": "GET /cases/{case}, GET /cases/{case}/documents, GET /instances/{instance}",
+    "case.one": "GET /cases/{case}, GET /cases/{case}/documents, GET /cases/{case}/files, GET /instances/{instance}",
+    "file.one": "GET /files/{digest}",
     "inbox.done": "GET /inbox/done",
     "inbox.more": "GET /inbox",
     "inbox.news": "GET /inbox",
@@ -111,7 +114,7 @@ EXCEPTED = {
     **dict.fromkeys(("sign_in.form", "sign_in.enter", "sign_in.give_code", "sign_in.leave"), BROWSER),
     **dict.fromkeys(("account.password", "account.change_password"), BROWSER),
     **dict.fromkeys(("two_steps.mine", "two_steps.begin", "two_steps.confirm", "two_steps.end"), BROWSER),
-    **dict.fromkeys(("people.new", "task.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM),
+    **dict.fromkeys(("people.new", "task.proof", "file.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),

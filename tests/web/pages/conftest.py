@@ -45,6 +45,7 @@ def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
     """The product, opened."""
     path = tmp_path / "zhixing.db"
     shutil.copyfile(furnished, path)
+    shutil.copytree(furnished.with_suffix(".files"), path.with_suffix(".files"))
     clock, database = Clock(NOW), Database(f"sqlite:///{path}")
     store = Store(database, clock)
     made = create_app(settings.read({"ZHIXING_DATA": str(tmp_path)}, tmp_path / "none"), store)

@@ -1,0 +1,59 @@
+"""Files by the API: sent, named in a form, attached, listed and given out; refused in a problem."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.web.api.program import PREFIX, Program, program
+from tests.web.pages.browser import House
+from tests.web.pages.test_file import SCAN, case_of, task_of
+
+
+def send(one: Program, data: bytes = SCAN, name: str = "scan.pdf", **more: Any) -> TestResponse:
+    asked = "".join(f"&{key}={value}" for key, value in more.items())
+    headers = {"Authorization": f"Bearer {one.token}", "Content-Type": "application/pdf"}
+    return one.client.post(f"{PREFIX}/files?name={name}{asked}", data=data, headers=headers)
+
+
+def test_a_file_is_sent_attached_listed_and_given_out(house: House) -> None:
+    zhao, task = program(house, "zhao"), task_of(house, "T01_07")
+    case = case_of(house, task)
+    sent = send(zhao, task=task)
+    assert sent.status_code == 201
+    file = sent.get_json()
+    assert (file["name"], file["type"], file["size"]) == ("scan.pdf", "application/pdf", len(SCAN))
+    zhao.post(f"/cases/{case}/files", {"file": file, "label": "来函", "task": task})
+    page = zhao.get(f"/cases/{case}/files?size=1")
+    assert [(one["file"], one["label"], one["there"]) for one in page["items"]] == [(file, "来函", True)]
+    given = zhao.ask("GET", f"/files/{file['digest']}")
+    assert given.data == SCAN
+    assert given.headers["Content-Disposition"].startswith("attachment;")
+    gong = program(house, "gong")
+    gong.refused(404, "GET", f"/files/{file['digest']}")
+    gong.refused(404, "GET", f"/cases/{case}/files")
+    gong.refused(404, "POST", f"/cases/{case}/files", {"file": file})
+
+
+def test_a_form_names_a_file_by_the_answer_and_made_up_ones_are_refused_beside_their_field(house: House) -> None:
+    zhao, task = program(house, "zhao"), task_of(house, "T01_07")
+    file = send(zhao).get_json()
+    form = {"channel": "书面", "recipients": "刘建国", "sent_on": "2026-11-24T10:00"}
+    made_up = {**file, "digest": "0" * 64}
+    problem = zhao.refused(422, "POST", f"/tasks/{task}/complete", {"data": {**form, "proof": made_up}})
+    (fault,) = problem["faults"]
+    assert fault["path"] == "proof"
+    zhao.post(f"/tasks/{task}/complete", {"data": {**form, "proof": file}})
+    assert [one["file"] for one in zhao.get(f"/cases/{case_of(house, task)}/files")["items"]] == [file]
+
+
+def test_a_file_that_is_too_large_or_not_what_it_is_called_is_a_problem(house: House) -> None:
+    zhao = program(house, "zhao")
+    wrong = send(zhao, b"\x89PNG\r\n\x1a\n")
+    assert (wrong.status_code, wrong.mimetype) == (422, "application/problem+json")
+    assert "its content is a PNG picture" in wrong.get_json()["text"]["en"]
+    headers = {"Authorization": f"Bearer {zhao.token}"}
+    large = zhao.client.post(f"{PREFIX}/files?name=a.pdf", headers=headers, content_length=2**30)
+    assert (large.status_code, large.mimetype) == (413, "application/problem+json")
+    assert "at most 50 MB" in large.get_json()["text"]["en"]

@@ -1,0 +1,212 @@
+"""Files in the browser: uploaded for a field, attached to a case, given to whoever may read it and to nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.test import TestResponse
+
+from storage import schema
+from tests.web.pages.browser import Browser, House
+from web.cli.sample_file import content
+
+SCAN = content("回执.pdf")
+HEADER = re.compile(r'"X-CSRF": "([0-9a-f]+)"')
+
+
+def task_of(house: House, element: str) -> str:
+    """The open task of an element."""
+    table = schema.task.c
+    with house.store.database.read() as connection:
+        query = select(table.task).where(table.element == element, table.closed_at.is_(None))
+        return str(connection.execute(query.limit(1)).scalar_one())
+
+
+def case_of(house: House, task: str) -> int:
+    with house.store.database.read() as connection:
+        return int(connection.execute(select(schema.task.c.case_no).where(schema.task.c.task == task)).scalar_one())
+
+
+def send(
+    visitor: Browser, address: str, data: bytes | None = SCAN, kind: str = "application/pdf", **more: Any
+) -> TestResponse:
+    proof = HEADER.search(visitor.page("/account/"))
+    assert proof is not None
+    headers = {"X-CSRF": proof[1], "Content-Type": kind}
+    return visitor.client.post(address, data=data, headers=headers, base_url=visitor.base, **more)
+
+
+def upload(visitor: Browser, task: str, name: str = "回执.pdf", data: bytes = SCAN, kind: str = "") -> TestResponse:
+    return send(visitor, f"/tasks/{task}/files?field=proof&name={quote(name, safe='')}", data, kind)
+
+
+def attach(visitor: Browser, case: int, data: bytes = SCAN, **given: str) -> TestResponse:
+    asked = "".join(f"&{key}={quote(value)}" for key, value in given.items())
+    return send(visitor, f"/cases/{case}/files?name={quote('附件.pdf')}{asked}", data)
+
+
+def kept(house: House) -> int:
+    with house.store.database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(schema.upload)).scalar_one())
+
+
+def test_a_file_is_uploaded_handed_in_and_given_back_as_it_was(house: House) -> None:
+    zhao, task = house.signed_in("zhao"), task_of(house, "T01_07")
+    answer = upload(zhao, task)
+    assert answer.status_code == 200
+    found = answer.get_json()
+    assert found["file"]["digest"] == hashlib.sha256(SCAN).hexdigest()
+    form = {
+        "data.channel": "书面",
+        "data.recipients": "刘建国",
+        "data.sent_on": "2026-11-24 10:00",
+        "data.proof": json.dumps(found["file"], ensure_ascii=False),
+    }
+    assert zhao.post(f"/tasks/{task}/complete", form, at=f"/tasks/{task}").status_code == 302
+    saved = zhao.get(found["address"])
+    assert saved.data == SCAN
+    assert saved.headers["Content-Disposition"] == f"attachment; filename*=UTF-8''{quote('回执.pdf')}"
+    assert saved.headers["X-Content-Type-Options"] == "nosniff"
+    assert saved.headers["Content-Length"] == str(len(SCAN))
+    assert f'href="/files/{found["file"]["digest"]}' in zhao.page(f"/cases/{case_of(house, task)}")
+    assert "回执.pdf" in zhao.page(f"/tasks/{task}")
+
+
+def test_only_pictures_and_pdf_are_shown_in_place_and_nothing_is_run(house: House) -> None:
+    zhao, task = house.signed_in("zhao"), task_of(house, "T01_07")
+    pdf = upload(zhao, task).get_json()
+    shown = zhao.get(f"{pdf['address']}?show=1")
+    assert shown.headers["Content-Disposition"].startswith("inline;")
+    assert shown.mimetype == "application/pdf"
+    evil = b"<!DOCTYPE html><script>alert(1)</script>"
+    for name, data in (("page.html", evil), ("a.svg", b"<svg onload='alert(1)'/>"), ("b.txt", evil)):
+        found = upload(zhao, task, name, data).get_json()
+        answer = zhao.get(f"{found['address']}?show=1")
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.mimetype == "application/octet-stream"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_until_it_is_used_a_file_is_for_whoever_uploaded_it(house: House) -> None:
+    task = task_of(house, "T01_07")
+    address = upload(house.signed_in("zhao"), task).get_json()["address"]
+    for handle in ("li", "wang", "admin"):
+        assert house.signed_in(handle).get(address).status_code == 404
+    assert house.browser().get(address).status_code == 302
+
+
+def test_whoever_may_not_read_the_case_does_not_get_its_files(house: House) -> None:
+    task = task_of(house, "T01_07")
+    case = case_of(house, task)
+    zhao = house.signed_in("zhao")
+    assert attach(zhao, case).status_code == 200
+    address = f"/files/{hashlib.sha256(SCAN).hexdigest()}"
+    stranger = house.signed_in("gong")
+    assert stranger.get(f"/cases/{case}").status_code == 404
+    assert stranger.get(address).status_code == 404
+    assert house.signed_in("li").get(address).data == SCAN
+    assert attach(stranger, case, SCAN + b"1").status_code == 404
+    assert upload(stranger, task).status_code == 404
+
+
+def test_a_digest_that_somebody_knows_does_not_open_it_through_a_form(house: House) -> None:
+    task = task_of(house, "T01_07")
+    mine = attach(house.signed_in("li"), case_of(house, task_of(house, "T01_05")), SCAN + b"secret")
+    assert mine.status_code == 200
+    digest = hashlib.sha256(SCAN + b"secret").hexdigest()
+    file = {"digest": digest, "name": "附件.pdf", "type": "application/pdf", "size": len(SCAN) + 6}
+    form = {
+        "data.channel": "书面",
+        "data.recipients": "刘建国",
+        "data.sent_on": "2026-11-24 10:00",
+        "data.proof": json.dumps(file, ensure_ascii=False),
+    }
+    zhao = house.signed_in("zhao")
+    refused = zhao.post(f"/tasks/{task}/complete", form, at=f"/tasks/{task}")
+    assert refused.status_code == 422
+    assert "没有上传" in refused.text
+    assert "附件.pdf" in refused.text
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "status", "said"),
+    [
+        ("a.pdf", b"", 422, "是空的"),
+        ("a.pdf", b"\x89PNG\r\n\x1a\n", 422, "但内容是 PNG 图片"),
+        ("..", SCAN, 422, "应有文件名"),
+        ("汉" * 300, SCAN, 422, "应不超过 200 个字"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_and_nothing_is_kept(
+    house: House, name: str, data: bytes, status: int, said: str
+) -> None:
+    before = kept(house)
+    answer = upload(house.signed_in("zhao"), task_of(house, "T01_07"), name, data)
+    assert answer.status_code == status
+    assert said in answer.get_json()["said"]
+    assert kept(house) == before
+
+
+def test_a_gigabyte_is_refused_by_its_length_before_a_byte_is_read(house: House) -> None:
+    class Unread(io.RawIOBase):
+        def read(self, _size: int = -1) -> bytes:
+            raise AssertionError("expected nothing to be read")
+
+    zhao, task, before = house.signed_in("zhao"), task_of(house, "T01_07"), kept(house)
+    announced = {"CONTENT_LENGTH": str(2**30), "wsgi.input": Unread()}
+    answer = send(zhao, f"/tasks/{task}/files?field=proof&name=a.pdf", None, environ_overrides=announced)
+    assert answer.status_code == 413
+    assert answer.get_json()["said"].startswith("文件应不超过 50 MB")
+    assert kept(house) == before
+
+
+def test_a_stream_without_a_length_is_refused_at_the_first_byte_too_many(house: House) -> None:
+    class Endless(io.RawIOBase):
+        taken = 0
+
+        def readinto(self, room: bytearray) -> int:
+            self.taken += len(room)
+            return len(room)
+
+    zhao, task, stream = house.signed_in("zhao"), task_of(house, "T01_07"), Endless()
+    unending = {"CONTENT_LENGTH": "", "wsgi.input": stream, "wsgi.input_terminated": True}
+    answer = send(zhao, f"/tasks/{task}/files?field=proof&name=a.pdf", None, environ_overrides=unending)
+    assert answer.status_code == 413
+    assert 50 * 2**20 < stream.taken < 60 * 2**20
+
+
+def test_a_field_that_takes_no_files_takes_none(house: House) -> None:
+    zhao, task = house.signed_in("zhao"), task_of(house, "T01_07")
+    for field in ("recipients", "nothing", "proof.x"):
+        assert send(zhao, f"/tasks/{task}/files?field={field}&name=a.pdf").status_code == 404
+
+
+def test_an_attachment_stands_in_the_list_and_in_the_history(house: House) -> None:
+    task = task_of(house, "T01_07")
+    case, zhao = case_of(house, task), house.signed_in("zhao")
+    answer = attach(zhao, case, label="客户来函", task=task, personal="1").get_json()
+    assert "已添加附件“附件.pdf”" in answer["said"]
+    for told in ("附件.pdf", "客户来函", "含个人信息", "赵磊", "报送"):
+        assert told in answer["list"]
+    assert "客户来函" in zhao.page(f"/cases/{case}")
+    assert "客户来函" in zhao.page(f"/tasks/{task}")
+    assert "添加附件“附件.pdf”" in zhao.page(f"/cases/{case}/history")
+    assert attach(zhao, case).status_code == 409
+    assert attach(zhao, case, SCAN + b"1", task=task_of(house, "T01_05")).status_code == 404
+
+
+def test_a_file_that_was_erased_is_named_and_no_longer_there(house: House) -> None:
+    task = task_of(house, "T01_07")
+    case, zhao = case_of(house, task), house.signed_in("zhao")
+    attach(zhao, case, label="客户来函")
+    house.store.files.remove(hashlib.sha256(SCAN).hexdigest())
+    answer = zhao.get(f"/files/{hashlib.sha256(SCAN).hexdigest()}")
+    assert answer.status_code == 404
+    assert "文件的内容已按规定删除" in answer.text
