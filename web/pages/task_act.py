@@ -89,6 +89,14 @@ ACTS = {
             done=lazy("已撤回,任务回到您手中。"),
         ),
         Act(
+            name="terminate",
+            text=lazy("终止流程"),
+            icon="x-octagon",
+            explains=lazy("结束整个流程:还没有办完的任务都会取消,不能恢复;已经办完的记录保留。"),
+            asks=("reason",),
+            done=lazy("流程已终止。"),
+        ),
+        Act(
             name="begin",
             text=lazy("开始一项活动"),
             icon="plus-lg",

@@ -67,6 +67,8 @@ def command(desk: Desk, name: str) -> Callable[[Envelope], Command]:
         case "resolve":
             opinion = form.get("opinion", "")
             return lambda envelope: commands.ResolveTask(envelope=envelope, task=key, opinion=opinion)
+        case "terminate":
+            return lambda envelope: commands.TerminateInstance(envelope=envelope, reason=reason)
         case "urge":
             message = form.get("message", "")
             return lambda envelope: commands.UrgeTask(envelope=envelope, task=key, message=message)
@@ -208,6 +210,8 @@ def _offered(desk: Desk, task: Task, *, may_do: bool) -> Iterator[str]:
         yield "copy"
         if task.holder != who:
             yield "urge"
+    if holds_right(desk.progress, "terminate"):
+        yield "terminate"
 
 
 def _of_case(desk: Desk) -> list[Act]:

@@ -51,7 +51,7 @@ CHANGING = {
     "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
     "POST /tasks/{task}/transfer, POST /tasks/{task}/delegate, POST /tasks/{task}/signers, POST /tasks/{task}/resolve, "
-    "POST /tasks/{task}/urge, POST /tasks/{task}/copy, POST /tasks/{task}/withdraw, "
+    "POST /tasks/{task}/urge, POST /tasks/{task}/copy, POST /tasks/{task}/withdraw, POST /instances/{instance}/terminate, "
     "POST /instances/{instance}/activities",
     "task.complete": "POST /tasks/{task}/complete",
     "task.discard": "DELETE /tasks/{task}/draft",

@@ -87,6 +87,10 @@ export function keeping() {
       if (current?.contains(event.target)) keepSoon(current);
     });
   }
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-save]") && form()) form().dispatchEvent(new Event("change", { bubbles: true }));
+    if (event.target.closest?.("[data-print]")) print();
+  });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.elt.id !== "draft") return;
     if (event.detail.xhr.status === 200) {
