@@ -117,7 +117,7 @@ def decisions(key: str) -> str:
     with reading.store().database.read() as connection:
         version = found(connection, key)
     tables = [
-        (model.name, one.expression)
+        (model.name, one.expression, told.spoken(version.procedure, one.key[1]))
         for model in version.procedure.decisions.models.values()
         for one in model.elements
         if isinstance(one, Decision) and isinstance(one.expression, Table)

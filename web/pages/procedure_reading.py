@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -175,6 +175,12 @@ def documentation(found: Procedure, key: str) -> Text:
     return Text(zh, _english(found.files.get(ENGLISH, b"{}"), key, "documentation") or zh)
 
 
+def spoken(found: Procedure, decision: str) -> Callable[[str], Text]:
+    """What the texts of a decision are in both languages; without English they stay as they are."""
+    english = _decision_texts(found.files.get(ENGLISH, b"{}"), decision)
+    return lambda zh: Text(zh, english.get(zh) or zh)
+
+
 def sheet(found: Procedure, path: str) -> Sheet | None:
     """A form with the names of its fields."""
     form = found.forms.get(path)
@@ -250,6 +256,11 @@ def _field_name(english: Mapping[str, object], key: str, field: Field) -> Text:
     rows = english.get("fields")
     row = rows.get(key, {}) if isinstance(rows, dict) else {}
     return Text(field.label or key, str(row.get("label") or field.label or key))
+
+
+def _decision_texts(source: bytes, key: str) -> Mapping[str, str]:
+    found = json.loads(source).get("decisions", {}).get(key, {})
+    return {zh: str(en) for zh, en in found.items()} if isinstance(found, dict) else {}
 
 
 def _form_texts(texts: bytes, path: str) -> Mapping[str, object]:

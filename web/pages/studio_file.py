@@ -16,7 +16,7 @@ from storage.working_copies import Overtaken
 from web import failures, notices, reading
 from web.access import signed_in
 from web.identity import me
-from web.pages import studio_draft, studio_drawing, studio_fields, studio_preview, studio_saving
+from web.pages import studio_archive, studio_draft, studio_drawing, studio_fields, studio_preview, studio_saving
 from web.pages import studio_skeletons as skeletons
 from web.pages.studio_draft import Draft
 from web.texts import said
@@ -106,6 +106,36 @@ def remove(key: str) -> Response:
     except Refused as refused:
         abort(failures.STATUSES[refused.reason])
     return notices.say(redirect(url_for("studio.draft", key=key)), _("已从草稿中删除 %(file)s。", file=path))
+
+
+@pages.get("/archive")
+@signed_in
+def give(key: str) -> Response:
+    """All files of the draft as a zip."""
+    response = make_response(studio_archive.packed(studio_saving.opened(key).files))
+    response.headers["Content-Type"] = "application/zip"
+    response.headers["Content-Disposition"] = f'attachment; filename="{key}.zip"'
+    return response
+
+
+@pages.post("/archive")
+@signed_in
+def take(key: str) -> Response:
+    """Take the files of a zip into the draft, all or none; what is not in it stays."""
+    found, sent = studio_saving.opened(key), request.files.get("archive")
+    back = redirect(url_for("studio.draft", key=key))
+    try:
+        given = studio_archive.unpacked(b"" if sent is None else sent.read(), key)
+        changed = {path: data for path, data in given.items() if found.files.get(path) != data}
+        if changed:
+            _keep(found, changed)
+    except Overtaken as other:
+        return notices.say(back, studio_saving.overtaken_sentence(other), "late")
+    except Refused as refused:
+        more = len(refused.faults) - 1
+        text = said(refused.text) if more < 1 else _("%(why)s(另有 %(count)s 处)", why=said(refused.text), count=more)
+        return notices.say(back, _("没有读入任何文件。%(why)s", why=text), "late")
+    return notices.say(back, _("从 zip 读入了 %(count)s 个有变化的文件。", count=len(changed)))
 
 
 def users(found: Draft, path: str) -> list[str]:

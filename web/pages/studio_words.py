@@ -53,6 +53,11 @@ WORDS = {
     "approved": lazy("批准的条件"),
     "countersign": lazy("会签规则"),
     "section": lazy("表单分区权限"),
+    "no_sections": lazy("这张表单没有分区,全部可填。"),
+    "right_write": lazy("可填"),
+    "right_required": lazy("全部必填"),
+    "right_read": lazy("只读"),
+    "right_hidden": lazy("不显示"),
     "external": lazy("由外部人员一次性链接办理"),
     "bulk": lazy("可以批量办理"),
     "clause": lazy("标准条款"),
@@ -94,7 +99,7 @@ def words() -> dict[str, object]:
     return {**{key: str(text) for key, text in WORDS.items()}, "language": "en" if is_english() else "zh"}
 
 
-def choices(found: Draft) -> dict[str, list[tuple[str, str]]]:
+def choices(found: Draft) -> dict[str, object]:
     """What fields of an element may be chosen from: value and name. Of a draft that cannot be read, what its version says."""
     try:
         procedure = load(found.files)
@@ -103,6 +108,10 @@ def choices(found: Draft) -> dict[str, list[tuple[str, str]]]:
     return {
         "roles": [(code, f"{said(role.name)} · {code}") for code, role in procedure.roles.items()],
         "forms": [(path, f"{name} · {path.removeprefix('forms/')}") for path, name in found.forms()],
+        "sections": {
+            path: [(name, label or name) for name, label in form.sections.items()]
+            for path, form in procedure.forms.items()
+        },
         "escalations": [(code, code) for code in procedure.escalations],
         "decisions": [
             (one.variable.name, model.name)

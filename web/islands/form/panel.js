@@ -170,6 +170,7 @@ export class Panel {
     const box = this.place.querySelector(".form-faults");
     if (!box) return;
     const one = this.chosen === null ? null : this.form.find(this.chosen);
+    if (one) this.place.querySelector(".panel-title").textContent = one.node.label || keyOf(one.node) || this.words.untitled;
     const found = one ? this.findings.of(one) : this.findings.ofForm();
     box.replaceChildren(...found.map((text) => make("div", { className: "panel-found" }, text)));
   }

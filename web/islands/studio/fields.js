@@ -14,7 +14,7 @@ const PEOPLE = [
   ["approved", "feel"],
   ["remind", "feel"],
   ["calendar", "text"],
-  ["section", "text"],
+  ["section", "rights"],
 ];
 const GROUPS = [
   { types: ["bpmn:Lane"], work: [["role", "select", "roles"]] },

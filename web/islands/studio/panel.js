@@ -66,6 +66,7 @@ export class Panel {
   }
 
   field(field) {
+    if (field.kind === "rights") return this.rights(field);
     const control = this.control(field);
     control.dataset.field = field.name;
     if (!field.fixed) this.listen(control, field);
@@ -86,6 +87,27 @@ export class Panel {
     const placeholder = example ? this.words[example] : "";
     if (kind === "area" || kind === "feel") return make("textarea", { className, value, rows: kind === "area" ? 2 : 1, placeholder, spellcheck: kind === "area" });
     return make("input", { className, value, readOnly: Boolean(fixed), placeholder });
+  }
+
+  // What the task may do with each section of its form: a choice a section, all that nothing is said of may be filled in.
+  rights(field) {
+    const box = make("fieldset", { className: "panel-field panel-rights" }, make("legend", {}, this.words.section));
+    const sections = this.choices.sections[this.element.businessObject.get("zx:form")] ?? [];
+    const given = new Map(field.value.split(/\s+/).filter(Boolean).map((part) => part.split(":")));
+    for (const name of given.keys()) if (!sections.some(([known]) => known === name)) sections.push([name, name]);
+    if (!sections.length) box.append(make("span", { className: "soft" }, this.words.no_sections));
+    for (const [name, label] of sections) {
+      const control = make("select", { className: "form-select" }, new Option(this.words.right_write, ""), ...["required", "read", "hidden"].map((right) => new Option(this.words[`right_${right}`], right)));
+      control.value = given.get(name) === "write" ? "" : given.get(name) ?? "";
+      control.dataset.section = name;
+      control.addEventListener("change", () => {
+        if (control.value) given.set(name, control.value);
+        else given.delete(name);
+        field.set([...given].map((pair) => pair.join(":")).join(" "));
+      });
+      box.append(make("label", { className: "panel-right" }, make("span", {}, label), control));
+    }
+    return box;
   }
 
   listen(control, field) {

@@ -96,6 +96,7 @@ export class Saving {
   // Somebody else saved this file: nothing is overwritten, what differs is told, and whoever is here decides.
   stop(found) {
     this.stopped = true;
+    this.say("");
     this.alarm(found.text, this.words.reload, () => {
       this.forget();
       this.dirty = this.busy = false;
