@@ -35,7 +35,6 @@ TYPES = {
 }
 WORDS = {
     "name": lazy("决策名称"),
-    "name_en": lazy("英文名称"),
     "policy": lazy("几行成立时"),
     "aggregation": lazy("汇总"),
     "conditions": lazy("条件"),

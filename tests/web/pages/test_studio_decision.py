@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine.check import check
 from tests.web.pages.browser import Browser, House
 from web.pages import studio_table
 
@@ -163,3 +164,21 @@ def test_every_table_of_the_procedure_is_written_as_it_was_read(house: House) ->
             made = studio_table.written(data, path, tables)
             assert studio_table.document(made, path) == tables, path
             assert made.count(b"DMNShape") == data.count(b"DMNShape"), path
+
+
+def test_english_of_a_decision_that_is_not_there_is_found(house: House) -> None:
+    with house.store.database.read() as connection:
+        found = house.store.procedures.in_force(KEY, connection)
+    assert found is not None
+    texts = json.loads(found.files["texts/en.json"])
+    texts["decisions"] = {**texts.get("decisions", {}), "none": {"甲": "A"}}
+    [finding] = check({**found.files, "texts/en.json": json.dumps(texts).encode()})
+    assert (finding.file, finding.element) == ("texts/en.json", "decisions.none")
+
+
+def test_who_reads_english_reads_the_tables_in_english(house: House) -> None:
+    visitor = house.signed_in("wang")
+    visitor.post("/account/look", {"language": "en"}, at="/account/")
+    page = visitor.page(f"/procedures/{KEY}/decisions")
+    assert "Contract reviewers" in page
+    assert "评审角色" not in page

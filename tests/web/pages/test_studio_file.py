@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from jobs.worker import Worker
 from tests.web.pages.browser import Browser, House
 
 KEY = "service-planning"
@@ -145,6 +146,31 @@ def test_a_version_for_a_later_day_is_planned_and_counts_from_that_day(house: Ho
     later = house.signed_in("mei")
     assert "第一个任务" in later.page(f"{AT}/processes/svc_handover")
     assert "将要生效" not in later.page(f"{AT}/versions")
+
+
+def test_a_case_runs_on_the_version_in_force_when_it_was_begun(house: House) -> None:
+    mine, other, sales = _begun(house), house.signed_in("mei"), house.signed_in("wang")
+    found = mine.get(f"{DRAFT}file?file=processes/svc_requirements.bpmn").json
+    body = {
+        "file": "processes/svc_requirements.bpmn",
+        "content": found["content"].replace('name="提出售前支持请求"', 'name="登记售前支持请求"'),
+        "revision": 0,
+        "texts": {},
+    }
+    sent = {"X-CSRF": found["csrf"]}
+    assert mine.client.post(f"{DRAFT}file", json=body, headers=sent, base_url=mine.base).status_code == 200
+    day = (house.clock.now + timedelta(days=2)).date().isoformat()
+    assert _publish(other, when="later", day=day).status_code == 302
+    names = []
+    for days, project in ((1, "生效以前"), (2, "生效以后")):
+        house.clock.pass_by(days=days - len(names))
+        sales = house.signed_in("wang")
+        given = {"begin": "service-planning/svc_lifecycle", "project_name": project, "customer": "东湖大学"}
+        begun = sales.post("/cases/new", {**given, "command": str(days) * 32}, at="/cases/new")
+        Worker(house.store).run()
+        page = sales.page(begun.headers["Location"])
+        names.append([name for name in ("提出售前支持请求", "登记售前支持请求") if name in page])
+    assert names == [["提出售前支持请求"], ["登记售前支持请求"]]
 
 
 @pytest.mark.parametrize("day", ["", "2026-11-24", "2020-01-01", "2126-01-01", "soon", "2026-13-01"])
