@@ -11,7 +11,7 @@ from engine.errors import Text
 from engine.expression import Variables, evaluate, functions
 from engine.feel import FeelError
 from engine.flow.elements import Element
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, wanted
 from engine.value import Context, Value, number
 
 
@@ -33,10 +33,10 @@ def decide(element: Element, variables: Variables) -> Made:
     budget = dmn.Traced()
     budget.now = variables["now"]
     try:
-        given = {wanted.key: _input(element, wanted, variables) for wanted in inputs_of(library, decided)}
-        for wanted, value in given.items():
-            if (misfit := library.misfit(wanted, value)) is not None:
-                raise ExpressionFailed(Text(f"决策 {name}:{misfit.zh}", f"decision {name}: {misfit.en}"))
+        given = {needed.key: _input(element, needed, variables) for needed in inputs_of(library, decided)}
+        for needed, value in given.items():
+            if (misfit := library.misfit(needed, value)) is not None:
+                raise ExpressionFailed(wanted(f"决策 {name}:{misfit.zh}", f"decision {name}: {misfit.en}", value))
         value = library.evaluate(decided.key, given, functions=functions(variables), budget=budget)
     except FeelError as error:
         raise ExpressionFailed(Text(f"决策 {name}:{error.text.zh}", f"decision {name}: {error.text.en}")) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from engine import feel, temporal
 from engine.errors import Text
@@ -13,6 +14,25 @@ from engine.role import Surroundings, holders
 from engine.value import Context, DateTime, Person, Value
 from engine.words import ScopeKind
 from engine.working_time import calendar_functions
+
+SHOWN, REASONS = 80, 2
+"""How much of an expression is shown beside why it was null, and how many of its reasons."""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """An expression that yielded null, and why; put into words only when somebody is to read it."""
+
+    expression: str
+    budget: feel.Budget
+
+    @property
+    def text(self) -> Text:
+        """The expression with its first reasons."""
+        source = self.expression if len(self.expression) <= SHOWN else f"{self.expression[:SHOWN]}…"
+        notes = self.budget.notes[:REASONS]
+        zh, en = ";".join(note.zh for note in notes), "; ".join(note.en for note in notes)
+        return Text(f"{source}:{zh}", f"{source}: {en}")
 
 
 class Variables(Mapping[str, Value]):
@@ -31,6 +51,7 @@ class Variables(Mapping[str, Value]):
         self.instance = instance
         self.around = around
         self.now = now
+        self.nulls: list[Null] = []
         self.found: dict[str, Value] = {}
         for variables in reversed(list(_chain(instance, scope))):
             self.found.update(variables)
@@ -78,7 +99,11 @@ def evaluate(expression: str, variables: Variables) -> Value:
     """The value of an expression. Raises ExpressionFailed with a sentence a process owner understands."""
     try:
         compiled = feel.compile(expression, variables.known, HOST_FUNCTIONS)
-        return compiled.evaluate(variables, functions=functions(variables))
+        budget = feel.Budget()
+        found = compiled.evaluate(variables, functions=functions(variables), budget=budget)
+        if found is None and budget.kept:
+            variables.nulls.append(Null(expression, budget))
+        return found
     except (feel.FeelError, ValueError) as error:
         if not isinstance(error, feel.FeelError):
             raise ExpressionFailed(Text(f"{expression}:{error}", f"{expression}: {error}")) from error

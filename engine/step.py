@@ -38,14 +38,17 @@ from engine.events import (
     TimerCancelled,
     VariableSet,
 )
-from engine.expression import Variables, evaluate
+from engine.expression import Null, Variables, evaluate
 from engine.flow.elements import Element
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, Missing
 from engine.instance import Instance, apply, counted
 from engine.procedure import Procedure
 from engine.role import Surroundings
 from engine.value import Context, DateTime, Value
 from engine.words import Outcome, ScopeKind
+
+MOST_NULLS = 3
+"""How many expressions that were null an incident names."""
 
 BUDGET = 20_000
 """How many tokens one step may move: a step that needs more is refused, whatever the machine."""
@@ -76,6 +79,7 @@ class Progress:
         self.changes = 0
         self._counted = 0
         self._spent = 0
+        self._nulls: list[Null] = []
 
     def emit(self, event: Event) -> None:
         """It has happened: keep it and apply it."""
@@ -90,7 +94,8 @@ class Progress:
     # -------------------------------------------------------------- tokens
 
     def spend(self, tokens: int = 1) -> None:
-        """Count work against the step's budget."""
+        """Count work against the step's budget; what was null before is no reason for what comes."""
+        self._nulls.clear()
         self._spent += tokens
         if self._spent > BUDGET:
             raise Refused(
@@ -162,7 +167,11 @@ class Progress:
         self.incident(activity, text, waiting=False)
 
     def incident(self, activity: str, text: Text, *, waiting: bool) -> None:
-        """Raise an incident at an activity."""
+        """Raise an incident at an activity; about something that was null it says why."""
+        if isinstance(text, Missing) and self._nulls:
+            why = [null.text for null in self._nulls[:MOST_NULLS]]
+            zh, en = ";".join(one.zh for one in why), "; ".join(one.en for one in why)
+            text = Text(f"{text.zh}(为空的原因:{zh})", f"{text.en} (why null: {en})")
         self.emit(
             IncidentRaised(
                 incident=self.new_id(),
@@ -187,7 +196,10 @@ class Progress:
 
     def evaluate(self, expression: str, scope: str, names: Mapping[str, Value] | None = None) -> Value:
         """The value of a FEEL expression in a scope."""
-        return evaluate(expression, self.view(scope, names))
+        view = self.view(scope, names)
+        found = evaluate(expression, view)
+        self._nulls += view.nulls
+        return found
 
     def view(self, scope: str, names: Mapping[str, Value] | None = None) -> Variables:
         """The names visible in a scope."""
@@ -204,7 +216,11 @@ class Progress:
 
     def decide(self, activity: str, element: Element, scope: str) -> Value:
         """The value of a decision; which rules matched is told first."""
-        found = decide(element, self.view(scope))
+        view = self.view(scope)
+        try:
+            found = decide(element, view)
+        finally:
+            self._nulls += view.nulls
         self.emit(DecisionMade(activity=activity, decision=element.extensions["decision"], tables=found.tables))
         return found.value
 

@@ -22,7 +22,7 @@ from engine.events import (
 )
 from engine.feel import called
 from engine.flow.elements import Element, Kind, Trigger
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, wanted
 from engine.value import Context, Date, DateTime, DaysDuration, MonthsDuration, Person, Time, Value
 from engine.words import TimerKind
 
@@ -226,8 +226,9 @@ def _message(progress: Progress, activity: str, element: Element, scope: str) ->
 def _unexpected(element: Element, what: str, zh: str, en: str, found: Value) -> ExpressionFailed:
     kind = called(found)
     return ExpressionFailed(
-        Text(
+        wanted(
             f"{element.id} 的 {what} 应得到{zh},但得到{kind.zh}",
             f"expected {en} from {what} of {element.id}, but found {kind.en}",
+            found,
         )
     )

@@ -8,7 +8,7 @@ from engine.errors import Text
 from engine.feel import called
 from engine.flow.condition import became_true
 from engine.flow.elements import Trigger
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, wanted
 from engine.flow.node import FlowNode
 from engine.flow.throwing import throw
 from engine.flow.token import Token
@@ -56,9 +56,10 @@ class Script(FlowNode):
         if not isinstance(found, Context):
             kind = called(found)
             raise ExpressionFailed(
-                Text(
+                wanted(
                     f"脚本 {self.element.id} 应得到上下文(如 {{a: 1}}),但得到{kind.zh}",
                     f"expected a context such as {{a: 1}} from script {self.element.id}, but found {kind.en}",
+                    found,
                 )
             )
         for name, value in found.items():

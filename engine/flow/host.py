@@ -23,6 +23,15 @@ class ExpressionFailed(EngineError):
         self.text = text
 
 
+class Missing(Text):
+    """A sentence about something that was null: whoever raises the incident adds why it was."""
+
+
+def wanted(zh: str, en: str, found: Value) -> Text:
+    """A sentence about a value that was not what was expected."""
+    return Missing(zh, en) if found is None else Text(zh, en)
+
+
 class Host(Protocol):
     """The instance, as the flow sees it during one step."""
 

@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.errors import Text
 from engine.feel import called
 from engine.flow.elements import Element, Flow
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, Missing
 from engine.flow.token import Token, Tokens
 from engine.value import Value
 from engine.words import Outcome
@@ -188,7 +188,7 @@ def holds(token: Token, flow: Flow, names: Mapping[str, Value] | None = None) ->
 def nothing_holds(element: Element) -> ExpressionFailed:
     """No flow may be taken."""
     return ExpressionFailed(
-        Text(
+        Missing(
             f"{element.id} 之后没有一个条件成立,也没有默认流",
             f"expected one condition after {element.id} to hold, but none does and it has no default flow",
         )

@@ -7,9 +7,10 @@ from decimal import Decimal
 from SpiffWorkflow.util.task import TaskState
 
 from engine.errors import Text
+from engine.feel import called
 from engine.flow.behavior import due, throw_implied
 from engine.flow.elements import Implied, MultiInstance, StandardLoop
-from engine.flow.host import ExpressionFailed
+from engine.flow.host import ExpressionFailed, wanted
 from engine.flow.node import FlowNode
 from engine.flow.token import Token
 from engine.value import Value, number
@@ -151,12 +152,12 @@ class Several(FlowNode):
         return True
 
     def _unexpected(self, zh: str, en: str, found: Value) -> ExpressionFailed:
-        kind = "null" if found is None else type(found).__name__
-        key = self.element.id
+        kind, key = called(found), self.element.id
         return ExpressionFailed(
-            Text(
-                f"{key} 的多实例应得到{zh},但得到 {kind}",
-                f"expected {en} from the multi-instance {key}, but found {kind}",
+            wanted(
+                f"{key} 的多实例应得到{zh},但得到{kind.zh}",
+                f"expected {en} from the multi-instance {key}, but found {kind.en}",
+                found,
             )
         )
 
