@@ -70,10 +70,15 @@ def answer(receipt: Receipt, status: int = 200) -> Response:
 
 def tagged(document: object, stream: int, revision: int) -> Response:
     """An answer with the revision of what it says; 304 when whoever asks has it already."""
+    return with_tag(document, f"{stream}-{revision}")
+
+
+def with_tag(document: object, tag: str) -> Response:
+    """An answer with the tag of what it says; 304 when whoever asks has it already."""
     response = jsonify(document)
-    response.set_etag(f"{stream}-{revision}")
+    response.set_etag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
-    if request.method == "GET" and request.if_none_match.contains_weak(f"{stream}-{revision}"):
+    if request.method == "GET" and request.if_none_match.contains_weak(tag):
         response.status_code = 304
         response.set_data(b"")
     return response

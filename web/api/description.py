@@ -28,7 +28,7 @@ KEY = {
     "another request under it is refused (422).",
     "example": "crm-4711",
 }
-TAG = {"type": "string", "pattern": '^"[0-9]+-[0-9]+"$'}
+TAG = {"type": "string", "pattern": '^"[0-9]+(-[0-9]+)?"$'}
 
 
 def complete(app: Flask, spec: dict[str, Any]) -> dict[str, Any]:
@@ -74,9 +74,9 @@ def _headers(app: Flask, endpoint: str, method: str, answers: Mapping[str, Any])
         if not getattr(app.view_functions[endpoint], TAGGED, False):
             return []
         return [_header("If-None-Match", "The `ETag` of an answer that is known: 304 while it still holds.")]
-    if not once.is_command(app, endpoint) or "201" in answers:
-        return [KEY]
     careful = getattr(app.view_functions[endpoint], CAREFUL, False)
+    if not careful and (not once.is_command(app, endpoint) or "201" in answers):
+        return [KEY]
     text = "The `ETag` of what was read: 412 when somebody was faster."
     return [KEY, _header("If-Match", f"{text} Without it 428." if careful else text)]
 

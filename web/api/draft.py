@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, jsonify, request
+from flask import Response, abort, request
 from marshmallow import fields, validate
 
 from engine import xml
@@ -17,7 +17,7 @@ from storage import working_copies
 from storage.working_copies import Overtaken
 from web import reading
 from web.api import asking, values
-from web.api.blueprint import resource
+from web.api.blueprint import careful, resource
 from web.api.gate import works
 from web.api.shapes import Said, Shape
 from web.identity import me
@@ -123,16 +123,16 @@ class Published(Shape):
     version = fields.String(required=True)
 
 
-@pages.route(AT)
+@pages.route(AT, zh="程序的草稿")
 @works
-@pages.response(200, Shown)
+@pages.response(200, Shown, tagged=True)
 def shown(procedure: str) -> Response:
     """The draft of a procedure."""
     found = _opened(procedure)
-    return _tagged(_document(found), found.copy.mark)
+    return asking.with_tag(_document(found), str(found.copy.mark))
 
 
-@pages.route(AT, methods=["POST"])
+@pages.route(AT, methods=["POST"], zh="由生效版本开始一份草稿;已有草稿时返回它")
 @works
 @pages.response(200, Shown)
 def begin(procedure: str) -> Response:
@@ -142,10 +142,11 @@ def begin(procedure: str) -> Response:
         version = studio_draft.changeable(connection, procedure)
     working_copies.begin(store.database, procedure, version.place.version, me().person, store.now())
     found = _opened(procedure)
-    return _tagged(_document(found), found.copy.mark)
+    return asking.with_tag(_document(found), str(found.copy.mark))
 
 
-@pages.route(AT, methods=["DELETE"])
+@pages.route(AT, methods=["DELETE"], zh="放弃草稿;须用 If-Match 说明所读的版本")
+@careful
 @works
 @pages.response(204)
 def discard(procedure: str) -> Response:
@@ -156,18 +157,19 @@ def discard(procedure: str) -> Response:
     return Response(status=204)
 
 
-@pages.route(f"{AT}/files/<path:path>")
+@pages.route(f"{AT}/files/<path:path>", zh="草稿中的一个文件;写入时须说明它的版本")
 @works
-@pages.response(200, Content)
+@pages.response(200, Content, tagged=True)
 def file(procedure: str, path: str) -> Response:
     """A file of a draft; its entity tag is what a write has to name."""
     found = _opened(procedure)
     data, revision = found.files.get(path), found.copy.revision(path)
     text = (data if data is not None else abort(404)).decode(errors="replace")
-    return _tagged({"path": path, "revision": revision, "text": text}, revision)
+    return asking.with_tag({"path": path, "revision": revision, "text": text}, str(revision))
 
 
-@pages.route(f"{AT}/files/<path:path>", methods=["PUT"])
+@pages.route(f"{AT}/files/<path:path>", methods=["PUT"], zh="写入草稿的文件;须用 If-Match 说明所读的版本,新文件为 0")
+@careful
 @works
 @pages.arguments(Written)
 @pages.response(200, Kept)
@@ -182,7 +184,8 @@ def write(given: dict[str, str], procedure: str, path: str) -> Response:
     return _kept(procedure, path, data)
 
 
-@pages.route(f"{AT}/files/<path:path>", methods=["DELETE"])
+@pages.route(f"{AT}/files/<path:path>", methods=["DELETE"], zh="从草稿中删除文件;须用 If-Match 说明所读的版本")
+@careful
 @works
 @pages.response(200, Kept)
 def remove(procedure: str, path: str) -> Response:
@@ -192,7 +195,7 @@ def remove(procedure: str, path: str) -> Response:
     return _kept(procedure, path, None)
 
 
-@pages.route(f"{AT}/findings")
+@pages.route(f"{AT}/findings", zh="草稿有哪些问题,与页面所说相同")
 @works
 @pages.response(200, Findings)
 def findings(procedure: str) -> dict[str, object]:
@@ -213,7 +216,7 @@ def findings(procedure: str) -> dict[str, object]:
     }
 
 
-@pages.route(f"{AT}/try", methods=["POST"])
+@pages.route(f"{AT}/try", methods=["POST"], zh="用一组值试算草稿中的决策表;不改变任何内容")
 @works
 @pages.arguments(Trial)
 @pages.response(200, Tried)
@@ -227,7 +230,8 @@ def attempt(given: dict[str, Any], procedure: str) -> dict[str, object]:
     return {"value": told.get("value", ""), "rules": told.get("rules", []), "problem": told["problem"]}
 
 
-@pages.route(f"{AT}/publish", methods=["POST"])
+@pages.route(f"{AT}/publish", methods=["POST"], zh="按所读的样子发布草稿,由没有参与编写的人进行")
+@careful
 @works
 @pages.arguments(Publication)
 @pages.response(200, Published)
@@ -236,10 +240,8 @@ def publish(given: dict[str, str | None], procedure: str) -> dict[str, object]:
     found, mark = _opened(procedure), _seen()
     reason = studio_publishing.sentence(given["reason"] or "")
     effective = None if given["effective"] is None else _moment(given["effective"])
-    with reading.store().database.read() as connection:
-        place = reading.store().procedures.place(procedure, connection)
-    assert place is not None
-    receipt = studio_publishing.publish(found, asking.envelope(place.stream), reason, mark, effective)
+    envelope = asking.envelope(studio_publishing.stream_of(found))
+    receipt = studio_publishing.publish(found, envelope, reason, mark, effective)
     version = reading.store().procedures.keep(found.files).digest
     return {"stream": receipt.stream, "revision": receipt.revision, "version": version}
 
@@ -264,18 +266,9 @@ def _document(found: Draft) -> dict[str, object]:
     }
 
 
-def _tagged(document: object, revision: int) -> Response:
-    response = jsonify(document)
-    response.set_etag(str(revision))
-    response.headers["Cache-Control"] = "private, no-cache"
-    if request.method == "GET":
-        response.make_conditional(request)
-    return response
-
-
 def _seen() -> int:
     """The revision that was read; 428 when nothing is said of it, 412 when it cannot be one."""
-    tags = request.if_match.as_set()
+    tags = request.if_match.as_set(include_weak=True)
     if not tags:
         abort(428)
     tag = next(iter(tags))
@@ -288,7 +281,7 @@ def _kept(procedure: str, path: str, data: bytes | None) -> Response:
         made = working_copies.save(store.database, procedure, {path: (data, _seen())}, me().person, store.now())
     except Overtaken:
         abort(412)
-    return _tagged({"path": path, "revision": made[path]}, made[path])
+    return asking.with_tag({"path": path, "revision": made[path]}, str(made[path]))
 
 
 def _encoded(text: str) -> bytes:

@@ -47,6 +47,7 @@ CHANGING = {
     "studio_decision.save": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_file.add": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_file.remove": "DELETE /procedures/{procedure}/draft/files/{path}",
+    "studio_file.take": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_form.save": "PUT /procedures/{procedure}/draft/files/{path}",
     "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
@@ -101,6 +102,7 @@ READING = {
     "studio.settings": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_decision.file": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_decision.one": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_file.give": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_form.file": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_form.one": "GET /procedures/{procedure}/draft/files/{path}",
     "task_sheet.give": "GET /tasks/{task}/tables/{field}",
@@ -114,7 +116,9 @@ EXCEPTED = {
     **dict.fromkeys(("sign_in.form", "sign_in.enter", "sign_in.give_code", "sign_in.leave"), BROWSER),
     **dict.fromkeys(("account.password", "account.change_password"), BROWSER),
     **dict.fromkeys(("two_steps.mine", "two_steps.begin", "two_steps.confirm", "two_steps.end"), BROWSER),
-    **dict.fromkeys(("people.new", "task.proof", "file.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM),
+    **dict.fromkeys(
+        ("people.new", "task.proof", "file.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM
+    ),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),

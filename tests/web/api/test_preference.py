@@ -1,0 +1,72 @@
+"""What somebody keeps for themselves, by the API as on the pages: filters, look, marks, sessions."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.api.program import program
+from tests.web.pages.browser import House
+
+
+def test_filters_are_those_of_the_pages(house: House) -> None:
+    li, browser = program(house, "li"), house.signed_in("li")
+    before = li.get("/me/filters/inbox")
+    assert li.ask("PUT", "/me/filters/inbox", {"sort": "newest", "why": "role"}).status_code == 200
+    assert li.get("/me/filters/inbox") == {"why": "role", "process": "", "sort": "newest"} != before
+    browser.post("/inbox/wish", {"why": "mine", "sort": "due"}, at="/account/")
+    assert li.get("/me/filters/inbox") == {"why": "mine", "process": "", "sort": "due"}
+    browser.post("/cases/wish", {"show": "late"}, at="/account/")
+    assert li.get("/me/filters/cases") == {"show": "late", "level": ""}
+    li.ask("PUT", "/me/filters/cases", {})
+    assert li.get("/me/filters/cases") == {"show": "", "level": ""}
+
+
+@pytest.mark.parametrize("body", [{"sort": "random"}, {"why": "x"}, {"process": "x" * 101}, {"q": "x"}, {"sort": None}])
+def test_filters_that_make_no_sense_are_refused_and_the_old_stay(house: House, body: dict[str, object]) -> None:
+    li = program(house, "li")
+    before = li.get("/me/filters/inbox")
+    assert li.refused(422, "PUT", "/me/filters/inbox", body)["faults"]
+    assert li.get("/me/filters/inbox") == before
+
+
+def test_language_and_look_are_those_of_the_pages(house: House) -> None:
+    li = program(house, "li")
+    assert li.ask("PATCH", "/me/look", {"language": "en"}).get_json() == li.get("/me/look")
+    assert '<html lang="en' in house.signed_in("li").page("/")
+    theme = li.ask("PATCH", "/me/look", {"theme": "dark"}).get_json()
+    assert theme == li.get("/me/look") == {"language": "en", "theme": "dark"}
+    assert li.ask("PATCH", "/me/look", {}).get_json() == theme
+    for body in ({"language": "fr"}, {"theme": "pink"}, {"language": None}):
+        li.refused(422, "PATCH", "/me/look", body)
+
+
+def test_a_task_looks_new_until_it_is_marked_and_again_when_it_is_not(house: House) -> None:
+    li, browser = program(house, "li"), house.signed_in("li")
+    task = li.get("/inbox")["items"][0]["task"]
+    fresh = browser.page("/")
+    assert li.ask("PUT", f"/tasks/{task}/read").status_code == 204
+    seen = browser.page("/")
+    assert li.ask("DELETE", f"/tasks/{task}/read").status_code == 204
+    assert fresh.count("task-new") > seen.count("task-new")
+    assert browser.page("/").count("task-new") == fresh.count("task-new")
+
+
+def test_a_task_that_is_not_in_ones_inbox_is_not_there_to_be_marked(house: House) -> None:
+    task = program(house, "li").get("/inbox")["items"][0]["task"]
+    for method in ("PUT", "DELETE"):
+        program(house, "admin").refused(404, method, f"/tasks/{task}/read")
+
+
+def test_sessions_are_seen_and_ended_one_by_one_or_together(house: House) -> None:
+    li, wang = program(house, "li"), program(house, "wang")
+    first, second, third = (house.signed_in("li") for _ in range(3))
+    rows = li.get("/me/sessions")["items"]
+    assert len(rows) == 3
+    assert not any(one["present"] for one in rows)
+    wang.refused(404, "DELETE", f"/me/sessions/{rows[0]['key']}")
+    assert li.ask("DELETE", f"/me/sessions/{rows[0]['key']}").status_code == 204
+    li.refused(404, "DELETE", f"/me/sessions/{rows[0]['key']}")
+    assert [one.get("/").status_code for one in (first, second, third)].count(200) == 2
+    assert li.ask("DELETE", "/me/sessions").get_json() == {"ended": 2}
+    assert [one.get("/").status_code for one in (first, second, third)] == [302, 302, 302]
+    assert li.get("/me")["handle"] == "li"
