@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Table, delete, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.value import Person
@@ -139,16 +139,17 @@ def begin(database: Database, person: Person, now: datetime, address: str, agent
     return token
 
 
+_VISITOR = (
+    select(schema.session, schema.account, schema.handle.c.handle, schema.handle.c.name)
+    .join(schema.account, _account.person == _session.person)
+    .join(schema.handle, schema.handle.c.person == _session.person)
+    .where(_session.digest == bindparam("token"), _session.ends_at > bindparam("now"), _account.enabled)
+)
+
+
 def visitor(connection: Connection, token: str, now: datetime) -> Visitor | None:
     """Who holds the session of a cookie, unless it ended or the account was closed."""
-    handle = schema.handle
-    query = (
-        select(schema.session, schema.account, handle.c.handle, handle.c.name)
-        .join(schema.account, _account.person == _session.person)
-        .join(handle, handle.c.person == _session.person)
-        .where(_session.digest == digest_of(token), _session.ends_at > micros(now), _account.enabled)
-    )
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_VISITOR, {"token": digest_of(token), "now": micros(now)}).one_or_none()
     return (
         None if row is None else Visitor(session=_session_of(row), account=_made(row), handle=row.handle, name=row.name)
     )

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL sees one moment throughout, as on SQLite."""
 
+
+IDLE = 1.0
+"""Seconds after which a connection to a server is tried before it is used."""
 
 WRITER = (
     "page_size=8192",  # an entry with a 1 kB form takes 2.6 kB: a page of 4 kB would hold one and waste the rest
@@ -63,7 +71,10 @@ class Database:
 
     def _engine(self, *, read_only: bool) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_size=10, max_overflow=20, pool_pre_ping=True)
+            engine = create_engine(self.url, pool_size=10, max_overflow=20)
+            event.listen(engine, "checkout", _ping)
+            event.listen(engine, "checkin", _used)
+            return engine
         arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
         engine = create_engine(self.url, connect_args=arguments, pool_size=10, max_overflow=20)
         event.listen(engine, "connect", _configure_reader if read_only else _configure_writer)
@@ -86,8 +97,31 @@ def _configure_reader(connection: object, _record: object) -> None:
 
 
 def _begin_writing(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _tell(connection, "BEGIN IMMEDIATE")
 
 
 def _begin_reading(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+    _tell(connection, "BEGIN")
+
+
+def _tell(connection: Connection, text: str) -> None:
+    """By the driver alone: every page begins several transactions."""
+    try:
+        connection.connection.driver_connection.execute(text)  # type: ignore[union-attr]  # SQLite's own
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(text, None, error, sqlite3.Error, dialect=connection.dialect) from error
+
+
+def _ping(connection: object, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Whoever takes a connection that was idle for a while finds out whether the server still knows it."""
+    if time.monotonic() - record.info.get("used", 0.0) < IDLE:
+        return
+    try:
+        connection.execute("")  # type: ignore[attr-defined]  # a connection of psycopg
+        connection.rollback()  # type: ignore[attr-defined]  # the same
+    except psycopg.Error as error:
+        raise DisconnectionError("the server has closed the connection") from error
+
+
+def _used(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Connection, bindparam, select
 
 from engine import form as forms
 from engine import work
 from engine.case import Case
 from engine.commands import CompleteTask, Envelope
-from engine.errors import Fault, Reason, Refused
+from engine.errors import Reason, Refused
 from engine.instance import Instance
 from engine.organisation import Organisation
 from engine.role import Surroundings
@@ -23,6 +23,10 @@ from engine.words import StreamKind
 from storage import file_use, personal, schema
 from storage.submission import Store
 
+_REVISIONS = select(schema.stream.c.stream_no, schema.stream.c.revision).where(
+    schema.stream.c.stream_no.in_(bindparam("streams", expanding=True))
+)
+
 
 def prepare(
     store: Store, instance: Instance, task: Task, data: Mapping[str, object], envelope: Envelope
@@ -30,14 +34,15 @@ def prepare(
     """The values to hand in and the personal rows to keep with them. Raises Refused (INVALID_DATA) with every fault."""
     with store.database.read() as connection:
         procedure = store.procedures.get(instance.version, connection)
-    element = procedure.model.element(task.process, task.element)
-    form = procedure.form(element)
-    if form is None:
-        return plain_values(data), []
-    command = CompleteTask(envelope=envelope, task=task.id, data=Context())
-    progress = Progress(procedure, instance, command, surroundings(store, instance))
-    checked = forms.check(form, data, work.form_surrounding(progress, element, task))
-    faults = checked.faults or _without_bytes(store, command, instance.case, checked.values)
+        element = procedure.model.element(task.process, task.element)
+        form = procedure.form(element)
+        if form is None:
+            return plain_values(data), []
+        command = CompleteTask(envelope=envelope, task=task.id, data=Context())
+        progress = Progress(procedure, instance, command, surroundings(store, instance, connection))
+        checked = forms.check(form, data, work.form_surrounding(progress, element, task))
+        place = file_use.place_of(command, instance.case)
+        faults = checked.faults or file_use.faults(connection, checked.values, place)
     if faults:
         first, count = faults[0], len(faults)
         raise Refused(
@@ -55,24 +60,14 @@ def prepare(
     return forms.separate_personal(form, checked.values, separate), rows
 
 
-def _without_bytes(store: Store, command: CompleteTask, case: int | None, values: Context) -> tuple[Fault, ...]:
-    with store.database.read() as connection:
-        return file_use.faults(connection, values, file_use.place_of(command, case))
-
-
-def surroundings(store: Store, instance: Instance) -> Surroundings:
+def surroundings(store: Store, instance: Instance, connection: Connection) -> Surroundings:
     """What a form's rules see of organisation and case, as they are now."""
-    table = schema.stream
-    with store.database.read() as connection:
-        wanted = [ORGANISATION, *([] if instance.case is None else [instance.case])]
-        query = select(table.c.stream_no, table.c.revision).where(table.c.stream_no.in_(wanted))
-        revisions = {row.stream_no: row.revision for row in connection.execute(query)}
-        organisation = store.states.at(
-            connection, StreamKind.ORGANISATION, ORGANISATION, revisions.get(ORGANISATION, 0)
-        )
-        case = None
-        if instance.case is not None:
-            case = store.states.at(connection, StreamKind.CASE, instance.case, revisions.get(instance.case, 0))
+    wanted = [ORGANISATION, *([] if instance.case is None else [instance.case])]
+    revisions = {row.stream_no: row.revision for row in connection.execute(_REVISIONS, {"streams": wanted})}
+    organisation = store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revisions.get(ORGANISATION, 0))
+    case = None
+    if instance.case is not None:
+        case = store.states.at(connection, StreamKind.CASE, instance.case, revisions.get(instance.case, 0))
     assert isinstance(organisation, Organisation)
     return Surroundings(organisation=organisation, case=case if isinstance(case, Case) else None, performers={})
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, bindparam, func, insert, literal, select
 
 from engine import procedure as procedures
 from engine.check import check
@@ -90,15 +90,27 @@ class Procedures:
 
 def in_force(at: datetime) -> Select[str, int, str]:
     """Of every procedure with a version in force at the moment: `procedure`, `stream_no`, `version`."""
+    return _in_force(literal(micros(at)))
+
+
+def versions_in_force(connection: Connection, at: datetime) -> list[str]:
+    """The version of every procedure that is in force at the moment, by the key of the procedure."""
+    return [row.version for row in connection.execute(_VERSIONS, {"at": micros(at)})]
+
+
+def _in_force(at: ColumnElement[int]) -> Select[str, int, str]:
     table, newer = schema.published.c, schema.published.alias()
     newest = (
         select(func.max(newer.c.revision))
-        .where(newer.c.procedure == table.procedure, newer.c.since <= micros(at))
+        .where(newer.c.procedure == table.procedure, newer.c.since <= at)
         .scalar_subquery()
     )
     place = schema.publication.c
     query = select(table.procedure, place.stream_no, table.version)
     return query.join(schema.publication, place.procedure == table.procedure).where(table.revision == newest)
+
+
+_VERSIONS = _in_force(bindparam("at", type_=BigInteger)).order_by("procedure")
 
 
 def _unsound(findings: Sequence[Finding]) -> Refused:

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
     false,
@@ -42,6 +45,25 @@ LONGEST_COUNT = 10_000
 
 LONGEST_CASE = 200
 """Among so many open tasks of a case the next one is looked for."""
+
+KNOWN = 512
+"""For so many wishes used last the queries are kept."""
+
+_MARK = select(
+    select(func.max(schema.unsealed.c.unsealed_no)).scalar_subquery(),
+    select(func.max(schema.position.c.position)).scalar_subquery(),
+)
+_OF_CASE = (
+    select(inbox.c.task)
+    .where(inbox.c.case_no == bindparam("case"), inbox.c.task != bindparam("but"))
+    .distinct()
+    .limit(LONGEST_CASE)
+)
+_OF_TASKS = (
+    select(task, schema.instance.c.version)
+    .join(schema.instance, schema.instance.c.stream_no == task.c.stream_no)
+    .where(task.c.task.in_(bindparam("tasks", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +116,9 @@ class Line:
 def page(connection: Connection, wish: Wish, after: Place | None = None, size: int = 50) -> list[Line]:
     """The next tasks this person may do."""
     found: dict[Place, Row[Any]] = {}
-    for query, several in _sources(wish):
-        rows = _ordered(query, wish, several=several)
-        if after is not None:
-            order, key = after
-            rows = rows.where(or_(_order(wish) > order, and_(_order(wish) == order, inbox.c.task > key)))
-        for row in connection.execute(rows.order_by(_order(wish), inbox.c.task).limit(size)):
+    behind = {} if after is None else {"order": after[0], "key": after[1]}
+    for query in _pages(_kept(wish), size, begins=after is None):
+        for row in connection.execute(query, behind):
             found.setdefault((row.order, row.task), row)
     chosen = [found[place] for place in sorted(found)[:size]]
     return list(_lines(connection, {row.task: row for row in chosen}))
@@ -107,21 +126,26 @@ def page(connection: Connection, wish: Wish, after: Place | None = None, size: i
 
 def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int]:
     """How many tasks fall between the edges, up to the first and from the last on, in one statement."""
+    values = {f"edge{place}": edge for place, edge in enumerate(edges)}
+    return [int(one) for one in connection.execute(_counting(_kept(wish), len(edges)), values).one()]
+
+
+@lru_cache(maxsize=KNOWN)
+def _counting(wish: Wish, edges: int) -> Query:
     found = _together(_filtered(query, wish).limit(LONGEST_COUNT) for query, _ in _sources(wish))
     once = select(found.c.task, func.min(found.c.due).label("due")).group_by(found.c.task).subquery()
-    bounds = [-1, *edges, NEVER + 1]
+    named = (bindparam(f"edge{place}", type_=BigInteger) for place in range(edges))
+    bounds = [literal(-1, BigInteger), *named, literal(NEVER + 1, BigInteger)]
     sums = [
         func.coalesce(func.sum(case((and_(once.c.due >= low, once.c.due < high), 1), else_=0)), 0)
         for low, high in pairwise(bounds)
     ]
-    return [int(one) for one in connection.execute(select(*sums)).one()]
+    return select(*sums)
 
 
 def mark(connection: Connection) -> str:
     """What changes whenever anything is journaled: two look-ups, whatever the size of the tables."""
-    waiting = select(func.max(schema.unsealed.c.unsealed_no)).scalar_subquery()
-    sealed = select(func.max(schema.position.c.position)).scalar_subquery()
-    found = connection.execute(select(waiting, sealed)).one()
+    found = connection.execute(_MARK).one()
     return f"{found[0] or 0}-{found[1] or 0}"
 
 
@@ -133,22 +157,29 @@ def signature(lines: Sequence[Line], found: Sequence[int]) -> str:
 
 def may_see(connection: Connection, wish: Wish, key: str) -> bool:
     """The task waits in this person's list."""
-    found = _together(query.where(inbox.c.task == key).limit(1) for query, _ in _sources(wish))
-    return connection.execute(select(found.c.task).limit(1)).first() is not None
+    return connection.execute(_seeing(_kept(wish)), {"key": key}).first() is not None
+
+
+@lru_cache(maxsize=KNOWN)
+def _seeing(wish: Wish) -> Query:
+    found = _together(query.where(inbox.c.task == bindparam("key")).limit(1) for query, _ in _sources(wish))
+    return select(found.c.task).limit(1)
 
 
 def following(connection: Connection, wish: Wish, but: str, case_no: int | None) -> str | None:
     """What this person may do after a task: the most urgent of the same case, else of all."""
-    waiting = select(inbox.c.task).where(inbox.c.case_no == case_no, inbox.c.task != but).distinct()
-    near = [] if case_no is None else list(connection.execute(waiting.limit(LONGEST_CASE)).scalars())
-    found = _most_urgent(connection, wish, inbox.c.task.in_(near)) if near else None
-    return found or _most_urgent(connection, wish, inbox.c.task != but)
+    place = {"case": case_no, "but": but}
+    near = [] if case_no is None else list(connection.execute(_OF_CASE, place).scalars())
+    found = connection.execute(_most_urgent(_kept(wish), near=True), {"near": near}).scalar() if near else None
+    return found or connection.execute(_most_urgent(_kept(wish), near=False), {"but": but}).scalar()
 
 
-def _most_urgent(connection: Connection, wish: Wish, which: ColumnElement[bool]) -> str | None:
+@lru_cache(maxsize=KNOWN)
+def _most_urgent(wish: Wish, *, near: bool) -> Query:
+    which = inbox.c.task.in_(bindparam("near", expanding=True)) if near else inbox.c.task != bindparam("but")
     place = inbox.c.due, inbox.c.task
     found = _together(query.where(which).order_by(*place).limit(1) for query, _ in _sources(wish))
-    return connection.execute(select(found.c.task).order_by(found.c.due, found.c.task).limit(1)).scalar()
+    return select(found.c.task).order_by(found.c.due, found.c.task).limit(1)
 
 
 def done(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
@@ -210,6 +241,27 @@ def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[st
     for row in connection.execute(select(table).where(table.c.case_no.in_(cases))):
         found.setdefault(row.case_no, {})[row.name] = row.value
     return found
+
+
+def _kept(wish: Wish) -> Wish:
+    """The wish as queries are kept for it: each takes SQLAlchemy longer to make than the database to answer."""
+    return replace(
+        wish,
+        roles=tuple(wish.roles),
+        for_others=tuple(wish.for_others),
+        their_roles=tuple(wish.their_roles),
+        steps=tuple(wish.steps),
+    )
+
+
+@lru_cache(maxsize=KNOWN)
+def _pages(wish: Wish, size: int, *, begins: bool) -> tuple[Query, ...]:
+    """The queries of a page, one a source; one that does not begin the list is behind `order` and `key`."""
+    by, key = _order(wish), inbox.c.task
+    order = bindparam("order", type_=by.type)
+    behind = or_(by > order, and_(by == order, key > bindparam("key")))
+    found = (_ordered(query, wish, several=several) for query, several in _sources(wish))
+    return tuple((query if begins else query.where(behind)).order_by(by, key).limit(size) for query in found)
 
 
 def _sources(wish: Wish) -> Iterator[tuple[Query, bool]]:
@@ -292,9 +344,7 @@ def _order(wish: Wish) -> ColumnElement[int]:
 
 
 def _lines(connection: Connection, found: dict[str, Row[Any]]) -> Iterator[Line]:
-    instance = schema.instance.c
-    query = select(task, instance.version).join(schema.instance, instance.stream_no == task.c.stream_no)
-    rows = {row.task: row for row in connection.execute(query.where(task.c.task.in_(list(found))))}
+    rows = {row.task: row for row in connection.execute(_OF_TASKS, {"tasks": list(found)})}
     for key, place in found.items():
         row = rows.get(key)
         if row is None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, abort, request, send_from_directory, url_for
+from flask import Flask, Response, abort, has_request_context, request, send_from_directory, url_for
 from markupsafe import Markup
 
 from web.access import anybody
@@ -37,6 +37,11 @@ def asset(name: str) -> str:
 
 def icon(name: str, label: str = "") -> Markup:
     """An icon of the sprite; one that says nothing by itself is hidden from screen readers."""
+    return _icon(name, label, request.script_root if has_request_context() else "")
+
+
+@lru_cache(maxsize=1_024)
+def _icon(name: str, label: str, _root: str) -> Markup:
     spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     return Markup('<svg class="icon" {}><use href="{}#{}"></use></svg>').format(spoken, asset("icons"), name)
 

@@ -36,9 +36,15 @@ def install(app: Flask) -> None:
     app.before_request(_check)
     app.after_request(_keep)
     app.jinja_env.globals["csrf"] = proof
-    app.jinja_env.globals["csrf_field"] = lambda: Markup('<input type="hidden" name="{}" value="{}">').format(
-        FIELD, proof()
-    )
+    app.jinja_env.globals["csrf_field"] = _field
+
+
+def _field() -> Markup:
+    """The proof as a hidden field; the same in every form of a page."""
+    if "csrf_field" not in g:
+        g.csrf_field = Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, proof())
+    found: Markup = g.csrf_field
+    return found
 
 
 def _check() -> None:

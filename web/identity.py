@@ -8,6 +8,7 @@ from flask import Flask, current_app, g, request
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from engine import temporal
 from engine.errors import Text
 from engine.value import Person
 from storage import accounts
@@ -113,6 +114,7 @@ def _recognise() -> None:
 def known(connection: Connection, found: Visitor) -> Me:
     """Who it is that was found, with what they may do today."""
     company, person = reading.organisation(connection), found.session.person
+    g.zone = temporal.zone(company.working.zone)
     roles = frozenset(role for role, held in company.roles.items() if person in held)
     principals = company.principals(person, company.today(reading.store().now()))
     return Me(

@@ -17,10 +17,11 @@ from engine.procedure import Procedure
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import people, schema
-from storage.procedures import in_force
+from storage.procedures import versions_in_force
 from storage.submission import Store
 
 MANIFEST = "procedure.toml"
+_ORGANISATION = select(schema.stream.c.revision).where(schema.stream.c.stream_no == ORGANISATION)
 
 
 def store() -> Store:
@@ -32,9 +33,7 @@ def store() -> Store:
 
 def organisation(connection: Connection) -> Organisation:
     """The organisation as it is now."""
-    table = schema.stream
-    query = select(table.c.revision).where(table.c.stream_no == ORGANISATION)
-    revision = connection.execute(query).scalar_one_or_none() or 0
+    revision = connection.execute(_ORGANISATION).scalar_one_or_none() or 0
     found = store().states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
     assert isinstance(found, Organisation)
     return found
@@ -55,8 +54,7 @@ def procedure(connection: Connection, version: str) -> Procedure:
 
 def procedures(connection: Connection) -> list[Procedure]:
     """Every procedure in force."""
-    rows = connection.execute(in_force(store().now()).order_by("procedure"))
-    return [procedure(connection, row.version) for row in rows]
+    return [procedure(connection, version) for version in versions_in_force(connection, store().now())]
 
 
 def may(right: str) -> frozenset[str]:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from flask_babel import format_decimal, get_locale, gettext, speaklater
 
 ENGLISH = "en"
+KEPT = 4_096
+"""So many texts used last are kept as they are shown."""
+
 WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
 AFTER_HANZI = re.compile("(?<=[\u3400-\u9fff\u201d\u300b\uff09])[,;:?!]")
 BRACKETS = re.compile("\\(([^()]*[\u3400-\u9fff][^()]*)\\)")
@@ -14,7 +18,9 @@ BRACKETS = re.compile("\\(([^()]*[\u3400-\u9fff][^()]*)\\)")
 
 def _(text: str, **values: object) -> str:
     """The text in the language of whoever asks."""
-    return typeset(str(gettext(text, **values)))
+    english = is_english()
+    found = _found(text, english=english) % values if values else _found(text, english=english)
+    return found if english else _wide(found)
 
 
 def lazy(text: str) -> str:
@@ -25,15 +31,25 @@ def lazy(text: str) -> str:
 
 def typeset(text: str) -> str:
     """A text as it is printed: in Chinese, punctuation behind Chinese characters is as wide as these."""
-    if is_english():
-        return text
+    return text if is_english() else _wide(text)
+
+
+@lru_cache(maxsize=KEPT)
+def _found(text: str, *, english: bool) -> str:
+    """What the catalogue has for it; a page asks hundreds of times."""
+    return str(gettext(text))
+
+
+@lru_cache(maxsize=KEPT)
+def _wide(text: str) -> str:
     wide = BRACKETS.sub("\uff08\\1\uff09", text)
     return AFTER_HANZI.sub(lambda found: WIDE[found[0]], wide)
 
 
 def is_english() -> bool:
     """Whoever asks reads English."""
-    return str(get_locale()) == ENGLISH
+    found = get_locale()
+    return found is not None and found.language == ENGLISH
 
 
 def number(found: float) -> str:

@@ -217,6 +217,8 @@ def _with_form(task: str) -> Desk:
 
 def _is_answered(key: str) -> bool:
     """The same form was handed in before: the second click of two."""
+    if asking.FIELD not in request.form:
+        return False  # the id was made a moment ago
     with reading.store().database.read() as connection:
         query = select(schema.received.c.key).where(schema.received.c.key == key)
         return connection.execute(query).one_or_none() is not None

@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import abort
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from engine import form as forms
 from engine import work
@@ -119,6 +119,10 @@ class Desk:
         return Text(key, key) if row is None else self.names.step(row.process, row.element)
 
 
+_TASK = select(schema.task).where(schema.task.c.task == bindparam("key"))
+_STREAM = select(schema.stream).where(schema.stream.c.stream_no == bindparam("number"))
+
+
 def open_for_me(key: str) -> Desk:
     """The desk of a task that this person may know of; 404 otherwise."""
     stream = asking.stream_of(key)
@@ -131,10 +135,10 @@ def open_for_me(key: str) -> Desk:
         procedure = reading.procedure(connection, instance.version)
         if not _may_know(connection, row, instance, procedure, who):
             abort(404)
-        known, zone = reading.names(connection), reading.organisation(connection).working.zone
+        known = reading.names(connection)
         readable = _may_read(connection, row)
-        shown = worklist.values_of(connection, [] if row.case_no is None else [row.case_no])
-    around = intake.surroundings(store, instance)
+        shown = {} if row.case_no is None else worklist.values_of(connection, [row.case_no])
+        around = intake.surroundings(store, instance, connection)
     command = CompleteTask(envelope=_envelope(stream, store.now(), who.person), task=key, data=Context())
     values = shown.get(row.case_no or 0, {})
     return Desk(
@@ -142,7 +146,7 @@ def open_for_me(key: str) -> Desk:
         instance=instance,
         window=window,
         procedure=procedure,
-        names=Names(procedure, known, zone),
+        names=Names(procedure, known, around.organisation.working.zone),
         progress=Progress(procedure, instance, command, around),
         shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
         may_read_case=readable,
@@ -174,11 +178,11 @@ def _envelope(stream: int, at: datetime, person: Person) -> Envelope:
 
 
 def _row(connection: Connection, key: str) -> Row[Any] | None:
-    return connection.execute(select(schema.task).where(schema.task.c.task == key)).one_or_none()
+    return connection.execute(_TASK, {"key": key}).one_or_none()
 
 
 def _standing(connection: Connection, stream: int) -> tuple[Instance, bytes]:
-    row = connection.execute(select(schema.stream).where(schema.stream.c.stream_no == stream)).one_or_none()
+    row = connection.execute(_STREAM, {"number": stream}).one_or_none()
     if row is None or row.kind != StreamKind.INSTANCE:
         abort(404)
     shelf = StreamShelf(connection, stream, reading.store().recent)
