@@ -73,6 +73,7 @@ SAMPLES: Mapping[str, object] = {
     "opinion": "同意",
     "outcome": "项目完成",
     "owner": "SMO",
+    "party": "宁波港集团",
     "password": "abcd-efgh-jkmn-pqrs",
     "path": "to",
     "payload": {"contract_no": "HT-2026-031"},
