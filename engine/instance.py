@@ -231,16 +231,6 @@ def _item_reopened(instance: Instance, event: happened.ItemReopened, _at: dateti
     return replace(instance, activities={**instance.activities, activity.id: changed})
 
 
-def _invited(instance: Instance, event: happened.ContactInvited, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.invited(instance.tasks[event.task], event))
-
-
-def _uninvited(
-    instance: Instance, event: happened.InvitationRevoked | happened.InvitationAnswered, _at: datetime
-) -> Instance:
-    return _with_task(instance, tasks.uninvited(instance.tasks[event.task], event))
-
-
 def _offered(instance: Instance, event: happened.TaskOffered, at: datetime) -> Instance:
     return _with_task(instance, tasks.offered(event, at))
 
@@ -253,36 +243,8 @@ def _claimed(instance: Instance, event: happened.TaskClaimed, _at: datetime) -> 
     return replace(found, awaited=_without(instance.awaited, trail.place_of(task.scope, task.process, task.element)))
 
 
-def _opened(instance: Instance, event: happened.TaskOpened, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.opened(instance.tasks[event.task], event))
-
-
-def _released(instance: Instance, event: happened.TaskReleased, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.released(instance.tasks[event.task], event))
-
-
-def _transferred(instance: Instance, event: happened.TaskTransferred, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.transferred(instance.tasks[event.task], event))
-
-
-def _reassigned(instance: Instance, event: happened.TaskReassigned, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.reassigned(instance.tasks[event.task], event))
-
-
-def _delegated(instance: Instance, event: happened.TaskDelegated, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.delegated(instance.tasks[event.task], event))
-
-
-def _resolved(instance: Instance, event: happened.TaskResolved, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.resolved(instance.tasks[event.task], event))
-
-
 def _urged(instance: Instance, event: happened.TaskUrged, at: datetime) -> Instance:
     return _with_task(instance, tasks.urged(instance.tasks[event.task], at))
-
-
-def _waived(instance: Instance, event: happened.SeparationWaived, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.waived(instance.tasks[event.task], event))
 
 
 def _unchanged(instance: Instance, _event: Event, _at: datetime) -> Instance:
@@ -304,10 +266,6 @@ def _performed(
     done = instance.performers.get(key, ())
     new = [p for p in (event.person, event.on_behalf_of) if p is not None and p not in done]
     return replace(instance, performers={**instance.performers, key: (*done, *new)}) if new else instance
-
-
-def _signers_added(instance: Instance, event: happened.SignersAdded, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.signers_added(instance.tasks[event.task], event))
 
 
 def _task_signed(instance: Instance, event: happened.TaskSigned, _at: datetime) -> Instance:
@@ -356,14 +314,6 @@ def _close(instance: Instance, task: str, person: Person | None) -> Instance:
 def _timer_moved(instance: Instance, event: happened.TimerMoved, _at: datetime) -> Instance:
     moved = replace(instance.timers[event.timer], due=event.due)
     return replace(instance, timers={**instance.timers, moved.id: moved})
-
-
-def _due_moved(instance: Instance, event: happened.TaskDueMoved, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.moved(instance.tasks[event.task], event))
-
-
-def _escalated(instance: Instance, event: happened.TaskEscalated, _at: datetime) -> Instance:
-    return _with_task(instance, tasks.escalated(instance.tasks[event.task], event))
 
 
 def _timer_started(instance: Instance, event: happened.TimerStarted, at: datetime) -> Instance:
@@ -435,6 +385,16 @@ def _with_task(instance: Instance, task: Task) -> Instance:
     return replace(instance, tasks={**instance.tasks, task.id: task})
 
 
+def _of_task(change: Callable[..., Task]) -> Callable[..., Instance]:
+    """What concerns one task alone."""
+
+    def applied(instance: Instance, event: Event, _at: datetime) -> Instance:
+        task = instance.tasks[getattr(event, "task", "")]
+        return _with_task(instance, change(task, event))
+
+    return applied
+
+
 _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.InstanceStarted: _started,
     happened.InstanceCompleted: _completed,
@@ -452,12 +412,12 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.CompensationStarted: _unchanged,
     happened.TaskOffered: _offered,
     happened.TaskClaimed: _claimed,
-    happened.TaskOpened: _opened,
-    happened.TaskReleased: _released,
-    happened.TaskTransferred: _transferred,
-    happened.TaskReassigned: _reassigned,
-    happened.TaskDelegated: _delegated,
-    happened.TaskResolved: _resolved,
+    happened.TaskOpened: _of_task(tasks.opened),
+    happened.TaskReleased: _of_task(tasks.released),
+    happened.TaskTransferred: _of_task(tasks.transferred),
+    happened.TaskReassigned: _of_task(tasks.reassigned),
+    happened.TaskDelegated: _of_task(tasks.delegated),
+    happened.TaskResolved: _of_task(tasks.resolved),
     happened.TaskUrged: _urged,
     happened.TaskCopied: _unchanged,
     happened.TaskReminded: _unchanged,
@@ -465,16 +425,16 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskCancelled: _task_cancelled,
     happened.TaskReturned: _returned,
     happened.TaskWithdrawn: _withdrawn,
-    happened.SignersAdded: _signers_added,
+    happened.SignersAdded: _of_task(tasks.signers_added),
     happened.TaskSigned: _task_signed,
     happened.TaskSubmitted: _submitted,
     happened.TokenMoved: _unchanged,
-    happened.ContactInvited: _invited,
-    happened.InvitationRevoked: _uninvited,
-    happened.InvitationAnswered: _uninvited,
-    happened.SeparationWaived: _waived,
-    happened.TaskDueMoved: _due_moved,
-    happened.TaskEscalated: _escalated,
+    happened.ContactInvited: _of_task(tasks.invited),
+    happened.InvitationRevoked: _of_task(tasks.uninvited),
+    happened.InvitationAnswered: _of_task(tasks.uninvited),
+    happened.SeparationWaived: _of_task(tasks.waived),
+    happened.TaskDueMoved: _of_task(tasks.moved),
+    happened.TaskEscalated: _of_task(tasks.escalated),
     happened.TimerStarted: _timer_started,
     happened.TimerMoved: _timer_moved,
     happened.TimerFired: _timer_gone,

@@ -53,44 +53,39 @@ def _start(procedure: Procedure, process: Process, start: Element) -> Iterator[F
     try:
         keys, moment = rules.keys_expression(start), rules.moment_expression(start)
     except feel.FeelError as error:
-        if not _is_readable(procedure, start):
-            return  # told with the other expressions
-        text = error.text
-        yield at(
-            process,
-            start.id,
-            Rule.EXPRESSION,
-            f"流程开始之前没有变量:{text.zh}",
-            f"expected nothing but what is known before the process runs: {text.en}",
-        )
+        if _is_readable(procedure, start):  # otherwise told with the other expressions
+            zh, en = error.text.zh, error.text.en
+            yield _wrong(
+                process,
+                start,
+                f"流程开始之前没有变量:{zh}",
+                f"expected nothing but what is known before the process runs: {en}",
+            )
         return
     for what, found in (("zx:per", keys), ("timer", moment)):
         for name in NOT_BEFORE:
             if name in found.names:
-                yield at(
+                yield _wrong(
                     process,
-                    start.id,
-                    Rule.EXPRESSION,
+                    start,
                     f"{what} 中不能使用 {name}:里程碑要能预先排定;请用 last 或 opened",
                     f"expected no {name} in {what}: a milestone is planned ahead; use last or opened",
                 )
     yield from _catch_up(process, start)
     if any(_is_no_name(node) for node in _items(keys.tree)):
-        yield at(
-            process,
-            start.id,
-            Rule.EXPRESSION,
-            "zx:per 的键应为文本、人员或带 id 的上下文",
-            "expected keys of zx:per that are texts, persons, or contexts with an id",
-        )
+        zh = "zx:per 的键应为文本、人员或带 id 的上下文"
+        yield _wrong(process, start, zh, "expected keys of zx:per that are texts, persons, or contexts with an id")
     if start.trigger is Trigger.TIMER_CYCLE and "last" not in moment.names and _is_moment(moment):
-        yield at(
+        yield _wrong(
             process,
-            start.id,
-            Rule.EXPRESSION,
+            start,
             "timeCycle 应从 last 得到下一个时刻,否则永不前进;只发生一次的用 timeDate",
             "expected timeCycle to reckon from last, or it never moves on; draw timeDate for what happens once",
         )
+
+
+def _wrong(process: Process, start: Element, zh: str, en: str) -> Finding:
+    return at(process, start.id, Rule.EXPRESSION, zh, en)
 
 
 def _is_readable(procedure: Procedure, start: Element) -> bool:

@@ -39,11 +39,15 @@ def upgrade() -> None:
         _procedures,
         _outside,
         _worker,
+        _jobs,
         _work,
         _tasks,
+        _inbox,
         _waiting,
         _clock,
+        _reckoning,
         _accounts,
+        _habits,
         _tokens,
         _working_copies,
         _found,
@@ -210,7 +214,7 @@ def _outside() -> None:
 
 
 def _worker() -> None:
-    """What the worker has given and what it is still to do."""
+    """The numbers that the worker has given."""
     op.create_table(
         "sequence",
         Column("name", String(200), nullable=False),
@@ -224,6 +228,10 @@ def _worker() -> None:
         Column("number", BigInteger(), nullable=False),
         PrimaryKeyConstraint("key"),
     )
+
+
+def _jobs() -> None:
+    """What the worker is still to do, and the processes that do it."""
     op.create_table(
         "job",
         Column("job_no", NUMBER, autoincrement=True, nullable=False),
@@ -315,6 +323,10 @@ def _tasks() -> None:
         PrimaryKeyConstraint("case_no", "role", "person"),
     )
     op.create_index("case_role_of_person", "case_role", ["person"])
+
+
+def _inbox() -> None:
+    """Who finds a task where."""
     op.create_table(
         "inbox",
         Column("task", String(64), nullable=False),
@@ -371,7 +383,7 @@ def _waiting() -> None:
 
 
 def _clock() -> None:
-    """What recurs, what of it has happened, and what is to be reckoned anew."""
+    """What recurs, and what of it has happened."""
     op.create_table(
         "milestone",
         Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
@@ -405,6 +417,10 @@ def _clock() -> None:
         Column("person", String(64), nullable=True),
         PrimaryKeyConstraint("stream_no", "number"),
     )
+
+
+def _reckoning() -> None:
+    """What is to be reckoned anew."""
     op.create_table(
         "reckoning",
         Column("stream_no", BigInteger(), autoincrement=False, nullable=False),
@@ -448,7 +464,7 @@ def _working_copies() -> None:
 
 
 def _accounts() -> None:
-    """Who may sign in, who has, and what they keep for themselves."""
+    """Who may sign in, and who has."""
     op.create_table(
         "account",
         Column("person", String(64), nullable=False),
@@ -474,6 +490,10 @@ def _accounts() -> None:
         PrimaryKeyConstraint("digest"),
     )
     op.create_index("session_of_person", "session", ["person"])
+
+
+def _habits() -> None:
+    """What people keep for themselves, and how often somebody tried."""
     op.create_table(
         "attempt",
         Column("key", String(200), nullable=False),
