@@ -113,7 +113,7 @@ export function dropping(selector, chosen) {
       if (!carries(event)) return;
       event.preventDefault();
       const box = event.target.closest?.(selector);
-      for (const other of document.querySelectorAll(".files-over")) if (other !== box) other.classList.remove("files-over");
+      for (const other of document.querySelectorAll(`${selector}.files-over`)) if (other !== box) other.classList.remove("files-over");
       box?.classList.toggle("files-over", kind === "dragover");
       if (kind === "drop" && box) chosen(box, [...event.dataTransfer.files]);
     });

@@ -19,6 +19,8 @@ dropping("[data-attach][data-address]", async (box, files) => {
     if (!found) continue;
     row.remove();
     box.querySelector("[data-list]").innerHTML = found.list;
+    const count = box.closest("section")?.querySelector(".count");
+    if (count) count.textContent = box.querySelectorAll("[data-list] li").length;
     document.body.dispatchEvent(new CustomEvent("said", { detail: { text: found.said, tone: "good" } }));
   }
   if (!list.querySelector(".file-refused")) {
