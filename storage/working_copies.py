@@ -91,6 +91,20 @@ def of(connection: Connection, procedure: str) -> WorkingCopy | None:
     )
 
 
+def unpublished(connection: Connection) -> list[WorkingCopy]:
+    """The working copies of procedures that no version was ever published of."""
+    known = select(schema.publication.c.procedure)
+    rows = connection.execute(select(_copy.procedure).where(_copy.procedure.not_in(known)).order_by(_copy.procedure))
+    found = [of(connection, key) for key in rows.scalars()]
+    return [copy for copy in found if copy is not None]
+
+
+def is_unpublished(connection: Connection, procedure: str) -> bool:
+    """No version of that name was ever published."""
+    known = select(schema.publication.c.procedure).where(schema.publication.c.procedure == procedure)
+    return connection.execute(known).first() is None
+
+
 def begin(database: Database, procedure: str, base: str, person: Person, now: datetime) -> bool:
     """A working copy of the version `base`; False when there is one already."""
     row = {"procedure": procedure, "base": base, "opened_by": person.id, "opened_at": micros(now), "mark": 0}

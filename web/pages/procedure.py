@@ -46,8 +46,11 @@ class Version:
 def every() -> str:
     """All procedures in force."""
     with reading.store().database.read() as connection:
-        rows = [(found, told.puttings(connection, place)[0]) for found, place in _in_force(connection)]
-    return render_template("procedure/every.html", rows=rows)
+        found, company = in_force(connection), reading.organisation(connection)
+        rows = [(one, told.puttings(connection, place)[0]) for one, place in found]
+        changing = [one for one, place in found if may_change(company, Version(procedure=one, place=place))]
+        begun = _begun(connection, company)
+    return render_template("procedure/every.html", rows=rows, may_begin=bool(changing), begun=begun)
 
 
 @pages.get("/<key>")
@@ -188,7 +191,15 @@ def _page(name: str, version: Version, **values: object) -> str:
     )
 
 
-def _in_force(connection: Connection) -> list[tuple[Procedure, Place]]:
+def _begun(connection: Connection, company: Organisation) -> list[Procedure]:
+    """The procedures that are no more than drafts yet, for whoever will own or publish them."""
+    found = [reading.procedure(connection, copy.base) for copy in working_copies.unpublished(connection)]
+    now = reading.store().now()
+    return [one for one in found if company.acts(me().person, (one.owner, *one.may("publish")), now)]
+
+
+def in_force(connection: Connection) -> list[tuple[Procedure, Place]]:
+    """Every procedure in force, and where its versions stand."""
     store, rows = reading.store(), []
     for one in reading.procedures(connection):
         place = store.procedures.place(one.key, connection)

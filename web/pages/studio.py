@@ -136,10 +136,12 @@ def change_settings(key: str) -> Response:
 @signed_in
 def discard(key: str) -> Response:
     """Give the draft up, as it was seen."""
-    studio_saving.opened(key)
+    found = studio_saving.opened(key)
     gone = working_copies.discard(reading.store().database, key, request.form.get("mark", -1, type=int))
     if not gone:
         return notices.say(redirect(url_for(".draft", key=key)), _("草稿刚刚又有改动,没有放弃。请再看一遍。"), "late")
+    if found.is_new:
+        return notices.say(redirect(url_for("procedure.every")), _("新程序的草稿已放弃。"))
     return notices.say(redirect(url_for("procedure.one", key=key)), _("草稿已放弃,生效的版本没有变。"))
 
 
@@ -151,16 +153,14 @@ def publish(key: str) -> Response:
     reason, day = request.form.get("reason", ""), request.form.get("day", "")
     later = day if request.form.get("when") == "later" else ""
     with reading.store().database.read() as connection:
-        place = reading.store().procedures.place(key, connection)
         zone = reading.organisation(connection).working.zone
-    assert place is not None
     try:
         if request.form.get("when") == "later" and not day.strip():
             raise Refused(Reason.INVALID_DATA, "请选择从哪一天起生效", "expected the day from which it is in force")
         effective = studio_publishing.moment(later, zone)
         why = studio_publishing.sentence(reason)
         mark = request.form.get("mark", -1, type=int)
-        studio_publishing.publish(found, asking.envelope(place.stream), why, mark, effective)
+        studio_publishing.publish(found, asking.envelope(studio_publishing.stream_of(found)), why, mark, effective)
     except Refused as refused:
         page = _overview(studio_saving.opened(key), reason, said(refused.text), later)
         return make_response(page, failures.STATUSES[refused.reason])
@@ -169,7 +169,8 @@ def publish(key: str) -> Response:
         if effective is None
         else _("已发布,%(day)s 起生效。在那以前,新的项目仍按现行版本办理。", day=later)
     )
-    return notices.say(redirect(url_for("procedure.versions", key=key)), told)
+    onward = url_for("procedure.every") if found.is_new else url_for("procedure.versions", key=key)
+    return notices.say(redirect(onward), told)
 
 
 def _overview(found: Draft, reason: str = "", fault: str = "", day: str = "") -> str:

@@ -20,6 +20,7 @@ from engine.publication import Version
 from storage import working_copies
 from storage.working_copies import WorkingCopy
 from web import reading
+from web.identity import me
 from web.pages import procedure as procedures
 from web.pages import procedure_reading as told
 from web.pages import studio_changes, studio_drawing
@@ -39,6 +40,8 @@ class Draft:
     in_force: str
     publishers: tuple[str, ...]
     planned: tuple[Version, ...] = ()
+    is_new: bool = False
+    """No version was ever published; `base` is what it was begun with."""
 
     @cached_property
     def files(self) -> dict[str, bytes]:
@@ -122,8 +125,10 @@ class Draft:
 
 def opened(connection: Connection, key: str) -> Draft:
     """The draft of a procedure; 403 for who may not change it, 404 where there is none."""
-    version = changeable(connection, key)
     copy = working_copies.of(connection, key)
+    if copy is not None and working_copies.is_unpublished(connection, key):
+        return _new(connection, copy)
+    version = changeable(connection, key)
     if copy is None:
         abort(404)
     publications, now = told.publications(connection, version.place), reading.store().now()
@@ -136,6 +141,15 @@ def opened(connection: Connection, key: str) -> Draft:
         publishers=current.publishers,
         planned=publications.planned(now),
     )
+
+
+def _new(connection: Connection, copy: WorkingCopy) -> Draft:
+    """The draft of a procedure that is not there yet; 404 for whoever will not own or publish it."""
+    base = reading.procedure(connection, copy.base)
+    publishers = base.may("publish")
+    if not reading.organisation(connection).acts(me().person, (base.owner, *publishers), reading.store().now()):
+        abort(404)
+    return Draft(copy=copy, base=base, in_force=copy.base, publishers=publishers, is_new=True)
 
 
 def changeable(connection: Connection, key: str) -> procedures.Version:

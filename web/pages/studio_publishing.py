@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection
 from engine.commands import Envelope, PublishVersion
 from engine.errors import Reason, Refused
 from engine.value import Person
+from engine.words import StreamKind
 from storage import working_copies
 from storage.submission import Receipt
 from web import reading
@@ -39,7 +41,21 @@ def publish(found: Draft, envelope: Envelope, reason: str, mark: int, effective:
     def also(connection: Connection, _receipt: Receipt) -> None:
         working_copies.publish(connection, key, mark, found.in_force, publishing(found))
 
+    if found.is_new:
+        return store.open_stream(
+            StreamKind.PROCEDURE,
+            envelope.id,
+            lambda number: replace(command, envelope=replace(envelope, stream=number)),
+            also=also,
+        )
     return store.submit(command, also=also)
+
+
+def stream_of(found: Draft) -> int:
+    """The stream that the publication is written to; 0 while there is none."""
+    with reading.store().database.read() as connection:
+        place = None if found.is_new else reading.store().procedures.place(found.copy.procedure, connection)
+    return 0 if place is None else place.stream
 
 
 def publishing(found: Draft) -> frozenset[str]:

@@ -1,0 +1,156 @@
+"""A whole new procedure: begun as a draft with one process, worked on like any other, in force once somebody else publishes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from engine.errors import Text
+from engine.label import ENGLISH
+from engine.procedure import MANIFEST
+from storage import working_copies
+from web import reading
+from web.access import signed_in
+from web.identity import me
+from web.pages import procedure as procedures
+from web.pages import studio_skeletons as skeletons
+from web.texts import said
+from web.translation import _
+
+pages = Blueprint("studio_start", __name__, url_prefix="/procedures/new")
+KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+LONGEST, LONGEST_KEY = 100, 40
+TAKEN = frozenset({"new"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a new procedure is to be called, who owns it, who publishes it besides; `wrong` by field."""
+
+    key: str = ""
+    zh: str = ""
+    en: str = ""
+    owner: str = ""
+    publisher: str = ""
+    wrong: tuple[tuple[str, str], ...] = ()
+
+    def fault(self, name: str) -> str:
+        """What is wrong with a field."""
+        return dict(self.wrong).get(name, "")
+
+
+@pages.get("/")
+@signed_in
+def new() -> Response:
+    """The form of a new procedure."""
+    return _page(Wanted())
+
+
+@pages.post("/")
+@signed_in
+def add() -> Response:
+    """Begin its draft."""
+    names = ("key", "zh", "en", "owner", "publisher")
+    key, zh, en, owner, publisher = (" ".join(request.form.get(name, "").split()) for name in names)
+    wanted = checked(Wanted(key=key, zh=zh, en=en, owner=owner, publisher=publisher))
+    if wanted.wrong:
+        return _page(wanted, 422)
+    if not begun(wanted):
+        return _page(replace(wanted, wrong=(("key", _("已经有程序 %(key)s,请换一个标识。", key=key)),)), 409)
+    return redirect(url_for("studio.draft", key=key))
+
+
+def may_begin(connection: Connection) -> bool:
+    """Who owns or publishes a procedure in force may begin another."""
+    company = reading.organisation(connection)
+    return any(
+        procedures.may_change(company, procedures.Version(procedure=found, place=place))
+        for found, place in procedures.in_force(connection)
+    )
+
+
+def checked(wanted: Wanted) -> Wanted:
+    """What is asked for, with what is wrong about it; 404 for who may not ask."""
+    roles = _roles()
+    wrong = []
+    if not KEY.fullmatch(wanted.key) or len(wanted.key) > LONGEST_KEY or wanted.key in TAKEN:
+        text = _(
+            "标识应为小写字母、数字和单个连字符,以字母开头,不超过 %(most)s 个字符,例如 asset-handover。",
+            most=LONGEST_KEY,
+        )
+        wrong.append(("key", text))
+    for name, label in (("zh", _("中文名称")), ("en", _("英文名称"))):
+        if not 1 <= len(getattr(wanted, name)) <= LONGEST:
+            wrong.append((name, _("请填写%(label)s(1 到 %(most)s 个字)。", label=label, most=LONGEST)))
+    if wanted.owner not in me().roles & roles.keys():
+        wrong.append(("owner", _("请选择您担任的一个角色。")))
+    if wanted.publisher not in roles:
+        wrong.append(("publisher", _("请选择由哪个角色发布。")))
+    return replace(wanted, wrong=tuple(wrong))
+
+
+def begun(wanted: Wanted) -> bool:
+    """Begin the draft; False when there is a procedure or draft of that name."""
+    store, roles = reading.store(), _roles()
+    with store.database.read() as connection:
+        if not working_copies.is_unpublished(connection, wanted.key):
+            return False
+    files = _files(wanted, roles)
+    base = store.procedures.keep(files)
+    if not working_copies.begin(store.database, wanted.key, base.digest, me().person, store.now()):
+        return False
+    working_copies.save(store.database, wanted.key, {MANIFEST: (files[MANIFEST], 0)}, me().person, store.now())
+    return True
+
+
+def _files(wanted: Wanted, roles: dict[str, Text]) -> dict[str, bytes]:
+    """A manifest, one process, their English."""
+    own = dict.fromkeys((wanted.owner, wanted.publisher))
+    lines = [
+        f"key = {_quoted(wanted.key)}",
+        'label = "A/0"',
+        f"owner = {_quoted(wanted.owner)}",
+        "\n[title]",
+        f"zh = {_quoted(wanted.zh)}",
+        f"en = {_quoted(wanted.en)}",
+        "\n[rights]",
+        f"publish = [{', '.join(map(_quoted, own))}]",
+        "\n[roles]",
+        *(f"{code} = {{ zh = {_quoted(roles[code].zh)}, en = {_quoted(roles[code].en)} }}" for code in own),
+        "\n[case]",
+        'project_name = { type = "text", zh = "项目名称", en = "Project name" }',
+        "",
+    ]
+    process, owner = wanted.key.replace("-", "_"), roles[wanted.owner]
+    made = skeletons.files("process", process, wanted.zh, wanted.en, (wanted.owner, owner.zh, owner.en), b"{}")
+    return {MANIFEST: "\n".join(lines).encode(), ENGLISH: made[ENGLISH], **made}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _roles() -> dict[str, Text]:
+    """Every role of the procedures in force; 404 for who may not begin one."""
+    with reading.store().database.read() as connection:
+        if not may_begin(connection):
+            abort(404)
+        found = procedures.in_force(connection)
+    return {code: role.name for procedure, _place in found for code, role in procedure.roles.items()}
+
+
+def _page(wanted: Wanted, status: int = 200) -> Response:
+    roles = _roles()
+    page = render_template(
+        "procedure/new.html",
+        wanted=wanted,
+        mine=[(code, said(name)) for code, name in roles.items() if code in me().roles],
+        roles=[(code, said(name)) for code, name in roles.items()],
+        longest=LONGEST,
+    )
+    return make_response(page, status)
