@@ -88,7 +88,11 @@ def _pages(output: Output, store: Store, listen: str | None) -> Iterator[None]:
             Exit.UNAVAILABLE, "网页还没有构建:请运行 make run,或 python web/building.py", str(error)
         ) from error
     except (OSError, ValueError) as error:
-        raise Failed(Exit.UNAVAILABLE, f"无法在 {place} 应答:{error}", f"cannot answer at {place}: {error}") from error
+        raise Failed(
+            Exit.UNAVAILABLE,
+            f"无法在 {place} 应答:{error}。可用 ZHIXING_LISTEN=127.0.0.1:8080 另选端口",
+            f"cannot answer at {place}: {error}; ZHIXING_LISTEN=127.0.0.1:8080 chooses another port",
+        ) from error
     logs.configure()
     thread = threading.Thread(target=server.run, name="pages", daemon=True)
     thread.start()
