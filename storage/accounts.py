@@ -31,6 +31,8 @@ PERSONAL = (
     schema.token,
     schema.second_factor,
     schema.recovery_code,
+    schema.mail_address,
+    schema.recovery_link,
     schema.task_read,
     schema.preference,
     schema.task_copy,

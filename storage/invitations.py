@@ -58,6 +58,7 @@ class Given:
     by: Person
     until: datetime
     contact: Contact
+    message: str
     name: str
     ended: datetime | None
     ending: Ending | None
@@ -121,7 +122,15 @@ def _had_link(before: State, task: str) -> bool:
 
 def by_digest(connection: Connection, digest: str) -> Given | None:
     """The link with this digest, whatever became of it."""
-    return _found(connection, connection.execute(select(schema.invitation).where(_link.digest == digest)).first())
+    return _found(connection, _row_of(connection, digest))
+
+
+def good(connection: Connection, digest: str, now: datetime) -> Given | None:
+    """The link with this digest, if it works or was used; for any other the same is asked, and nothing more."""
+    row = _row_of(connection, digest)
+    if row is None or not (row.ending == Ending.ANSWERED or (row.ended_at is None and micros(now) < row.until)):
+        return None
+    return _found(connection, row)
 
 
 def of_task(connection: Connection, task: str) -> Given | None:
@@ -153,12 +162,17 @@ def _row(entry: Entry, event: events.ContactInvited) -> dict[str, object]:
         "given_by": event.person.id,
         "until": due(event.until),
         "contact": event.contact.reference,
+        "message": event.message,
     }
 
 
 def _end(connection: Connection, task: str, ending: Ending, entry: Entry) -> None:
     mine = update(schema.invitation).where(_link.task == task, _link.ended_at.is_(None))
     connection.execute(mine.values(ended_at=micros(entry.at), ending=ending))
+
+
+def _row_of(connection: Connection, digest: str) -> Row[tuple[object, ...]] | None:
+    return connection.execute(select(schema.invitation).where(_link.digest == digest)).first()
 
 
 def _found(connection: Connection, row: Row[tuple[object, ...]] | None) -> Given | None:
@@ -173,6 +187,7 @@ def _found(connection: Connection, row: Row[tuple[object, ...]] | None) -> Given
         by=Person(row.given_by),
         until=moment(row.until),
         contact=Contact(**{name: str(contact.get(name) or "") for name in ("name", "organisation", "mail")}),
+        message=row.message,
         name="" if row.evidence is None else str(_read(connection, row.evidence).get("name") or ""),
         ended=None if row.ended_at is None else moment(row.ended_at),
         ending=None if row.ending is None else Ending(row.ending),

@@ -15,6 +15,9 @@ from werkzeug.wrappers import Response
 
 HEADER = "X-Request-Id"
 SANE = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+SECRET = ("/confirm/", "/recovery/")
+"""Where an address holds what only one person may know."""
+
 log = structlog.get_logger("web")
 
 
@@ -68,9 +71,14 @@ def _end(response: Response) -> Response:
             "request",
             method=request.method,
             route=request.endpoint,
-            path=request.path,
+            path=_path(),
             status=response.status_code,
             ms=round(1000 * (time.perf_counter() - g.get("began", time.perf_counter())), 1),
             person=None if who is None else who.person.id,
         )
     return response
+
+
+def _path() -> str:
+    """What was asked for, without the secret of a link."""
+    return next((f"{start}…" for start in SECRET if request.path.startswith(start)), request.path)

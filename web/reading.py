@@ -17,6 +17,7 @@ from engine.procedure import Procedure
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import people, schema
+from storage.invitations import WithContacts
 from storage.procedures import versions_in_force
 from storage.submission import Store
 
@@ -40,9 +41,9 @@ def organisation(connection: Connection) -> Organisation:
 
 
 def names(connection: Connection) -> Mapping[str, str]:
-    """The names of all people by id, read once a request."""
+    """The names of all people by id, read once a request; and of contacts who did a task."""
     if "names" not in g:
-        g.names = people.names(connection)
+        g.names = WithContacts(people.names(connection), store().database.read)
     found: Mapping[str, str] = g.names
     return found
 

@@ -33,6 +33,7 @@ NAMES = (
     "debug",
     "hosts",
     "listen",
+    "address",
     "https",
     "proxies",
     "metrics_from",
@@ -49,7 +50,8 @@ BUCKET = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:/[A-Za-z0-9._/-]{0
 class Settings:
     """Where data lies, how to speak, whether an internal error shows its trace, and what may be reached outside.
 
-    Pages are served at `listen`; `https` says that browsers reach them by TLS, through so many `proxies` of ours.
+    Pages are served at `listen`, and reached from outside at `address`; `https` says that browsers reach them by TLS,
+    through so many `proxies` of ours.
     Bytes of files lie in `files`, each of at most `file_limit` bytes.
     Whoever comes from an address of `metrics_from`, or shows `metrics_token`, may have the figures.
     """
@@ -62,6 +64,7 @@ class Settings:
     hosts: frozenset[str] | None = None
     targets: Mapping[str, Target] = field(default_factory=dict)
     listen: str = "127.0.0.1:8000"
+    address: str = ""
     https: bool = False
     proxies: int = 0
     metrics_from: str = ""
@@ -99,6 +102,7 @@ def read(environment: Mapping[str, str] = os.environ, file: str | PathLike[str] 
         files=_files(found.get("files", ""), found.get("database", ""), data),
         file_limit=_megabytes(found.get("file_limit", "50")),
         listen=_place(found.get("listen", "127.0.0.1:8000")),
+        address=_base(found.get("address", "")),
         https=_one_of("https", found.get("https", "0"), ("0", "1")) == "1",
         metrics_from=_addresses(found.get("metrics_from", "")),
         metrics_token=found.get("metrics_token", ""),
@@ -229,6 +233,17 @@ def _megabytes(found: str) -> int:
             f"expected {PREFIX}FILE_LIMIT to be whole megabytes from 1 to {MOST_MEGABYTES}, but found {found!r}",
         )
     return int(found) * MEGABYTE
+
+
+def _base(found: str) -> str:
+    """Where people outside reach the pages, for links in mails; empty when nobody said."""
+    parts = urlsplit(found)
+    if found and (parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query):
+        raise UnsuitableSetting(
+            f"{PREFIX}ADDRESS 应为 https://主机/ 这样的网址,但为 {found!r}",
+            f"expected {PREFIX}ADDRESS to be an address such as https://host/, but found {found!r}",
+        )
+    return found if not found or found.endswith("/") else f"{found}/"
 
 
 def _place(found: str) -> str:

@@ -16,18 +16,24 @@ class Notify:
 
     def run(self, call: Call, database: Database) -> Value:
         """`sent`. Raises ConnectorFailed."""
-        import apprise  # takes half a second, and most processes send nothing
-
         target = call.target()
-        sender = apprise.Apprise()
-        if not sender.add(target.url):
+        body = f"{call.text('text')[:LONGEST_TEXT]}\n\n[zhixing {call.key}]"
+        taken = note(target.url, call.text("subject")[:LONGEST_SUBJECT], body)
+        if taken is None:
             raise ConnectorFailed(
                 f"expected an address that apprise knows for target {target.name}", permanent=True, code="target"
             )
-        body = f"{call.text('text')[:LONGEST_TEXT]}\n\n[zhixing {call.key}]"
-        if not sender.notify(title=call.text("subject")[:LONGEST_SUBJECT], body=body):
+        if not taken:
             raise ConnectorFailed(f"target {target.name} did not take the note", permanent=False, code="unreachable")
         return Context({"sent": True})
+
+
+def note(url: str, subject: str, text: str) -> bool | None:
+    """Whether an address took a note; None when it is no address of a kind that is known."""
+    import apprise  # takes half a second, and most processes send nothing
+
+    sender = apprise.Apprise()
+    return bool(sender.notify(title=subject, body=text, body_format="text")) if sender.add(url) else None
 
 
 CONNECTOR = Notify()

@@ -17,6 +17,7 @@ invitation = Table(
     Column("given_by", String(64), nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("contact", String(64), nullable=False),  # a reference to name, organisation and mail
+    Column("message", String(2000), nullable=False),
     Column("evidence", String(64)),  # a reference to the name typed, address and browser
     Column("ended_at", BigInteger),
     Column("ending", String(16)),

@@ -14,11 +14,12 @@ from flask_smorest.utils import prepare_response
 from web.api import (
     case,
     description,
-    file,
     draft,
+    file,
     history,
     inbox,
     instance,
+    invitation,
     me,
     message,
     operation,
@@ -38,7 +39,7 @@ from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
 RESOURCES = (
-    *(me, session, preference, inbox, several, task, table, instance, case, history, message, procedure, draft),
+    *(me, session, preference, inbox, several, task, invitation, table, instance, case, history, message, procedure, draft),
     *(organisation, people, role, operation, file),
 )
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}

@@ -24,6 +24,7 @@ from engine.value import Date, Person
 from engine.words import StreamKind
 from storage import people, procedures, schema
 from storage.database import Database
+from storage.invitations import WithContacts
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
@@ -248,9 +249,9 @@ def today(store: Store) -> Date:
 
 
 def names_of(store: Store) -> Mapping[str, str]:
-    """The names of people by id."""
+    """The names of people by id, and of contacts who did a task."""
     with store.database.read() as connection:
-        return people.names(connection)
+        return WithContacts(people.names(connection), store.database.read)
 
 
 def acting(store: Store, handle: str | None) -> Person | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from storage import accounts, second_factor
+from jobs import mail
+from storage import accounts, recovery, second_factor
 from web import identity, notices, passwords, reading
 from web.access import signed_in, with_any_password
 from web.identity import me
@@ -14,6 +17,9 @@ from web.texts import LANGUAGES, THEMES
 from web.translation import _
 
 pages = Blueprint("account", __name__, url_prefix="/account")
+
+TRIES, SPAN = 10, timedelta(minutes=10)
+"""How many passwords are tried here in one span of time."""
 
 
 @pages.get("/")
@@ -74,6 +80,23 @@ def change_password() -> Response:
     return notices.say(response, _("密码已更换,其他浏览器中的登录都已结束。"))
 
 
+@pages.post("/mail")
+@signed_in
+def set_mail() -> Response:
+    """Say where my mail goes: with the password, as a new one can be had there."""
+    given, store = request.form.get("mail", "").strip(), reading.store()
+    faults: dict[str, str] = {}
+    if given and not mail.is_address(given):
+        faults["mail"] = _("请填写一个邮箱地址,例如 name@example.com。")
+    if not accounts.admitted(store.database, f"mail:{me().person.id}", store.now(), TRIES, SPAN):
+        faults["mail_now"] = _("尝试次数太多,请等十分钟再试。")
+    elif not passwords.fits(me().account.password, request.form.get("mail_now", "")):
+        faults["mail_now"] = _("现在的密码不正确。")
+    if not faults:
+        recovery.set_address(store.database, me().person, given)
+    return _answer(faults, _("邮箱已保存。") if given else _("邮箱已删除。"))
+
+
 @pages.post("/sessions/end")
 @signed_in
 def end_session() -> Response:
@@ -99,6 +122,7 @@ def _page(faults: dict[str, str]) -> str:
             sessions=accounts.sessions(connection, person, store.now()),
             deputyships=people_reading.deputyships(connection, person),
             others=people_reading.others(connection, person),
+            mail=recovery.address_of(connection, person),
             factor=factor if factor is not None and factor.confirmed else None,
             faults=faults,
         )
@@ -106,12 +130,16 @@ def _page(faults: dict[str, str]) -> str:
 
 def _faults(now: str, new: str, again: str) -> dict[str, str]:
     """What is wrong with a new password, by field."""
+    faults = {} if passwords.fits(me().account.password, now) else {"now": _("现在的密码不正确。")}
+    return faults | new_faults(new, again, now, me().handle)
+
+
+def new_faults(new: str, again: str, now: str, handle: str) -> dict[str, str]:
+    """What is wrong with a password to come; `now` is the one before, where it is known."""
     faults: dict[str, str] = {}
-    if not passwords.fits(me().account.password, now):
-        faults["now"] = _("现在的密码不正确。")
     if not passwords.SHORTEST <= len(new) <= passwords.LONGEST:
         faults["new"] = _("新密码应有 %(least)s 到 %(most)s 个字符。", least=passwords.SHORTEST, most=passwords.LONGEST)
-    elif new == now or me().handle.casefold() in new.casefold():
+    elif new == now or handle.casefold() in new.casefold():
         faults["new"] = _("新密码应与现在的不同,并且不含您的账号。")
     if again != new:
         faults["again"] = _("两次输入的新密码应相同。")

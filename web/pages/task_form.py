@@ -68,7 +68,7 @@ def drawn(desk: Desk, entries: Mapping[str, object], faults: Sequence[Fault] = (
     assert desk.form is not None
     seen, found = look.read(desk.procedure, desk.form), evaluate(desk, entries)
     parts = shown.parts(desk.form, seen, desk.surrounding, entries, found, teller(desk), faults)
-    return Drawn(look=seen, parts=parts, wrong=_summary(desk, seen, faults), is_draft=is_draft)
+    return Drawn(look=seen, parts=parts, wrong=summary(desk, seen, faults), is_draft=is_draft)
 
 
 def handed_in(desk: Desk, data: Context) -> Drawn | None:
@@ -150,7 +150,8 @@ def teller(desk: Desk, *, reveals: bool = True) -> Teller:
     return Teller(names=desk.names.people, zone=desk.names.zone, reveal=reveal)
 
 
-def _summary(desk: Desk, seen: Look, faults: Sequence[Fault]) -> list[Wrong]:
+def summary(desk: Desk, seen: Look, faults: Sequence[Fault]) -> list[Wrong]:
+    """What is wrong, a line for each control."""
     items = _by_path(seen)
     return [
         Wrong(id=_id(fault.path), label=_label(items, fault.path), text=desk.sentence(fault.text)) for fault in faults

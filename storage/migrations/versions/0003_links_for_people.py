@@ -21,6 +21,7 @@ def upgrade() -> None:
         Column("given_by", String(64), nullable=False),
         Column("until", BigInteger(), nullable=False),
         Column("contact", String(64), nullable=False),
+        Column("message", String(2000), nullable=False),
         Column("evidence", String(64), nullable=True),
         Column("ended_at", BigInteger(), nullable=True),
         Column("ending", String(16), nullable=True),

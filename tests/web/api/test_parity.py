@@ -8,6 +8,7 @@ from web.pages.task_act import ACTS
 
 BROWSER = "of a browser alone: who signs in with a password, and with which telephone, is no matter of programs"
 FORM = "a form or a part of a page: what is read on it stands at the operations beside its neighbours"
+OUTSIDE = "of contacts outside, who have no account and so no token: a link leads to a page"
 NO_PAGE = "not of the product's pages: for whoever watches or serves it"
 
 CHANGING = {
@@ -19,6 +20,8 @@ CHANGING = {
     "case.wish": "PUT /me/filters/cases",
     "file.attach": "POST /files, POST /cases/{case}/files",
     "file.upload": "POST /files",
+    "invitation.give": "POST /tasks/{task}/invitation",
+    "invitation.revoke": "DELETE /tasks/{task}/invitation",
     "inbox.claim": "POST /tasks/{task}/claim",
     "inbox.read": "PUT /tasks/{task}/read, DELETE /tasks/{task}/read",
     "inbox.release": "POST /tasks/{task}/release",
@@ -78,6 +81,7 @@ READING = {
     "inbox.sent": "GET /inbox/sent",
     "inbox.told": "GET /inbox/told",
     "inbox.waiting": "GET /inbox, GET /inbox/counts, GET /me/filters/inbox",
+    "invitation.one": "GET /tasks/{task}/invitation",
     "operations.incidents": "GET /operation/incidents",
     "operations.jobs": "GET /operation/jobs",
     "operations.messages": "GET /operation/messages",
@@ -119,6 +123,8 @@ EXCEPTED = {
     **dict.fromkeys(
         ("people.new", "task.proof", "file.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM
     ),
+    **dict.fromkeys(("recovery.form", "recovery.ask", "recovery.new", "recovery.renew", "account.set_mail"), BROWSER),
+    **dict.fromkeys(("confirm.page", "confirm.check", "confirm.answer"), OUTSIDE),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),

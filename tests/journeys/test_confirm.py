@@ -1,0 +1,120 @@
+"""A customer on a telephone, without an account: gets a link, makes a mistake, confirms; the salesperson sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.test_inbox import _faults
+from web.cli.showcase import PASSWORD
+
+Opener = Callable[..., Visit]
+
+
+def _task(person: Visit) -> Page:
+    """The page of the task that waits for a customer."""
+    page = person.sign_in("wang")
+    page.locator(".task-name", has_text="客户确认").first.click()
+    page.wait_for_url("**/tasks/*")
+    return page
+
+
+def _link(person: Visit, page: Page) -> str:
+    """A link made by the salesperson, as a path."""
+    page.get_by_role("link", name="生成链接").click()
+    page.locator("#name").fill("李想")
+    page.locator("#organisation").fill("华东轨道交通")
+    page.locator("#message").fill("李经理,请确认附件中的《服务需求说明书》A/1。")
+    person.picture("confirm-new")
+    assert _faults(person) == []
+    page.get_by_role("button", name="生成一次性链接").click()
+    expect(page.locator("#link")).to_have_value(re.compile("/confirm/"))
+    person.picture("confirm-given")
+    assert _faults(person) == []
+    return "/confirm/" + page.locator("#link").input_value().partition("/confirm/")[2]
+
+
+def _fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener) -> None:
+    seller = visit()
+    at_work = _task(seller)
+    address = at_work.url
+    path = _link(seller, at_work)
+    customer = visit(width=390, height=844)
+    page = customer.go(path)
+    expect(page.locator("h1")).to_have_text("客户确认")
+    customer.picture("confirm-phone")
+    assert _fits(page)
+    assert _faults(customer) == []
+    page.get_by_label("拒绝").check()
+    page.get_by_role("button", name="确认并提交").click()
+    expect(page.locator("#wrongs")).to_be_focused()
+    expect(page.locator("#agreed-fault")).to_be_visible()
+    customer.picture("confirm-mistakes")
+    assert _faults(customer) == []
+    page.locator("[name='data.result'][value='确认']").check(force=True)
+    page.locator("#agreed").check()
+    page.get_by_role("button", name="确认并提交").click()
+    expect(page.locator("h1")).to_have_text("已收到您的答复,谢谢")
+    customer.picture("confirm-done")
+    assert _fits(page)
+    assert _faults(customer) == []
+    page.go_back()
+    page.reload()
+    expect(page.locator("h1")).to_have_text("已收到您的答复,谢谢")
+    at_work.goto(address)
+    expect(at_work.locator(".side-card", has_text="外部办理")).to_contain_text("已答复")
+    seller.picture("confirm-answered")
+
+
+def test_it_is_done_with_the_keyboard_alone_in_the_dark_and_in_english(visit: Opener) -> None:
+    seller = visit()
+    path = _link(seller, _task(seller))
+    customer = visit(dark=True, locale="en-GB")
+    page = customer.go(path)
+    expect(page.locator("h1")).to_have_text("Customer confirmation")
+    customer.picture("confirm-dark-english")
+    assert _faults(customer) == []
+    for _ in range(30):
+        if page.evaluate("document.activeElement.name") == "data.result":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    for _ in range(30):
+        if page.evaluate("document.activeElement.id") == "agreed":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Thank you, your answer has arrived")
+    customer.picture("confirm-done-dark")
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_link_that_does_not_work_says_what_to_do(visit: Opener, dark: bool) -> None:
+    person = visit(width=390, height=844, dark=dark)
+    page = person.go("/confirm/nothing")
+    expect(page.locator("h1")).to_have_text("这个链接现在不能使用")
+    person.picture(f"confirm-none-{'dark' if dark else 'light'}")
+    assert _fits(page)
+    assert _faults(person) == []
+
+
+def test_two_steps_show_a_square_for_the_telephone(visit: Opener) -> None:
+    person = visit(width=390, height=844)
+    page = person.sign_in("wang")
+    person.go("/account/two-steps/")
+    page.get_by_label("现在的密码").fill(PASSWORD)
+    page.get_by_role("button", name="生成密钥").click()
+    expect(page.locator(".qr")).to_be_visible()
+    person.picture("two-steps-square")
+    assert _fits(page)
+    assert _faults(person) == []

@@ -1,0 +1,157 @@
+"""The link of a task for a contact outside, as whoever gives it sees it: for whom, how, until when, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from engine import invitation
+from engine import task as tasks
+from engine.commands import InviteContact, RevokeInvitation
+from engine.errors import Refused
+from storage import invitations
+from storage.invitations import Ending, Given
+from web import asking, failures, inviting, notices, reading, texts
+from web.access import signed_in
+from web.inviting import Wish
+from web.pages import task_desk
+from web.pages.task_desk import Desk
+from web.translation import _
+
+pages = Blueprint("invitation", __name__, url_prefix="/tasks")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The link of a task before this person."""
+
+    given: Given | None
+    is_open: bool
+    may_give: bool
+    may_revoke: bool
+    tone: str
+    text: str
+
+
+@pages.get("/<task>/invitation")
+@signed_in
+def one(task: str) -> str:
+    """The form for a link."""
+    return _form(_desk(task), Wish(name=""), {})
+
+
+@pages.post("/<task>/invitation")
+@signed_in
+def give(task: str) -> Response:
+    """Give a contact a link, and show it once."""
+    desk = _desk(task)
+    wish = _wish()
+    found = inviting.faults(wish)
+    if found:
+        return make_response(_form(desk, wish, found), 422)
+    title = _title(desk)
+    try:
+        made = inviting.give(desk.key, wish, asking.envelope(desk.instance.stream), title)
+    except Refused as refused:
+        return make_response(_form(desk, wish, {"": desk.sentence(refused.text)}), failures.STATUSES[refused.reason])
+    if not made.link:
+        said = _("这个链接已经生成过,并且只显示一次。需要时请再生成一个,原来的随即失效。")
+        return notices.say(redirect(url_for("task.one", task=task)), said, "note")
+    return make_response(render_template("invitation/given.html", desk=desk, wish=wish, made=made, title=title))
+
+
+@pages.post("/<task>/invitation/revoke")
+@signed_in
+def revoke(task: str) -> Response:
+    """End the link."""
+    desk = task_desk.open_for_me(task)
+    asking.submit(lambda envelope: RevokeInvitation(envelope=envelope, task=task), desk.instance.stream)
+    return notices.say(redirect(url_for("task.one", task=task)), _("链接已收回,不能再使用。"))
+
+
+@pages.app_template_global("invitation_of")
+def standing(desk: Desk) -> Standing | None:
+    """The link of a task, for whoever sees the task; nothing where the drawing provides for none."""
+    if not invitation.is_external(desk.element):
+        return None
+    store, task = reading.store(), desk.task
+    with store.database.read() as connection:
+        given = invitations.of_task(connection, desk.key)
+    may = task is not None and task.stage in tasks.LIFECYCLE[InviteContact] and _has(desk)
+    is_open = given is not None and given.works(store.now()) and task is not None
+    mine = given is not None and desk.progress.command.envelope.actor == given.by
+    tone, text = _told(given, store.now())
+    return Standing(
+        given=given, is_open=is_open, may_give=may, may_revoke=is_open and (may or mine), tone=tone, text=text
+    )
+
+
+def _told(given: Given | None, now: datetime) -> tuple[str, str]:
+    """How a link stands, in a word."""
+    if given is None:
+        return "", _("未发出")
+    said = {
+        Ending.ANSWERED: ("good", _("已答复")),
+        Ending.REVOKED: ("", _("已收回")),
+        Ending.REPLACED: ("", _("已更换")),
+        Ending.GONE: ("", _("已结束")),
+    }
+    if given.ending is not None:
+        return said[given.ending]
+    return ("accent", _("等待答复")) if given.works(now) else ("late", _("已过期"))
+
+
+def _desk(task: str) -> Desk:
+    """The desk of a task for which this person may give a link; 404 for every other."""
+    desk = task_desk.open_for_me(task)
+    found = standing(desk)
+    if found is None or not found.may_give:
+        abort(404)
+    return desk
+
+
+def _has(desk: Desk) -> bool:
+    assert desk.task is not None
+    try:
+        invitation.having(desk.progress, desk.task)
+    except Refused:
+        return False
+    return True
+
+
+def _wish() -> Wish:
+    form = request.form
+    days = form.get("days", "").strip()
+    return Wish(
+        name=form.get("name", "").strip(),
+        organisation=form.get("organisation", "").strip(),
+        address=form.get("mail", "").strip(),
+        message=form.get("message", "").replace("\r\n", "\n").strip(),
+        days=int(days) if days.isascii() and days.isdigit() and len(days) < 4 else 0,
+        mailed=form.get("way") == "mail" and inviting.office() is not None,
+    )
+
+
+def _form(desk: Desk, wish: Wish, faults: dict[str, str]) -> str:
+    found = standing(desk)
+    return render_template(
+        "invitation/new.html",
+        desk=desk,
+        wish=wish,
+        faults=faults,
+        link=found,
+        title=_title(desk),
+        can_mail=inviting.office() is not None,
+        usual=inviting.USUAL,
+        most=inviting.MOST,
+    )
+
+
+def _title(desk: Desk) -> str:
+    """What is asked for, as a contact reads it."""
+    _number, name = desk.step
+    project = desk.shown.get("title") or ""
+    return f"{project} · {texts.said(name)}" if project else texts.said(name)
