@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 from engine import xml
 from engine.check import files as rules
-from engine.errors import Reason, Refused
+from engine.errors import Fault, Reason, Refused
 from engine.temporal import parse_date_time, to_datetime
 from storage import working_copies
 from storage.working_copies import Overtaken
@@ -19,9 +19,10 @@ from web import reading
 from web.api import asking, values
 from web.api.blueprint import careful, resource
 from web.api.gate import works
+from web.api.once import harmless
 from web.api.shapes import Said, Shape
 from web.identity import me
-from web.pages import studio_draft, studio_publishing, studio_trial
+from web.pages import studio_draft, studio_publishing, studio_start, studio_trial
 from web.pages.studio_draft import Draft
 
 pages = resource("draft", "Drafts of procedures, for who may change them")
@@ -49,6 +50,16 @@ class Shown(Shape):
     authors = fields.List(fields.String(), required=True)
     publishers = fields.List(fields.String(), required=True)
     files = fields.List(fields.Nested(File), required=True)
+
+
+class Started(Shape):
+    """A procedure that is begun: its names, the role that owns it (one's own), the one that publishes it besides."""
+
+    key = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    zh = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    en = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    owner = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    publisher = fields.String(required=True, validate=validate.Length(min=1, max=100))
 
 
 class Content(Shape):
@@ -145,6 +156,26 @@ def begin(procedure: str) -> Response:
     return asking.with_tag(_document(found), str(found.copy.mark))
 
 
+@pages.route("/procedures", methods=["POST"], zh="新建一个程序的草稿,含一个流程;负责或发布其他程序的人可以新建")
+@works
+@pages.arguments(Started)
+@pages.response(201, Shown)
+def start(given: dict[str, str]) -> Response:
+    """Begin the draft of a whole new procedure, with one process; whoever owns or publishes another may."""
+    key, zh, en, owner, publisher = (given[name] for name in ("key", "zh", "en", "owner", "publisher"))
+    wanted = studio_start.checked(studio_start.Wanted(key=key, zh=zh, en=en, owner=owner, publisher=publisher))
+    if wanted.wrong:
+        faults = tuple(Fault(name, text) for name, text in wanted.wrong)
+        raise Refused(Reason.INVALID_DATA, faults[0].text.zh, faults[0].text.en, faults)
+    if not studio_start.begun(wanted):
+        told = studio_start.taken(wanted)
+        raise Refused(Reason.WRONG_STATE, told.zh, told.en)
+    found = _opened(wanted.key)
+    response = asking.with_tag(_document(found), str(found.copy.mark))
+    response.status_code = 201
+    return response
+
+
 @pages.route(AT, methods=["DELETE"], zh="放弃草稿;须用 If-Match 说明所读的版本")
 @careful
 @works
@@ -217,6 +248,7 @@ def findings(procedure: str) -> dict[str, object]:
 
 
 @pages.route(f"{AT}/try", methods=["POST"], zh="用一组值试算草稿中的决策表;不改变任何内容")
+@harmless
 @works
 @pages.arguments(Trial)
 @pages.response(200, Tried)

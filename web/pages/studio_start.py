@@ -20,12 +20,16 @@ from web.identity import me
 from web.pages import procedure as procedures
 from web.pages import studio_skeletons as skeletons
 from web.texts import said
-from web.translation import _
 
 pages = Blueprint("studio_start", __name__, url_prefix="/procedures/new")
-KEY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+KEY = re.compile(r"(?!new$)[a-z][a-z0-9]*(-[a-z0-9]+)*")
 LONGEST, LONGEST_KEY = 100, 40
-TAKEN = frozenset({"new"})
+NO_KEY = Text(
+    f"标识应为小写字母、数字和单个连字符,以字母开头,不超过 {LONGEST_KEY} 个字符,例如 asset-handover",
+    "expected an id of small letters, digits and single hyphens that begins with a letter, of at most "
+    f"{LONGEST_KEY} characters, such as asset-handover",
+)
+NAMES = {"zh": ("中文名称", "a Chinese name"), "en": ("英文名称", "an English name")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,12 @@ class Wanted:
     en: str = ""
     owner: str = ""
     publisher: str = ""
-    wrong: tuple[tuple[str, str], ...] = ()
+    wrong: tuple[tuple[str, Text], ...] = ()
 
     def fault(self, name: str) -> str:
         """What is wrong with a field."""
-        return dict(self.wrong).get(name, "")
+        found = dict(self.wrong).get(name)
+        return "" if found is None else said(found)
 
 
 @pages.get("/")
@@ -61,7 +66,7 @@ def add() -> Response:
     if wanted.wrong:
         return _page(wanted, 422)
     if not begun(wanted):
-        return _page(replace(wanted, wrong=(("key", _("已经有程序 %(key)s,请换一个标识。", key=key)),)), 409)
+        return _page(replace(wanted, wrong=(("key", taken(wanted)),)), 409)
     return redirect(url_for("studio.draft", key=key))
 
 
@@ -77,20 +82,15 @@ def may_begin(connection: Connection) -> bool:
 def checked(wanted: Wanted) -> Wanted:
     """What is asked for, with what is wrong about it; 404 for who may not ask."""
     roles = _roles()
-    wrong = []
-    if not KEY.fullmatch(wanted.key) or len(wanted.key) > LONGEST_KEY or wanted.key in TAKEN:
-        text = _(
-            "标识应为小写字母、数字和单个连字符,以字母开头,不超过 %(most)s 个字符,例如 asset-handover。",
-            most=LONGEST_KEY,
-        )
-        wrong.append(("key", text))
-    for name, label in (("zh", _("中文名称")), ("en", _("英文名称"))):
+    wrong = [] if KEY.fullmatch(wanted.key) and len(wanted.key) <= LONGEST_KEY else [("key", NO_KEY)]
+    for name, (zh, en) in NAMES.items():
         if not 1 <= len(getattr(wanted, name)) <= LONGEST:
-            wrong.append((name, _("请填写%(label)s(1 到 %(most)s 个字)。", label=label, most=LONGEST)))
+            text = Text(f"请填写{zh}(1 到 {LONGEST} 个字)", f"expected {en}, of 1 to {LONGEST} characters")
+            wrong.append((name, text))
     if wanted.owner not in me().roles & roles.keys():
-        wrong.append(("owner", _("请选择您担任的一个角色。")))
+        wrong.append(("owner", Text("请选择您担任的一个角色", "expected one of your own roles")))
     if wanted.publisher not in roles:
-        wrong.append(("publisher", _("请选择由哪个角色发布。")))
+        wrong.append(("publisher", Text("请选择由哪个角色发布", "expected a role that publishes it")))
     return replace(wanted, wrong=tuple(wrong))
 
 
@@ -106,6 +106,14 @@ def begun(wanted: Wanted) -> bool:
         return False
     working_copies.save(store.database, wanted.key, {MANIFEST: (files[MANIFEST], 0)}, me().person, store.now())
     return True
+
+
+def taken(wanted: Wanted) -> Text:
+    """Why it was not begun."""
+    return Text(
+        f"已经有程序 {wanted.key},请换一个标识",
+        f"expected a new procedure, but there is {wanted.key} already: choose another id",
+    )
 
 
 def _files(wanted: Wanted, roles: dict[str, Text]) -> dict[str, bytes]:

@@ -148,3 +148,19 @@ def test_a_decision_is_tried_with_values_as_people_type_them(house: House) -> No
     assert "amount" in _ask(mine, "POST", "/try", wrong).get_json()["problem"]
     assert _ask(mine, "POST", "/try", {**body, "path": "decisions/none.dmn"}).status_code == 404
     assert _ask(mine, "POST", "/try", {**body, "decision": "none"}).get_json()["problem"]
+
+
+def test_a_whole_new_procedure_is_begun_written_and_published(house: House) -> None:
+    mine, other = program(house, "li"), program(house, "mei")
+    names = {"key": "asset-handover", "zh": "资产交接程序", "en": "Asset handover", "owner": "SMO", "publisher": "MR"}
+    assert mine.ask("POST", "/procedures", {**names, "key": "No"}).status_code == 422
+    assert program(house, "wang").ask("POST", "/procedures", names).status_code == 404
+    begun = mine.ask("POST", "/procedures", names)
+    assert (begun.status_code, begun.get_json()["authors"]) == (201, ["li"])
+    assert mine.ask("POST", "/procedures", names).status_code == 409
+    at = "/procedures/asset-handover/draft"
+    assert mine.get(f"{at}/findings") == {"items": []}
+    reason = {"reason": "资产交接要有统一的记录"}
+    assert mine.ask("POST", f"{at}/publish", reason, If_Match='"1"').status_code == 403
+    assert other.ask("POST", f"{at}/publish", reason, If_Match='"1"').status_code == 200
+    assert other.get("/procedures/asset-handover")["owner"] == "SMO"

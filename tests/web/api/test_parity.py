@@ -52,6 +52,7 @@ CHANGING = {
     "studio_file.remove": "DELETE /procedures/{procedure}/draft/files/{path}",
     "studio_file.take": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_form.save": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_start.add": "POST /procedures",
     "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
     "POST /tasks/{task}/transfer, POST /tasks/{task}/delegate, POST /tasks/{task}/signers, POST /tasks/{task}/resolve, "
@@ -121,7 +122,16 @@ EXCEPTED = {
     **dict.fromkeys(("account.password", "account.change_password"), BROWSER),
     **dict.fromkeys(("two_steps.mine", "two_steps.begin", "two_steps.confirm", "two_steps.end"), BROWSER),
     **dict.fromkeys(
-        ("people.new", "task.proof", "file.proof", "studio_file.ask", "studio_file.new", "studio_form.preview"), FORM
+        (
+            "people.new",
+            "task.proof",
+            "file.proof",
+            "studio_file.ask",
+            "studio_file.new",
+            "studio_form.preview",
+            "studio_start.new",
+        ),
+        FORM,
     ),
     **dict.fromkeys(("recovery.form", "recovery.ask", "recovery.new", "recovery.renew", "account.set_mail"), BROWSER),
     **dict.fromkeys(("confirm.page", "confirm.check", "confirm.answer"), OUTSIDE),
