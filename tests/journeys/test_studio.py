@@ -306,7 +306,7 @@ def test_two_people_at_one_diagram_the_second_is_told(visit: Opener) -> None:
 def test_everybody_can_read_and_draw(visit: Opener, dark: bool) -> None:
     person = _begin(visit, dark=dark)
     drafts = ("", "settings", "files/new?kind=process", "files/remove?file=forms/T01_02.form", *EDITORS)
-    for address in (*READ, *(f"{AT}/draft/{one}" for one in drafts)):
+    for address in (*READ, "/procedures/new/", *(f"{AT}/draft/{one}" for one in drafts)):
         page = person.go(address)
         assert _faults(page) == [], address
     page = _studio(person)

@@ -90,7 +90,9 @@ export class Findings {
   }
 
   visit(one) {
-    if (!one.file.endsWith(".bpmn")) return location.assign(this.place.dataset.address.replace(/file$/, ""));
-    location.assign(`${location.pathname}?file=${encodeURIComponent(one.file)}&element=${encodeURIComponent(one.element)}`);
+    const draft = this.place.dataset.address.replace(/file$/, "");
+    const editor = { bpmn: "diagram", form: "form/", dmn: "decision/" }[one.file.split(".").at(-1)];
+    if (!editor) return location.assign(draft);
+    location.assign(`${draft}${editor}?file=${encodeURIComponent(one.file)}&element=${encodeURIComponent(one.element)}`);
   }
 }
