@@ -127,7 +127,7 @@ def _desk(connection: Connection, row: Row[Any], instance: Instance, window: byt
         window=window,
         procedure=procedure,
         names=Names(procedure, {}, zone),
-        progress=Progress(procedure, instance, command, intake.surroundings(store, instance)),
+        progress=Progress(procedure, instance, command, intake.surroundings(store, instance, connection)),
         shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
         may_read_case=False,
     )
