@@ -28,7 +28,7 @@ from web.identity import me, visitor
 KEY, LONGEST_KEY = "Idempotency-Key", 100
 KEYS = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
 REPEATED = "Idempotency-Replayed"
-SECRET = "zhixing_secret"
+SECRET, JOURNALED, HARMLESS = "zhixing_secret", "zhixing_journaled", "zhixing_harmless"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -42,6 +42,18 @@ def secret(*names: str) -> Callable[[View], View]:
     return declare
 
 
+def journaled(view: View) -> View:
+    """Declares what is known from the journal to be done, though it is not answered with the place of an entry."""
+    setattr(view, JOURNALED, True)
+    return view
+
+
+def harmless(view: View) -> View:
+    """Declares what changes nothing although it is asked by POST: a key means nothing to it."""
+    setattr(view, HARMLESS, True)
+    return view
+
+
 def install(app: Flask) -> None:
     """Ask every write for its key; called behind the rooms that know who asks and whether they may."""
     app.before_request(_before)
@@ -51,6 +63,13 @@ def install(app: Flask) -> None:
 def is_command(app: Flask, endpoint: str) -> bool:
     """It is answered with the place of an entry, so the journal knows whether it was done."""
     return getattr(app.view_functions[endpoint], ANSWER, None) is Receipted
+
+
+def note() -> None:
+    """What was done is in the journal: keep what was asked. Raises Refused when the key was another request's."""
+    key = key_given()
+    if key is not None:
+        _kept(key)
 
 
 def key_given() -> str | None:
@@ -94,7 +113,8 @@ def _before() -> Response | None:
     if key is None or visitor() is None:
         return None
     found = _found(key)
-    if is_command(current_app, request.endpoint):
+    view = current_app.view_functions[request.endpoint]
+    if is_command(current_app, request.endpoint) or getattr(view, JOURNALED, False) or getattr(view, HARMLESS, False):
         return None
     if found is not None and found.status != NONE_YET:
         return _again(found)

@@ -23,6 +23,7 @@ from web import reading
 from web.api import asking, sight, values
 from web.api.blueprint import resource
 from web.api.gate import operates, works
+from web.api.once import harmless
 from web.api.operation_shapes import (
     Decided,
     Health,
@@ -270,6 +271,7 @@ def versions(asked: dict[str, object]) -> dict[str, object]:
 
 
 @pages.route("/operation/streams/<number:stream>/verify", methods=["POST"], zh="验证一个流:链、封存的头和重新执行")
+@harmless
 @operates
 @pages.response(200, Proof)
 def verify(stream: int) -> dict[str, object]:

@@ -17,7 +17,7 @@ from web import passwords, reading
 from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import administers, reads
-from web.api.once import secret
+from web.api.once import journaled, note, secret
 from web.api.paging import part
 from web.api.shapes import HANDLE, Deputyship, Ended, Paged, Receipt, Said, Shape, Who, Why
 from web.identity import me
@@ -128,6 +128,7 @@ def everybody(asked: dict[str, object]) -> dict[str, object]:
 
 
 @pages.route("/organisation/people", methods=["POST"], zh="添加人员")
+@journaled
 @administers
 @pages.arguments(Added)
 @pages.response(201, Who)
@@ -138,6 +139,7 @@ def add(asked: dict[str, str]) -> tuple[object, int]:
     if not people_reading.is_added_by(first.id, person):
         text = Text(f"账号 {handle} 已有人使用,请换一个", f"expected another handle, but somebody has {handle}")
         raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("handle", text),))
+    note()
     g.pop("handles", None)
     g.pop("names", None)
     return values.named(person), 201

@@ -12,6 +12,7 @@ from engine.errors import Fault, Reason, Refused, Text
 from web.api import values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
+from web.api.once import harmless
 from web.api.shapes import Said, Shape
 from web.pages import task_desk, task_sheet
 from web.sheets import making, taking, workbook
@@ -50,6 +51,7 @@ def give(task: str, field: str) -> Response:
 
 
 @pages.route("/tasks/<counted:task>/tables/<name:field>", methods=["POST"], zh="读取 Excel 或 CSV 文件中的行,不保存")
+@harmless
 @works
 @pages.arguments(Sent)
 @pages.response(200, Rows)

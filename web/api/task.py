@@ -17,6 +17,7 @@ from web import reading
 from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
+from web.api.once import secret
 from web.api.shapes import Receipt, Why
 from web.api.task_shapes import (
     Back,
@@ -72,6 +73,7 @@ def draft(task: str) -> dict[str, object]:
 
 
 @pages.route("/tasks/<counted:task>/draft", methods=["PUT"], zh="保存草稿;不写入记录")
+@secret("draft")
 @works
 @pages.arguments(Entered)
 @pages.response(200, Draft)

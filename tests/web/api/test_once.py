@@ -101,7 +101,11 @@ def test_what_is_no_command_is_done_once_too(house: House) -> None:
     first = li.ask("PUT", draft, {"data": {"opinion": "一"}}, **KEY)
     li.ask("PUT", draft, {"data": {"opinion": "二"}})
     again = li.ask("PUT", draft, {"data": {"opinion": "一"}}, **KEY)
-    assert (again.status_code, again.get_json()) == (200, first.get_json())
+    assert (again.status_code, again.get_json(), first.get_json()) == (
+        200,
+        {"draft": None},
+        {"draft": {"opinion": "一"}},
+    )
     assert again.headers["Idempotency-Replayed"] == "true"
     assert li.get(draft)["draft"] == {"opinion": "二"}
 
@@ -131,6 +135,25 @@ def test_while_the_first_is_under_way_the_second_is_told_so(house: House) -> Non
     assert li.refused(409, "DELETE", address, **KEY)["reason"] == "wrong-state"
     house.clock.pass_by(minutes=2)
     li.refused(404, "DELETE", address, **KEY)
+
+
+def test_no_answer_is_kept_that_tells_of_people_or_of_what_was_typed(house: House) -> None:
+    li, admin = program(house, "li"), program(house, "admin")
+    li.ask("PUT", f"/tasks/{_first(li)}/draft", {"data": {"opinion": "机密内容"}}, **KEY)
+    body = {"handle": "zhou", "name": "周敏"}
+    added = admin.post("/organisation/people", body, **KEY)
+    assert admin.post("/organisation/people", body, **KEY) == added
+    assert _refused_as_anothers(admin.refused(422, "POST", "/organisation/people", {**body, "name": "周明"}, **KEY))
+    with house.store.database.read() as connection:
+        kept = connection.execute(select(schema.request_key.c.answer)).scalars().all()
+    assert sorted(kept) == ["", '{"draft": null}']
+
+
+def test_what_changes_nothing_is_done_again(house: House) -> None:
+    li = program(house, "li")
+    answers = [li.ask("POST", "/operation/streams/1/verify", **KEY) for _ in range(2)]
+    assert [one.status_code for one in answers] == [200, 200]
+    assert not any("Idempotency-Replayed" in one.headers for one in answers)
 
 
 def test_a_secret_is_told_once(house: House) -> None:
