@@ -13,6 +13,8 @@ from web.settings import UnsuitableSetting
 VALUES = {
     "data": ("/srv/zhixing", Path("/srv/zhixing")),
     "database": ("sqlite:////srv/other.db", "sqlite:////srv/other.db"),
+    "files": ("s3://zhixing-files/company", "s3://zhixing-files/company"),
+    "file_limit": ("20", 20 * 1024 * 1024),
     "seal_key": ("/srv/keys/seal", Path("/srv/keys/seal")),
     "language": ("en", "en"),
     "debug": ("1", True),
@@ -25,6 +27,7 @@ VALUES = {
 }
 OTHERS = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0", "hosts": "x"}
 OTHERS |= {"metrics_from": "10.1.2.3", "metrics_token": "other"}
+OTHERS |= {"files": "/srv/files", "file_limit": "1"}
 OTHERS |= {"listen": "[::1]:80", "https": "0", "proxies": "0"}
 
 
@@ -59,6 +62,15 @@ def test_database_and_key_follow_the_data_folder(tmp_path: Path) -> None:
     assert (found.database, found.seal_key) == ("sqlite:///elsewhere/zhixing.db", Path("elsewhere/seal.key"))
 
 
+def test_bytes_of_files_lie_beside_the_database_or_with_postgresql_in_the_data_folder(tmp_path: Path) -> None:
+    none = tmp_path / "none.toml"
+    assert settings.place_of_files(settings.read({}, none)) is None
+    served = settings.read({"ZHIXING_DATA": "srv", "ZHIXING_DATABASE": "postgresql://u@h/d"}, none)
+    found = settings.place_of_files(served)
+    assert found is not None
+    assert found.folder == Path("srv/files")
+
+
 def test_postgresql_takes_the_driver_that_is_installed(tmp_path: Path) -> None:
     found = settings.read({"ZHIXING_DATABASE": "postgresql://u:secret@h/d"}, tmp_path / "none.toml")
     assert found.database == "postgresql+psycopg://u:secret@h/d"
@@ -74,6 +86,10 @@ def test_postgresql_takes_the_driver_that_is_installed(tmp_path: Path) -> None:
         ("ZHIXING_DATABASE", "sqlite://"),
         ("ZHIXING_DATABASE", "sqlite:///:memory:"),
         ("ZHIXING_DATABSE", "sqlite:///x.db"),
+        ("ZHIXING_FILES", "s3://no bucket"),
+        ("ZHIXING_FILE_LIMIT", "0"),
+        ("ZHIXING_FILE_LIMIT", "5000"),
+        ("ZHIXING_FILE_LIMIT", "50 MB"),
         ("ZHIXING_LISTEN", "8000"),
         ("ZHIXING_LISTEN", "localhost:99999"),
         ("ZHIXING_LISTEN", "localhost:http"),

@@ -23,6 +23,8 @@ class Refusal(RequestEntityTooLarge):  # type: ignore[misc]  # the server has no
 class Parser(HTTPRequestParser):  # type: ignore[misc]  # the server has no types
     """Reads requests; says what was expected of one that is too large."""
 
+    error: Any
+
     def received(self, data: bytes) -> int:
         """More of a request."""
         consumed: int = super().received(data)
