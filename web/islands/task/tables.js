@@ -22,7 +22,7 @@ const numberOf = (row) => Number(/\[(\d+)\]/.exec(row.querySelector("[data-field
 export function add(grid, count = 1) {
   const from = Math.max(-1, Number(grid.dataset.last ?? -1), ...rowsOf(grid).map(numberOf)) + 1;
   const { table } = grid.dataset;
-  const blank = grid.querySelector("template").innerHTML;
+  const blank = grid.querySelector(":scope > template").innerHTML;
   const rows = [];
   for (let number = from; number < from + count; number++) {
     rows.push(blank.replaceAll(`${table}[0]`, `${table}[${number}]`).replaceAll(`field-${table}-0-`, `field-${table}-${number}-`));
