@@ -91,10 +91,18 @@ def read(
 
 def kind_of(name: object, version: object) -> type:
     """The class of a kind. Raises UnknownKind."""
-    found = getattr(commands, str(name), None) or getattr(events, str(name), None)
-    if not isinstance(found, type) or not issubclass(found, Command | Event) or version != found.VERSION:
+    found = _KINDS.get(str(name))
+    if found is None or version != found.VERSION:
         raise UnknownKind(str(name), version if isinstance(version, int) else 0)
     return found
+
+
+_KINDS: dict[str, type[Command] | type[Event]] = {
+    name: found
+    for module in (events, commands)
+    for name, found in vars(module).items()
+    if isinstance(found, type) and issubclass(found, Command | Event)
+}
 
 
 def _write_kind(record: Command | Event, shelf: Shelf, shared: Shared) -> list[object]:

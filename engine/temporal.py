@@ -136,6 +136,7 @@ def offset_of(found: DateTime) -> int | None:
     return _zone_offset(found.time.zone, _seconds(found))
 
 
+@lru_cache(maxsize=1_024)  # one step asks for the same moment again and again
 def _zone_offset(name: str, local: int) -> int:
     """The offset of a zone at local seconds."""
     days, rest = divmod(local, DAY)
@@ -277,6 +278,7 @@ def on_clocks(found: DateTime, zone: str) -> DateTime:
     return DateTime(found.date, Time(clock.hour, clock.minute, clock.second, clock.nanosecond, zone=zone))
 
 
+@lru_cache(maxsize=1_024)
 def _zone_offset_at(name: str, utc_seconds: int) -> int:
     days, rest = divmod(utc_seconds, DAY)
     day = from_ordinal(days)
