@@ -303,7 +303,7 @@ def _seen() -> int:
     tags = request.if_match.as_set(include_weak=True)
     if not tags:
         abort(428)
-    tag = next(iter(tags))
+    tag = next(iter(tags)) or ""  # the library reads W/"" as nothing
     return int(tag) if len(tags) == 1 and TAG.fullmatch(tag) else abort(412)
 
 

@@ -84,7 +84,10 @@ QUERIES = (
     "size",
 )
 HEADERS: tuple[dict[str, str], ...] = (
-    *({"If-Match": one} for one in ("", "*", "x", '"', '"1-1"', 'W/"1-1"', '"a", "b"', '"' + "x" * 5000 + '"')),
+    *(
+        {"If-Match": one}
+        for one in ("", "*", "x", '"', '"1-1"', 'W/"1-1"', 'W/""', '""', '"a", "b"', '"' + "x" * 5000 + '"')
+    ),
     *({"Idempotency-Key": one} for one in ("", " ", "x" * 101, "a b", "\u00e9")),
     *({"Content-Type": one} for one in ("text/xml", "application/json; charset=bogus", "multipart/form-data", "")),
     *({"Accept": one} for one in ("text/html", "application/xml;q=0", "*")),
