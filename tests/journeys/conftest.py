@@ -18,7 +18,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from storage.database import Database
 from storage.migrations import upgrade
@@ -30,6 +30,9 @@ ROOT = Path(__file__).parents[2]
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+PATIENCE = 15_000
+"""Milliseconds until something that should be seen is missed: a machine may have other work."""
+
 QUIET = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync")
 
 
@@ -111,6 +114,7 @@ def chromium() -> Iterator[Browser]:
         assert not os.environ.get("CI"), "expected Chromium on this machine"
         pytest.skip("there is no Chromium on this machine")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         yield browser
         browser.close()
@@ -142,7 +146,7 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Visit]]:
 
 
 def _listen(made: Visit, said: Any) -> None:
-    """Refused requests are told to people; what the policy stops, or a script does wrong, is told to us."""
-    refused = ("Failed to load resource", "Response Status Error Code")
+    """Requests that are refused, or end as their page is left, are told to people; what the policy stops, or a script does wrong, to us."""
+    refused = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:send")
     if said.type == "error" and not said.text.startswith(refused):
         made.complaints.append(said.text)
