@@ -85,3 +85,24 @@ def test_a_folder_with_something_in_it_is_left_alone(staffed: Terminal) -> None:
     ran = staffed.run("export", "service-planning", folder)
     assert (ran.code, "新的或空的文件夹" in ran.err) == (2, True)
     assert (folder / FIRST).read_bytes() == mine
+
+
+def test_a_version_is_published_for_a_later_day_by_somebody_who_did_not_write_it(staffed: Terminal) -> None:
+    folder = exported(staffed)
+    edit(folder, "settings.accept_days", "settings.review_days")
+    words = ("publish", folder, "--reason", "下月起放宽", "--author", "li", "--effective", "2027-01-01")
+    refused = staffed.run(*words, "--as", "li", "--language", "en")
+    assert refused.code == 1
+    assert "who did not change this draft" in refused.err
+    assert "expected a holder of Service management" in staffed.run(*words, "--language", "en").err  # the operator is no person
+    published = staffed.json(*words, "--as", "zheng")
+    told = staffed.ok("history", published["stream"])
+    assert "自 2027-01-01 00:00 起 生效" in told
+    assert "编写 李" in told
+    _, number = staffed.start()
+    first, second = versions(staffed)
+    assert staffed.json("show", number)["version"] == first  # not in force yet
+    assert first != second
+    staffed.now = staffed.now.replace(year=2027, month=2)
+    _, later = staffed.start()
+    assert staffed.json("show", later)["version"] == second

@@ -145,8 +145,8 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.MilestoneFailed: ("无法排定:{message_zh}", "cannot be planned: {message_en}"),
     events.MilestoneEnded: ("里程碑结束", "the milestone has ended"),
     events.VersionPublished: (
-        "版本 {label} 生效,摘要 {version}:{reason}",
-        "version {label} in force, digest {version}: {reason}",
+        "版本 {label}{since} 生效,摘要 {version}{written}:{reason}{waived}",
+        "version {label} in force{since}, digest {version}{written}: {reason}{waived}",
     ),
 }
 """Every event that is told. Who did it stands in front."""

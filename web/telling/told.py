@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
 
-from engine import events
+from engine import events, temporal
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
@@ -140,6 +140,19 @@ class Teller:
         were = Text(f"(原为 {before.zh})", f" (before: {before.en})") if event.before else same("")
         return {"cause": cause, "offered": joined(whom), "before": were}
 
+    def _published(self, event: events.VersionPublished) -> dict[str, Text]:
+        """From when the version is in force, who wrote of it, and why one of them published it."""
+        moment = None if event.effective is None else self.names.value(temporal.from_datetime(event.effective))
+        authors = joined([self.names.person(author) for author in event.authors])
+        nothing = same("")
+        return {
+            "since": nothing if moment is None else Text(f" 自 {moment.zh} 起", f" from {moment.en} on"),
+            "written": Text(f",编写 {authors.zh}", f", written by {authors.en}") if event.authors else nothing,
+            "waived": nothing
+            if event.waiver is None
+            else Text(f"(编写人自行发布:{event.waiver})", f" (published by an author: {event.waiver})"),
+        }
+
     def _goal(self, event: events.TaskReturned | events.TokenMoved) -> dict[str, Text]:
         """Where the work went, and whether it comes straight back."""
         straight = isinstance(event, events.TaskReturned) and event.straight
@@ -228,6 +241,7 @@ def _contexts(found: Value) -> list[Context]:
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskOffered: Teller._offer,
     events.TaskReassigned: Teller._reassigned,
+    events.VersionPublished: Teller._published,
     events.TaskClaimed: Teller._principal,
     events.TaskCompleted: Teller._principal,
     events.TaskSubmitted: Teller._principal,
