@@ -8,7 +8,7 @@ BUNDLE := web/static/built/manifest.json
 ENGLISH := web/translations/en/LC_MESSAGES/messages
 CATALOGUE := $(ENGLISH).mo
 
-.PHONY: help run tour test check bench soak conformance lock texts clean
+.PHONY: help run tour test check bench soak pictures conformance lock texts clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## *' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ bench: .venv/ready  ## measure, side by side, and print a table
 
 soak: .venv/ready  ## the full numbers; takes long
 	$(RUN) -m pytest -q -n 2 -m soak
+
+pictures: .venv/ready $(BUNDLE) $(CATALOGUE)  ## take the READMEs' pictures of the demonstration anew; needs Chromium
+	$(RUN) -m docs.pictures
 
 conformance: .venv/ready  ## run the DMN test cases found below TCK=path, write docs/conformance.md
 	@test -n "$(TCK)" || { echo "make conformance needs TCK=path: a folder with the cases of the DMN technology compatibility kit."; exit 2; }
