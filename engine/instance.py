@@ -429,6 +429,7 @@ _APPLIERS: dict[type[Event], Callable[..., Instance]] = {
     happened.TaskSigned: _task_signed,
     happened.TaskSubmitted: _submitted,
     happened.TokenMoved: _unchanged,
+    happened.AssigneePassed: _unchanged,
     happened.ContactInvited: _of_task(tasks.invited),
     happened.InvitationRevoked: _of_task(tasks.uninvited),
     happened.InvitationAnswered: _of_task(tasks.uninvited),

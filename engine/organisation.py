@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from engine import temporal
+from engine.absence import Absence, told
 from engine.calendar import Calendar
 from engine.commands import (
     AddPerson,
@@ -17,14 +18,18 @@ from engine.commands import (
     Command,
     DismissDeputy,
     DisposeStream,
+    EndAbsence,
     Envelope,
     EraseCase,
     ErasePerson,
     GrantRole,
+    ReportAbsence,
     RevokeRole,
 )
 from engine.errors import Reason, Refused, UnknownKind
 from engine.events import (
+    AbsenceEnded,
+    AbsenceReported,
     CalendarChanged,
     CaseErased,
     DeputyAppointed,
@@ -48,6 +53,8 @@ ADMINISTRATOR = "SYS"
 
 LONGEST_DEPUTYSHIP = 366
 LONGEST_ROLE = 64
+OWN = (AppointDeputy, DismissDeputy, ReportAbsence, EndAbsence)
+"""What everybody may say about themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +77,7 @@ class Organisation:
     erased: tuple[Person, ...] = ()
     roles: dict[str, tuple[Person, ...]] = field(default_factory=dict)
     deputies: tuple[Deputyship, ...] = ()
+    absences: tuple[Absence, ...] = ()
     settings: dict[str, Context] = field(default_factory=dict)
     calendar: Context = field(default_factory=Context)
 
@@ -86,6 +94,14 @@ class Organisation:
         """Those for whom this person may act on the day."""
         found = (d.person for d in self.deputies if d.deputy == deputy and d.first <= day <= d.last)
         return tuple(dict.fromkeys(found))
+
+    def has_deputy(self, person: Person, day: Date) -> bool:
+        """Somebody may act for this person on the day."""
+        return any(d.person == person and d.first <= day <= d.last for d in self.deputies)
+
+    def absence(self, person: Person, day: Date) -> Absence | None:
+        """The absence of a person on a day."""
+        return next((a for a in self.absences if a.person == person and a.first <= day <= a.last), None)
 
     def today(self, at: datetime) -> Date:
         """The day on the organisation's clocks."""
@@ -114,6 +130,9 @@ def execute(procedure: Procedure | None, organisation: Organisation, command: Co
             return _role(organisation, command)
         case AppointDeputy() | DismissDeputy():
             return _deputy(organisation, command)
+        case ReportAbsence() | EndAbsence():
+            known(organisation, command.person)
+            return told(organisation.absences, command)
         case ChangeSetting():
             return (_setting(procedure, command),)
         case ChangeCalendar():
@@ -141,6 +160,8 @@ def apply(organisation: Organisation, event: Event) -> Organisation:
         case DeputyDismissed():
             kept = tuple(d for d in organisation.deputies if (d.person, d.deputy) != (event.person, event.deputy))
             return replace(organisation, deputies=kept)
+        case AbsenceReported() | AbsenceEnded():
+            return replace(organisation, absences=_absences(organisation, event))
         case SettingChanged():
             return _with_setting(organisation, event)
         case CalendarChanged():
@@ -182,7 +203,7 @@ def _may(procedure: Procedure | None, organisation: Organisation, command: Comma
         return  # the operator at the machine itself
     if isinstance(command, ChangeSetting) and procedure is not None:
         roles = procedure.may("settings")
-    elif isinstance(command, AppointDeputy | DismissDeputy) and actor == command.person:
+    elif isinstance(command, OWN) and actor == command.person:
         return
     else:
         roles = (ADMINISTRATOR,)
@@ -311,7 +332,14 @@ def _without(organisation: Organisation, person: Person) -> Organisation:
         erased=(*organisation.erased, person),
         roles={role: tuple(p for p in held if p != person) for role, held in organisation.roles.items()},
         deputies=tuple(d for d in organisation.deputies if person not in (d.person, d.deputy)),
+        absences=tuple(a for a in organisation.absences if a.person != person),
     )
+
+
+def _absences(organisation: Organisation, event: AbsenceReported | AbsenceEnded) -> tuple[Absence, ...]:
+    if isinstance(event, AbsenceReported):
+        return (*organisation.absences, Absence(person=event.person, first=event.first, last=event.last))
+    return tuple(one for one in organisation.absences if one.person != event.person)
 
 
 def _with_setting(organisation: Organisation, event: SettingChanged) -> Organisation:

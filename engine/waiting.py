@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 
 from engine import escalation, temporal
 from engine import task as tasks
+from engine.absence import Absence
+from engine.assignment import passed_to
 from engine.errors import Text
 from engine.escalation import window_of
 from engine.events import (
+    AssigneePassed,
     ConditionAwaited,
     Event,
     MessageAwaited,
@@ -63,19 +66,30 @@ def service(progress: Progress, activity: str, element: Element, scope: str) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """Whose a task is: one person's, or anybody's among these roles and persons."""
+    """Whose a task is: one person's, or anybody's among these roles and persons; `away` is whose it would have been."""
 
     assignee: Person | None
     roles: tuple[str, ...]
     persons: tuple[Person, ...]
+    away: Absence | None = None
 
 
 def offer(progress: Progress, element: Element, scope: str, names: Mapping[str, Value]) -> Offer:
-    """Whose the task is, by `zx:assignee`, else `zx:candidates`, else its lane. Raises ExpressionFailed."""
+    """Whose the task is, by `zx:assignee`, else `zx:candidates`, else its lane. Raises ExpressionFailed.
+
+    It goes past an assignee who is not there and has no deputy.
+    """
     assignee = _assignee(progress.optional(element.extensions.get("assignee"), scope, names), element)
     roles, persons = _candidates(
         progress, progress.optional(element.extensions.get("candidates"), scope, names), element
     )
+    away = (
+        None
+        if assignee is None
+        else passed_to(progress.procedure, progress.around, element, assignee, progress.now.date)
+    )
+    if away is not None:
+        return Offer(assignee=None, roles=away[1], persons=(), away=away[0])
     if assignee is not None:
         return Offer(assignee=assignee, roles=(), persons=(assignee,))
     if not roles and not persons:
@@ -99,6 +113,9 @@ def _person(progress: Progress, activity: str, element: Element, scope: str) -> 
         escalation=element.extensions.get("escalation"),
     )
     yield offered
+    if whose.away is not None:
+        away = whose.away
+        yield AssigneePassed(task=activity, person=away.person, until=away.last, roles=whose.roles)
     reminders = progress.optional(element.extensions.get("remind"), scope, names)
     for reminder in _several(reminders):
         yield TimerStarted(

@@ -4,6 +4,10 @@ Commands are read for as long as journals are kept: a published class is never e
 with the next VERSION; `storage/codec.py` turns old ones into new ones when they are read.
 """
 
+from engine.commands.absence import (
+    EndAbsence,
+    ReportAbsence,
+)
 from engine.commands.attachment import AttachFile
 from engine.commands.case import (
     AssignCaseRole,
@@ -111,6 +115,7 @@ __all__ = [
     "DismissDeputy",
     "DisposeStream",
     "DraftDocument",
+    "EndAbsence",
     "Envelope",
     "EraseCase",
     "ErasePerson",
@@ -128,6 +133,7 @@ __all__ = [
     "ReceiveSignal",
     "ReckonTimers",
     "ReleaseTask",
+    "ReportAbsence",
     "ResolveTask",
     "RetryIncident",
     "ReturnTask",

@@ -4,6 +4,11 @@ The journal is read for as long as it is kept: a published event class is never 
 with the next VERSION. Ids an event names for the first time are counted: `stream.revision.n`.
 """
 
+from engine.events.absence import (
+    AbsenceEnded,
+    AbsenceReported,
+    AssigneePassed,
+)
 from engine.events.attachment import FileAttached
 from engine.events.case import (
     CaseClosed,
@@ -128,8 +133,11 @@ from engine.events.timer import (
 )
 
 __all__ = [
+    "AbsenceEnded",
+    "AbsenceReported",
     "ActivitiesEnabled",
     "ActivityStarted",
+    "AssigneePassed",
     "CalendarChanged",
     "CaseClosed",
     "CaseDataSet",

@@ -12,6 +12,7 @@ from flask_smorest import Api
 from flask_smorest.utils import prepare_response
 
 from web.api import (
+    absence,
     case,
     description,
     draft,
@@ -39,8 +40,23 @@ from web.api.problems import MEDIA_TYPE
 from web.api.shapes import Problem
 
 RESOURCES = (
-    *(me, session, preference, inbox, several, task, invitation, table, instance, case, history, message, procedure, draft),
-    *(organisation, people, role, operation, file),
+    *(
+        me,
+        session,
+        preference,
+        inbox,
+        several,
+        task,
+        invitation,
+        table,
+        instance,
+        case,
+        history,
+        message,
+        procedure,
+        draft,
+    ),
+    *(organisation, absence, people, role, operation, file),
 )
 PATTERNS = {"name": f"^{HANZI_AND_ALL}{{1,100}}$"}
 EXTENSION = "zhixing_api"

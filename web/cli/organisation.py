@@ -11,8 +11,10 @@ from engine.commands import (
     ChangeSetting,
     Command,
     DismissDeputy,
+    EndAbsence,
     Envelope,
     GrantRole,
+    ReportAbsence,
     RevokeRole,
 )
 from engine.errors import Reason, Refused
@@ -148,6 +150,38 @@ def deputy(
     output.result({"person": whom.id, "deputy": to.id, "ended": end})
 
 
+@command(zh="登记一个人不在的日子;--end 表示已回来。")
+@click.argument("person")
+@option("--from", "first", type=DAY, zh="第一天。", en="The first day.")
+@option("--until", "last", type=DAY, zh="最后一天(含)。", en="The last day, included.")
+@option("--end", is_flag=True, zh="已回来。", en="The person is there again.")
+@by_the_operator
+@click.pass_obj
+def absence(
+    output: Output,
+    person: str,
+    first: Date | None,
+    last: Date | None,
+    end: bool,
+    handle: str | None,
+    key: str | None,
+) -> None:
+    """Say on which days a person is not there, or that they are there again."""
+    if not end and (first is None or last is None):
+        raise Failed(Exit.USAGE, "应给出 --from 和 --until,或 --end", "expected --from and --until, or --end")
+    with act(output, handle, key) as acting:
+        whom = acting.person(person)
+
+        def build(envelope: Envelope) -> Command:
+            if end or first is None or last is None:
+                return EndAbsence(envelope=envelope, person=whom)
+            return ReportAbsence(envelope=envelope, person=whom, first=first, last=last)
+
+        acting.submit(build, ORGANISATION)
+    output.say(f"{person} 已回来" if end else f"{person} 缺勤", f"{person} is {'back' if end else 'away'}")
+    output.result({"person": whom.id, "ended": end})
+
+
 @command(zh="程序的设置项:列出;或给一项新值(JSON),null 恢复默认。")
 @click.argument("procedure")
 @click.argument("name", required=False)
@@ -259,4 +293,4 @@ def _calendar(given: object) -> Context:
     return made.to_value()
 
 
-COMMANDS = (people, add_person, grant_role, revoke_role, deputy, setting, calendar)
+COMMANDS = (people, add_person, grant_role, revoke_role, deputy, absence, setting, calendar)

@@ -12,7 +12,7 @@ from storage import accounts, recovery, second_factor
 from web import identity, notices, passwords, reading
 from web.access import signed_in, with_any_password
 from web.identity import me
-from web.pages import people_deputies, people_reading
+from web.pages import people_absence, people_deputies, people_reading
 from web.texts import LANGUAGES, THEMES
 from web.translation import _
 
@@ -54,6 +54,20 @@ def appoint() -> Response:
 def dismiss() -> Response:
     """End what somebody does for me."""
     return _answer(people_deputies.dismiss(me().person), _("已结束代理。"))
+
+
+@pages.post("/absences")
+@signed_in
+def report_absence() -> Response:
+    """Say that I am not there."""
+    return _answer(people_absence.report(me().person), _("已登记缺勤。"))
+
+
+@pages.post("/absences/end")
+@signed_in
+def end_absence() -> Response:
+    """Say that I am there again."""
+    return _answer(people_absence.end(me().person), _("已结束缺勤。"))
 
 
 @pages.get("/password")
@@ -122,6 +136,8 @@ def _page(faults: dict[str, str]) -> str:
             sessions=accounts.sessions(connection, person, store.now()),
             deputyships=people_reading.deputyships(connection, person),
             others=people_reading.others(connection, person),
+            absences=people_absence.to_come(connection, person),
+            in_hand=people_absence.in_hand(connection, person),
             mail=recovery.address_of(connection, person),
             factor=factor if factor is not None and factor.confirmed else None,
             faults=faults,

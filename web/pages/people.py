@@ -16,7 +16,7 @@ from storage import accounts, people, second_factor
 from web import asking, notices, passwords, reading
 from web.access import holders
 from web.identity import me
-from web.pages import listing, people_deputies, people_reading
+from web.pages import listing, people_absence, people_deputies, people_reading
 from web.pages.people_reading import Dossier
 from web.texts import said
 from web.translation import _
@@ -90,6 +90,22 @@ def revoke(person: str) -> Response:
         return RevokeRole(envelope=envelope, person=found.row.person, role=role, reason=why)
 
     return _role(found, {}, f"reason-{role}", build)
+
+
+@pages.post("/<person>/absences")
+@holders(ADMINISTRATOR)
+def report_absence(person: str) -> Response:
+    """Say that a person is not there."""
+    found = _found(person)
+    return _answer(found, people_absence.report(found.row.person), _("已登记缺勤。"))
+
+
+@pages.post("/<person>/absences/end")
+@holders(ADMINISTRATOR)
+def end_absence(person: str) -> Response:
+    """Say that a person is there again."""
+    found = _found(person)
+    return _answer(found, people_absence.end(found.row.person), _("已结束缺勤。"))
 
 
 @pages.post("/<person>/deputies")

@@ -21,7 +21,7 @@ Faults = dict[str, str]
 def appoint(person: Person) -> Faults:
     """Appoint the deputy of the form; what is wrong with it by field, nothing when it is done."""
     deputy = request.form.get("deputy", "")
-    first, last = _day("first"), _day("last")
+    first, last = day_given("first"), day_given("last")
     faults = {} if deputy else {"deputy": _("请选择代理人。")}
     for name, found in (("first", first), ("last", last)):
         if found is None:
@@ -32,7 +32,7 @@ def appoint(person: Person) -> Faults:
         faults["last"] = _("最后一天应不早于第一天。")
     if faults or first is None or last is None:
         return faults
-    begins, ends = _date(first), _date(last)
+    begins, ends = date_of(first), date_of(last)
 
     def build(envelope: Envelope) -> Command:
         return AppointDeputy(envelope=envelope, person=person, deputy=Person(deputy), first=begins, last=ends)
@@ -54,12 +54,14 @@ def _asked(build: asking.Build) -> Faults:
     return {}
 
 
-def _day(name: str) -> date | None:
+def day_given(name: str) -> date | None:
+    """The day in a field; None when it is none."""
     try:
         return date.fromisoformat(request.form.get(name, "").strip())
     except ValueError:
         return None
 
 
-def _date(found: date) -> Date:
+def date_of(found: date) -> Date:
+    """The day as the engine has it."""
     return Date(found.year, found.month, found.day)

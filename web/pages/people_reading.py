@@ -18,6 +18,8 @@ from storage import accounts, appointments, people, registers, schema, second_fa
 from storage.accounts import Account, Session
 from storage.worklist import values_of
 from web import reading, texts
+from web.pages import people_absence
+from web.pages.people_absence import Away
 from web.reader import who_reads
 from web.translation import _
 
@@ -27,7 +29,7 @@ MOST_CHANGES, MOST_TEAMS = 20, 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One person as the list shows them; `deputies` are those who act for them today."""
+    """One person as the list shows them; `deputies` are those who act for them today, `away` until when they are not there."""
 
     person: Person
     handle: str
@@ -35,6 +37,7 @@ class Row:
     roles: tuple[Text, ...]
     account: Account | None
     deputies: tuple[str, ...] = ()
+    away: str = ""
 
     def has(self, sought: str) -> bool:
         """What was typed is in the name, the handle, or a role's name."""
@@ -92,6 +95,7 @@ class Dossier:
     sessions: Sequence[Session]
     two_steps: bool
     choices: Sequence[tuple[str, Text]]
+    absences: Sequence[Away]
     others: Sequence[Row]
 
 
@@ -107,6 +111,7 @@ def rows(connection: Connection, sought: str = "") -> list[Row]:
             name=names[person.id],
             roles=tuple(title for _code, title in held(connection, company, person)),
             account=known.get(person.id),
+            away=people_absence.until(company, person),
             deputies=tuple(
                 names.get(one.deputy.id, "")
                 for one in company.deputies
@@ -135,6 +140,7 @@ def dossier(connection: Connection, person: str) -> Dossier:
         sessions=accounts.sessions(connection, row.person, store.now()),
         two_steps=factor is not None and factor.confirmed,
         choices=[(code, title) for code, title in roles(connection) if code not in codes],
+        absences=people_absence.to_come(connection, row.person),
         others=[other for other in everybody if other.person != row.person],
     )
 

@@ -12,6 +12,7 @@ from engine import task as tasks
 from engine.commands import Command, Envelope
 from engine.entitlement import holds_right, offered_to, rights, taking_part
 from engine.errors import Refused, Text
+from engine.organisation import Organisation
 from engine.role import authority
 from engine.separation import separated
 from engine.step import Progress
@@ -21,6 +22,7 @@ from engine.value import Person
 from engine.words import ReturnMode, SignPlace, Stage
 from web import texts
 from web.identity import me
+from web.pages import people_absence
 from web.pages.task_act import ACTS, Act
 from web.pages.task_desk import Desk
 from web.translation import _
@@ -154,10 +156,20 @@ def people(desk: Desk, role: str = "") -> list[tuple[str, list[tuple[str, str]]]
     others = sorted(((key, names[key]) for key in present if key not in first), key=lambda pair: pair[1])
     heads = [(_("具有所需角色"), near), (_("其他人员") if near else _("全部人员"), others)]
     marked = [
-        (head, [(key, _("%(name)s(我)", name=name) if key == mine else name) for key, name in rows])
+        (
+            head,
+            [
+                (key, _("%(name)s(我)", name=name) if key == mine else _away(organisation, key, name))
+                for key, name in rows
+            ],
+        )
         for head, rows in heads
     ]
     return [(head, rows) for head, rows in marked if rows]
+
+
+def _away(organisation: Organisation, key: str, name: str) -> str:
+    return people_absence.marked(organisation, Person(key), name)
 
 
 def _persons() -> tuple[Person, ...]:

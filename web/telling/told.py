@@ -248,6 +248,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskSigned: Teller._principal,
     events.TaskReturned: Teller._goal,
     events.TokenMoved: Teller._goal,
+    events.AssigneePassed: lambda teller, event: {"roles": joined([teller.names.role(role) for role in event.roles])},
     events.ContactInvited: lambda teller, event: {"contact": teller.names.person(Person(event.invitation))},
     events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},

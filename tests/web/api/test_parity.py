@@ -15,6 +15,10 @@ CHANGING = {
     "account.appoint": "POST /organisation/deputies",
     "account.dismiss": "DELETE /organisation/deputies/{handle}/{deputy}",
     "account.end_session": "DELETE /me/sessions/{key}, DELETE /me/sessions",
+    "account.report_absence": "POST /organisation/absences",
+    "account.end_absence": "DELETE /organisation/absences/{handle}",
+    "people.report_absence": "POST /organisation/absences",
+    "people.end_absence": "DELETE /organisation/absences/{handle}",
     "account.look": "PATCH /me/look",
     "case.begin": "POST /cases",
     "case.wish": "PUT /me/filters/cases",
@@ -66,7 +70,7 @@ CHANGING = {
     "tokens.revoke": "DELETE /me/tokens/{key}",
 }
 READING = {
-    "account.mine": "GET /me, GET /me/look, GET /me/sessions, GET /organisation/deputies",
+    "account.mine": "GET /me, GET /me/look, GET /me/sessions, GET /organisation/deputies, GET /organisation/absences",
     "case.at": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
     "case.drawing": "GET /versions/{version}/files/{path}",
     "case.every": "GET /cases, GET /me/filters/cases",

@@ -34,7 +34,7 @@ OPEN = {
 OF_ADMINISTRATORS = {
     f"people.{name}"
     for name in (
-        *("every", "one", "new", "add", "grant", "revoke", "appoint", "dismiss"),
+        *("every", "one", "new", "add", "grant", "revoke", "appoint", "dismiss", "report_absence", "end_absence"),
         *("reset_password", "enable", "end_two_steps", "end_sessions"),
     )
 }
