@@ -13,6 +13,7 @@ from storage.database import Database
 from storage.submission import Store
 from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, taking, texts
 from web.api import document, gate, once, problems
+from web.documents import Documents
 from web.pages import (
     account,
     case,
@@ -112,6 +113,7 @@ def create_app(
         SETTINGS=settings,
     )
     app.extensions["zhixing"] = store or Store(Database(settings.database), now, place_of_files(settings))
+    app.json = Documents(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(new_id=asking.new_id, poll=POLL)
     for pages in PAGES:
