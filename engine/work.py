@@ -49,7 +49,6 @@ from engine.remark import reason_given, written
 from engine.role import Authority
 from engine.separation import separate_from, separated
 from engine.signing import sign, signing
-from engine.size import bounded
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Person, Value
@@ -230,7 +229,6 @@ def form_accepts(progress: Progress, task: Task, data: Context) -> Context:
     element = progress.procedure.model.element(task.process, task.element)
     form = progress.procedure.form(element)
     if form is None:
-        bounded(data, "任务的数据", "data of a task without form")
         return data
     checked = forms.check(form, data, form_surrounding(progress, element, task))
     if checked.faults:

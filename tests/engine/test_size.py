@@ -81,13 +81,9 @@ def test_data_of_a_case_at_once_and_all_of_it(world: World) -> None:
     assert len(world.do(SetCaseData, "chen", case, data=of_size(1_000, "project_name")).events) == 1
 
 
-def test_what_is_handed_in_without_a_form_and_what_is_decided_for_an_element(world: World) -> None:
+def test_what_is_decided_for_an_element(world: World) -> None:
     stream = start(world, 100)
-    task = world.task(stream, "write").id
-    with pytest.raises(Refused) as refusal:
-        world.do(CompleteTask, "wang", stream, task=task, data=of_size(LARGEST + 1))
-    assert too_large(refusal)
-    world.do(CompleteTask, "wang", stream, task=task, data=of_size(LARGEST))
+    world.do(CompleteTask, "wang", stream, task=world.task(stream, "write").id, data=Context())
     (incident,) = world.instance(stream).incidents
     decided = {"incident": incident, "flows": (), "reason": "代为填写"}
     with pytest.raises(Refused) as refusal:

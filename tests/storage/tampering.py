@@ -199,7 +199,7 @@ def _another_version(connection: Connection, _number: int) -> None:
     connection.execute(insert(schema.version).values(digest="0" * 64, procedure="trial"))
     row = {"version": "0" * 64, "path": "procedure.toml", "content": b'key = "trial"'}
     connection.execute(insert(schema.version_file).values(**row))
-    connection.execute(update(schema.publication).values(version="0" * 64))
+    connection.execute(update(schema.published).values(version="0" * 64))
 
 
 def _large(connection: Connection, number: int) -> None:
