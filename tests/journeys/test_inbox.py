@@ -47,6 +47,29 @@ def test_what_a_colleague_does_appears_without_reloading(visit: Opener) -> None:
     expect(page.locator(".task-name")).to_have_count(1, timeout=30_000)
 
 
+def test_several_tasks_are_chosen_by_keyboard_and_claimed_at_once(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("li")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("#several")).to_contain_text("已选 1 项")
+    page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.locator("[data-pick]:checked")).to_have_count(2)
+    expect(page.locator("[data-pick-all]")).to_be_checked()
+    assert _faults(person) == []
+    person.picture("inbox-several")
+    page.keyboard.press("Escape")
+    expect(page.locator("#several")).to_be_hidden()
+    page.get_by_label("全选本页").check()
+    page.locator("#several").get_by_role("button", name="认领").click()
+    expect(page.locator("#outcomes h2")).to_have_text("2 项完成")
+    assert _faults(person) == []
+    person.picture("inbox-outcomes")
+    page.get_by_role("link", name="回到待办").click()
+    expect(page.locator(".task-list").get_by_role("button", name="退回")).to_have_count(2)
+
+
 def test_the_inbox_is_worked_by_keyboard_alone(visit: Opener) -> None:
     page = visit().sign_in("li")
     page.keyboard.press("j")

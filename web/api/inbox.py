@@ -49,6 +49,7 @@ class Waiting(Shape):
     number = fields.String(required=True, metadata={"description": "As in the written procedure"})
     name = fields.Nested(Said, required=True)
     title = fields.String(required=True, metadata={"description": "Of the case"})
+    party = fields.String(required=True, metadata={"description": "For whom the case is: the customer by name"})
     stage = fields.String(required=True)
     why = fields.String(required=True, metadata={"description": "role, person or holder; empty in lists of the past"})
     key = fields.String(required=True, metadata={"description": "The role or person by which it stands here"})
@@ -158,6 +159,7 @@ def _page(connection: Connection, lines: Sequence[Line], asked: dict[str, str]) 
 def _line(connection: Connection, line: Line, case: dict[str, str]) -> dict[str, object]:
     procedure = reading.procedure(connection, line.version)
     number, name = reading.step(procedure, line.process, line.element)
+    head = reading.shown_fields(procedure)
     return {
         "task": line.task,
         "instance": line.stream,
@@ -166,7 +168,8 @@ def _line(connection: Connection, line: Line, case: dict[str, str]) -> dict[str,
         "element": line.element,
         "number": number,
         "name": values.said(name),
-        "title": case.get(reading.shown_fields(procedure).get("title", ""), ""),
+        "title": case.get(head.get("title", ""), ""),
+        "party": case.get(head.get("party", ""), ""),
         "stage": line.stage,
         "why": line.kind,
         "key": line.key,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,6 +21,9 @@ PASSWORD = "zhixing-demo"
 """Of everybody in the demonstration, which answers to this machine alone."""
 
 SCENARIO = "whole-project"
+CUSTOMER = "customer:C-0213"
+"""The customer of the scenario; people here call customers by name."""
+
 PROJECTS = (
     ("江南水务集团调度系统综合运维", "江南水务集团", 57, 12),
     ("市第一人民医院信息系统运维服务", "市第一人民医院", 47, 0),
@@ -75,10 +77,19 @@ def build(store: Store, clock: SimulatedClock, now: datetime, told: Callable[[st
 
 def _part(found: dict[str, Any], title: str, customer: str, steps: int) -> dict[str, Any]:
     """The scenario up to a step, for another project."""
-    part = copy.deepcopy(found)
+    part: dict[str, Any] = _named(found, f"customer:{customer}")
     part["key"], part["steps"] = f"{found['key']}:{title}", part["steps"][:steps]
     part["case"] |= {"project_name": title, "customer": {"ref": f"customer:{customer}"}}
     return part
+
+
+def _named(found: Any, customer: str) -> Any:
+    """A copy of it with this customer."""
+    if isinstance(found, dict):
+        return {key: _named(one, customer) for key, one in found.items()}
+    if isinstance(found, list):
+        return [_named(one, customer) for one in found]
+    return customer if found == CUSTOMER else found
 
 
 def _begin(found: dict[str, Any], steps: int, ago: int, now: datetime) -> datetime:

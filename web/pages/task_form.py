@@ -12,7 +12,7 @@ from engine import form as forms
 from engine.errors import Fault, Text
 from engine.form import FieldType, Right
 from engine.form_check import REQUIRED
-from engine.value import Context, Personal, Value
+from engine.value import Context, Personal, Ref, Value
 from storage import drafts, personal
 from web import reading, texts
 from web.forms import entry, evaluation, look, shown, writing
@@ -127,7 +127,16 @@ def _started(desk: Desk) -> dict[str, object]:
         return {one.key: earlier[one.key] for one in desk.form.fields if one.key in earlier and one.compute is None}
     seen = look.read(desk.procedure, desk.form)
     year = texts.today().year
-    return {item.field.key: _default(item, year) for item in seen.items() if item.default}
+    return {**_of_case(desk), **{item.field.key: _default(item, year) for item in seen.items() if item.default}}
+
+
+def _of_case(desk: Desk) -> dict[str, object]:
+    """What the case refers to under the same name, such as its customer: nobody enters it twice."""
+    assert desk.form is not None
+    data = {} if desk.case is None else desk.case.data
+    known = {one.key: data.get(one.key) for one in desk.form.fields if one.type is FieldType.REF}
+    fields = {one.key: one for one in desk.form.fields}
+    return {key: found for key, found in known.items() if isinstance(found, Ref) and fields[key].kind == found.kind}
 
 
 def _default(item: Item, year: int) -> object:

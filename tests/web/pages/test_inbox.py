@@ -231,3 +231,21 @@ def test_a_command_of_a_page_names_the_person_and_the_way(house: House) -> None:
     assert b'"channel":"web"' in bytes(last)
     assert b'"kind":"ClaimTask"' in bytes(last)
     assert f'"actor":"{people.known(house.store, "li").id}"'.encode() in bytes(last)
+
+
+def test_customers_are_called_by_name_wherever_a_case_is_named(house: House) -> None:
+    visitor = house.signed_in("li")
+    page = visitor.page("/")
+    assert "宁波港务集团" in next(part for part in page.split('<li class="task') if "宁波港务集团园区网络维保" in part)
+    for address in ("/", "/cases/", "/done"):
+        assert "C-0213" not in visitor.page(address), address
+
+
+def test_whoever_fills_in_the_first_form_finds_the_customer_of_the_case_in_it(house: House) -> None:
+    with house.store.database.read() as connection:
+        query = select(schema.task.c.task).where(schema.task.c.element == "T01_01", schema.task.c.closed_at.is_(None))
+        task = connection.execute(query).scalars().first()
+    page = house.signed_in("wang").page(f"/tasks/{task}")
+    assert re.search(r'value="临港新区管委会"[^>]*name="data.customer"', page) or re.search(
+        r'name="data.customer"[^>]*value="临港新区管委会"', page
+    )
