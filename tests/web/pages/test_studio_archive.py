@@ -33,7 +33,9 @@ def _take(visitor: Browser, data: bytes) -> TestResponse:
     proof = PROOF.search(visitor.page(DRAFT))
     assert proof
     sent = {"csrf": proof[1], "archive": (io.BytesIO(data), "draft.zip")}
-    return visitor.client.post(f"{DRAFT}files/archive", data=sent, base_url=visitor.base, follow_redirects=True)
+    where = f"{DRAFT}files/archive"
+    answer: TestResponse = visitor.client.post(where, data=sent, base_url=visitor.base, follow_redirects=True)
+    return answer
 
 
 def _changes(visitor: Browser) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from jobs.worker import Worker
 from tests.web.pages.browser import Browser, House
@@ -27,15 +29,16 @@ def _begun(house: House, handle: str = "li") -> Browser:
     return made
 
 
-def _new(visitor: Browser, kind: str, **more: str) -> object:
+def _new(visitor: Browser, kind: str, **more: str) -> TestResponse:
     return visitor.post(f"{DRAFT}files/new", {"kind": kind, **NEW, **more}, at=f"{DRAFT}files/new?kind={kind}")
 
 
 def _findings(visitor: Browser) -> list[str]:
-    return [one["text"] for one in visitor.get(f"{DRAFT}findings").json["findings"]]
+    found: Any = visitor.get(f"{DRAFT}findings").json
+    return [one["text"] for one in found["findings"]]
 
 
-def _publish(visitor: Browser, **more: str) -> object:
+def _publish(visitor: Browser, **more: str) -> TestResponse:
     mark = re.search(r'name="mark" value="(\d+)"', visitor.page(DRAFT))
     assert mark
     given = {"mark": mark[1], "reason": "按新的制度办理交接", "when": "now", **more}
@@ -150,7 +153,7 @@ def test_a_version_for_a_later_day_is_planned_and_counts_from_that_day(house: Ho
 
 def test_a_case_runs_on_the_version_in_force_when_it_was_begun(house: House) -> None:
     mine, other, sales = _begun(house), house.signed_in("mei"), house.signed_in("wang")
-    found = mine.get(f"{DRAFT}file?file=processes/svc_requirements.bpmn").json
+    found: Any = mine.get(f"{DRAFT}file?file=processes/svc_requirements.bpmn").json
     body = {
         "file": "processes/svc_requirements.bpmn",
         "content": found["content"].replace('name="提出售前支持请求"', 'name="登记售前支持请求"'),
