@@ -164,7 +164,7 @@ def test_a_case_runs_on_the_version_in_force_when_it_was_begun(house: House) -> 
     assert mine.client.post(f"{DRAFT}file", json=body, headers=sent, base_url=mine.base).status_code == 200
     day = (house.clock.now + timedelta(days=2)).date().isoformat()
     assert _publish(other, when="later", day=day).status_code == 302
-    names = []
+    names: list[list[str]] = []
     for days, project in ((1, "生效以前"), (2, "生效以后")):
         house.clock.pass_by(days=days - len(names))
         sales = house.signed_in("wang")
