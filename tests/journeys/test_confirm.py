@@ -66,8 +66,7 @@ def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener) ->
     customer.picture("confirm-done")
     assert _fits(page)
     assert _faults(customer) == []
-    page.go_back()
-    page.reload()
+    customer.go(path)
     expect(page.locator("h1")).to_contain_text("已收到您的答复")
     at_work.goto(address)
     expect(at_work.locator(".side-card", has_text="外部办理")).to_contain_text("已答复")
