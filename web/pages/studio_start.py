@@ -100,6 +100,8 @@ def begun(wanted: Wanted) -> bool:
     with store.database.read() as connection:
         if not working_copies.is_unpublished(connection, wanted.key):
             return False
+        if working_copies.of(connection, wanted.key) is not None:
+            return False
     files = _files(wanted, roles)
     base = store.procedures.keep(files)
     if not working_copies.begin(store.database, wanted.key, base.digest, me().person, store.now()):
