@@ -139,6 +139,12 @@ def save(
             )
         made: dict[str, int] = {}
         for path, (content, seen) in contents.items():
+            if copy.revision(path) != seen and path not in copy.changed:
+                raise Refused(
+                    Reason.INVALID_DATA,
+                    f"{path} 还没有改动过,应按修订号 0 保存",
+                    f"expected revision 0 of {path}, which was not changed yet, but found {seen}",
+                )
             if copy.revision(path) != seen:
                 raise Overtaken(copy.changed[path])
             values = {"content": content, "revision": seen + 1, "changed_by": person.id, "changed_at": micros(now)}
