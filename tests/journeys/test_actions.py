@@ -1,0 +1,216 @@
+"""What people do besides the next step, in real browsers: who asks and who is asked, each at their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.clerk import fill, scenario
+from tests.journeys.conftest import Visit
+
+Opener = Callable[..., Visit]
+
+
+def _enter(visit: Opener, handle: str) -> Visit:
+    person = visit()
+    person.sign_in(handle)
+    return person
+
+
+def _open(person: Visit, step: str) -> Page:
+    """The task of a step, opened from the inbox."""
+    page = person.go("/")
+    page.locator(".task-name", has_text=step).first.click()
+    page.wait_for_url("**/tasks/*")
+    expect(page.locator("h1")).to_contain_text(step)
+    return page
+
+
+def _count(person: Visit, step: str) -> int:
+    return person.go("/").locator(".task-name", has_text=step).count()
+
+
+def _button(page: Page, text: str) -> Locator:
+    """A button of the bar; what is not in it stands in the menu beside it."""
+    wanted = page.locator(".bar").get_by_role("button", name=text, exact=True)
+    if not wanted.count():
+        page.locator(".bar summary").click()
+    return wanted
+
+
+def _dialog(page: Page, text: str) -> Locator:
+    """The dialog of an action."""
+    _button(page, text).click()
+    opened = page.locator("dialog[open]")
+    expect(opened.locator("h2")).to_contain_text(text)
+    return opened
+
+
+def _choose(dialog: Locator, *people: str) -> None:
+    """Choose people, one after the other."""
+    for place, name in enumerate(people):
+        if place:
+            dialog.get_by_role("button", name="再加一人").click()
+        select = dialog.locator("select").nth(place)
+        found = select.locator("option").filter(has_text=re.compile(rf"^\s*{name}")).first
+        select.select_option(value=found.get_attribute("value"))
+
+
+def _confirm(page: Page, dialog: Locator, said: str) -> None:
+    with page.expect_event("load"):
+        dialog.locator(".btn-primary").click()
+    expect(page.locator(".say-good")).to_contain_text(said)
+
+
+def test_a_task_is_given_to_somebody_else_for_good(visit: Opener) -> None:
+    mine, other = _enter(visit, "zhao"), _enter(visit, "sun")
+    before = _count(mine, "T01.03")
+    dialog = _dialog(page := _open(mine, "T01.03"), "转办")
+    _choose(dialog, "孙悦")
+    dialog.get_by_label("理由").fill("下周出差,请孙悦接手")
+    _confirm(page, dialog, "已转办")
+    assert _count(mine, "T01.03") == before - 1
+    page = _open(other, "T01.03")
+    expect(page.locator(".side-card").first).to_contain_text("孙悦")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
+
+
+def test_a_colleague_helps_and_gives_the_task_back_with_an_opinion(visit: Opener) -> None:
+    mine, other = _enter(visit, "zhao"), _enter(visit, "sun")
+    dialog = _dialog(page := _open(mine, "T01.03"), "委派")
+    _choose(dialog, "孙悦")
+    dialog.get_by_label("理由").fill("请核对设备清单")
+    _confirm(page, dialog, "已委派")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_have_count(0)
+    dialog = _dialog(page := _open(other, "T01.03"), "交回")
+    expect(page.locator("main")).to_contain_text("请核对设备清单")
+    dialog.get_by_label("意见").fill("清单与现场相符")
+    _confirm(page, dialog, "已交回")
+    page = _open(mine, "T01.03")
+    expect(page.locator("main")).to_contain_text("清单与现场相符")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
+
+
+def test_two_give_their_opinion_before_the_one_who_asked(visit: Opener) -> None:
+    mine, first, second = (_enter(visit, handle) for handle in ("zhao", "sun", "wu"))
+    dialog = _dialog(page := _open(mine, "T01.03"), "加签")
+    _choose(dialog, "孙悦", "吴敏")
+    dialog.get_by_label("在我办理之前").check()
+    dialog.get_by_label("理由").fill("请先确认现场条件")
+    _confirm(page, dialog, "已加签")
+    assert _count(second, "T01.03") == 0
+    for person, opinion in ((first, "机房具备条件"), (second, "人手已安排")):
+        dialog = _dialog(page := _open(person, "T01.03"), "交回")
+        dialog.get_by_label("意见").fill(opinion)
+        _confirm(page, dialog, "已交回")
+    page = _open(mine, "T01.03")
+    expect(page.locator(".record")).to_contain_text("机房具备条件")
+    expect(page.locator(".record")).to_contain_text("人手已安排")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
+    mine.picture("actions-signed")
+
+
+def test_a_task_that_was_handed_in_waits_for_the_signer_after(visit: Opener) -> None:
+    mine, signer, following = (_enter(visit, handle) for handle in ("zhao", "sun", "wang"))
+    before = _count(following, "T01.08")
+    dialog = _dialog(page := _open(mine, "T01.07"), "加签")
+    _choose(dialog, "孙悦")
+    dialog.get_by_label("在我办理之后").check()
+    dialog.get_by_label("理由").fill("发出前请复核")
+    _confirm(page, dialog, "已加签")
+    _hand_in(mine, "T01.07", "T01_07")
+    assert _count(mine, "T01.07") == 0
+    assert _count(following, "T01.08") == before
+    dialog = _dialog(page := _open(signer, "T01.07"), "交回")
+    expect(page.locator("main")).to_contain_text("发出前请复核")
+    dialog.get_by_label("意见").fill("已复核,可以发出")
+    _confirm(page, dialog, "已交回")
+    assert _count(signer, "T01.07") == 0
+    assert _count(following, "T01.08") == before + 1
+
+
+def test_everybody_sees_who_has_signed_and_who_has_not(visit: Opener) -> None:
+    lawyer, other = _enter(visit, "tang"), _enter(visit, "feng")
+    votes = _open(other, "T02.03").locator(".votes li")
+    total = votes.count()
+    signed = votes.filter(has_not_text="未签").count()
+    assert 0 <= signed < total
+    _hand_in(lawyer, "T02.03", "T02_03", "tang")
+    page = _open(other, "T02.03")
+    expect(votes.filter(has_not_text="未签")).to_have_count(signed + 1)
+    expect(votes.filter(has_text="唐毅")).not_to_contain_text("未签")
+    expect(page.locator(".side-card", has=page.locator(".votes")).locator(".count")).to_have_text(
+        f"{signed + 1}/{total}"
+    )
+    other.picture("actions-countersign")
+
+
+def test_whoever_waits_can_urge_and_whoever_should_know_is_told(visit: Opener) -> None:
+    mine, holder, told = (_enter(visit, handle) for handle in ("li", "zhao", "qian"))
+    address = _open(holder, "T01.03").url.removeprefix(holder.base)
+    page = mine.go(address)
+    dialog = _dialog(page, "催办")
+    dialog.get_by_label("附言").fill("客户今天来电询问进度")
+    _confirm(page, dialog, "已催办")
+    dialog = _dialog(page, "催办")
+    dialog.locator(".btn-primary").click()
+    expect(dialog.locator(".say-late")).to_contain_text("催办")
+    page.keyboard.press("Escape")
+    dialog = _dialog(page, "知会")
+    _choose(dialog, "钱伟")
+    dialog.get_by_label("附言").fill("请提前了解现场情况")
+    _confirm(page, dialog, "已知会")
+    expect(holder.go(address).locator(".record")).to_contain_text("客户今天来电询问进度")
+    page = told.go("/told")
+    line = page.locator(".task", has_text="T01.03")
+    expect(line.first).to_contain_text("请提前了解现场情况")
+    told.picture("actions-told")
+    line.first.locator(".task-name").click()
+    expect(page.locator("h1")).to_contain_text("T01.03")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_have_count(0)
+
+
+def test_what_was_returned_goes_straight_back_when_it_is_corrected(visit: Opener) -> None:
+    mine, author = _enter(visit, "li"), _enter(visit, "zhao")
+    page = _open(mine, "T01.05")
+    project = page.locator(".job-path a").first.inner_text()
+    dialog = _dialog(page, "驳回")
+    dialog.get_by_label("改好后直接回到这里").check()
+    dialog.get_by_label(re.compile("T01.04")).check()
+    dialog.get_by_label("理由").fill("缺少灾备切换的验收准则")
+    _confirm(page, dialog, "已驳回")
+    assert _count(mine, "T01.05") == 0
+    page = _open(author, "T01.04")
+    expect(page.locator("main")).to_contain_text("缺少灾备切换的验收准则")
+    page.get_by_label(re.compile("修订说明")).fill("补充验收准则")
+    with page.expect_event("load"):
+        page.get_by_role("button", name="提交", exact=True).click()
+    page = _open(mine, "T01.05")
+    expect(page.locator(".job-path")).to_contain_text(project)
+    expect(page.locator(".side-card").first).to_contain_text("李强")
+
+
+@pytest.mark.parametrize(("handle", "step"), [("zhao", "T01.03"), ("wang", "T01.01"), ("feng", "T02.03")])
+def test_in_english_no_task_is_wider_than_its_window(visit: Opener, handle: str, step: str) -> None:
+    person = visit(locale="en")
+    person.sign_in(handle)
+    page = _open(person, step)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1360
+
+
+def _hand_in(person: Visit, step: str, form: str, handle: str = "") -> None:
+    """Fill the form as the scenario does, and hand it in."""
+    told = scenario("project-straight-through")
+    names = {one["handle"]: one["name"] for one in told["people"]}
+    data = next(
+        one["data"]
+        for one in told["steps"]
+        if (one.get("do"), one.get("element")) == ("complete", form) and handle in ("", one["as"])
+    )
+    fill(page := _open(person, step), form, data, names)
+    with page.expect_event("load"):
+        page.get_by_role("button", name="提交", exact=True).click()
