@@ -325,10 +325,13 @@ def scenarios(folder: Path) -> Iterator[dict[str, Any]]:
 
 
 def publish(store: Store, folder: Path, key: str) -> str:
-    """Put the procedure in a folder in force, unless it is; returns its digest."""
+    """Put the procedure in a folder in force, unless it is; returns its digest.
+
+    A scenario's clock runs before now, and so perhaps before the version in force was published.
+    """
     procedure = store.procedures.keep(company.files_of(folder))
     with store.database.read() as connection:
-        place = store.procedures.place(procedure.key, connection)
+        place = store.procedures.place(procedure.key, connection, max(store.now(), company.right_now()))
         before = None if place is None else store.procedures.get(place.version, connection)
     if before is not None and before.digest == procedure.digest:
         return procedure.digest
