@@ -24,6 +24,7 @@ def erasable(connection: Connection, case: int) -> tuple[str, ...]:
 
 def erase(connection: Connection, case: int, files: Collection[str]) -> None:
     """No row names these any more, unless somebody began to use one meanwhile."""
+    uploads.hold(connection, files)
     gone = [digest for digest in erasable(connection, case) if digest in files]
     connection.execute(delete(schema.personal_file).where(_of(case)))
     uploads.forget(connection, gone)
@@ -35,6 +36,7 @@ def dispose(connection: Connection, streams: Sequence[int]) -> list[str]:
     for table in (schema.file_use, schema.personal_file):
         found |= set(connection.execute(select(table.c.digest).where(table.c.stream_no.in_(streams))).scalars())
         connection.execute(delete(table).where(table.c.stream_no.in_(streams)))
+    uploads.hold(connection, found)
     held = set(connection.execute(select(_use.digest).where(_use.digest.in_(found))).scalars())
     held |= set(connection.execute(select(_personal.digest).where(_personal.digest.in_(found))).scalars())
     gone = sorted(found - held)

@@ -1,6 +1,7 @@
 """Where files are used: a table made from entries, and for files that are personal one that erasure empties.
 
 Whoever hands in a file must have uploaded it, or find it in the same case: a digest that one merely knows opens nothing.
+A contact has what came by their own link, and nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.journal import Entry
 from engine.organisation import unattended
 from engine.stream import State
 from engine.value import Context, File
+from engine.words import Channel
 from storage import schema
 from storage.moments import micros
 from storage.personal import Row
@@ -34,12 +36,16 @@ _upload = schema.upload.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where somebody wants to use files: nobody in particular (`None`) is the operator, the clock or the worker."""
+    """Where somebody wants to use files: nobody in particular (`None`) is the operator, the clock or the worker.
+
+    A contact is known by their link, and `only_own` uploads are theirs to use.
+    """
 
     stream: int
     case: int | None
     task: str
     person: str | None
+    only_own: bool = False
 
 
 def project(connection: Connection, entry: Entry, after: State) -> None:
@@ -70,17 +76,20 @@ def guard(connection: Connection, command: Command, case: int | None, rows: Sequ
     wanted = [*files_in(given), *(file for row in rows for file in of_personal(row.content))]
     if not wanted:
         return
-    unknown = missing(connection, wanted, place_of(command, case))
+    digests = sorted({file.digest for file in wanted})
+    # first: it waits for whoever is removing them, so that what is read next is there and stays
+    connection.execute(update(schema.upload).where(_upload.digest.in_(digests)).values(used=True))
+    unknown = missing(connection, wanted, place_of(connection, command, case))
     if unknown:
         said = not_here(unknown[0])
         raise Refused(Reason.INVALID_DATA, said.zh, said.en)
-    digests = {file.digest for file in wanted}
-    connection.execute(update(schema.upload).where(_upload.digest.in_(digests)).values(used=True))
 
 
-def place_of(command: Command, case: int | None) -> Place:
+def place_of(connection: Connection, command: Command, case: int | None) -> Place:
     """Where a command wants to use files."""
     envelope, task = command.envelope, str(getattr(command, "task", None) or "")
+    if envelope.channel is Channel.LINK:
+        return Place(stream=envelope.stream, case=case, task=task, person=_link_of(connection, task), only_own=True)
     whose = "" if envelope.actor is None else envelope.actor.id
     return Place(stream=envelope.stream, case=case, task=task, person=None if unattended(envelope) else whose)
 
@@ -92,10 +101,11 @@ def missing(connection: Connection, wanted: Sequence[File], place: Place) -> lis
     query = select(schema.upload).where(_upload.digest.in_(digests))
     if place.person is not None:
         whose = [_upload.person == place.person] if place.person else []
-        query = query.where(or_(false(), *whose, *([_upload.task == place.task] if place.task else [])))
+        of_task = [_upload.task == place.task] if place.task and not place.only_own else []
+        query = query.where(or_(false(), *whose, *of_task))
     known.update(_file(row) for row in connection.execute(query))
-    if all(file in known for file in wanted):
-        return []
+    if place.only_own or all(file in known for file in wanted):
+        return [file for file in wanted if file not in known]
     for table in (schema.file_use, schema.personal_file):
         here = table.c.stream_no == place.stream
         if place.case is not None:
@@ -104,6 +114,13 @@ def missing(connection: Connection, wanted: Sequence[File], place: Place) -> lis
         found = select(table).where(table.c.digest.in_(digests), here, table.c.digest.in_(still))
         known.update(_file(row) for row in connection.execute(found))
     return [file for file in wanted if file not in known]
+
+
+def _link_of(connection: Connection, task: str) -> str:
+    """The link by which a contact may do a task now; empty when there is none."""
+    link = schema.invitation.c
+    query = select(link.invitation).where(link.task == task, link.ended_at.is_(None))
+    return connection.execute(query).scalars().first() or ""
 
 
 def faults(connection: Connection, values: Context, place: Place) -> tuple[Fault, ...]:

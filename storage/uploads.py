@@ -40,8 +40,9 @@ def keep(
     declared: str = "",
     task: str = "",
     accept: Sequence[str] = (),
+    most: int = MOST_UNUSED,
 ) -> File:
-    """Keep what came in from somebody, bytes first; the same again changes nothing.
+    """Keep what came in from somebody, bytes first; the same again changes nothing. `most` may wait to be used.
 
     Raises Refused when the bytes are not what name, sender or field say, and for a name that cannot be saved.
     """
@@ -57,7 +58,7 @@ def keep(
     store.files.keep(came)
     with store.database.write() as connection:
         _lock(connection)
-        _not_too_many(connection, whose, came.digest)
+        _not_too_many(connection, whose, came.digest, most)
         if store.files.size(came.digest) is None:  # swept between the two
             store.files.keep(came)
         row = {"digest": came.digest, "person": whose, "task": task, "name": plain, "type": kind, "size": came.size}
@@ -102,6 +103,14 @@ def remove(store: Store, digests: Collection[str]) -> int:
     return count
 
 
+def hold(connection: Connection, digests: Collection[str]) -> None:
+    """Wait for whoever is beginning to use these, and let nobody begin before this transaction ends."""
+    found = sorted(digests)
+    for start in range(0, len(found), PART):
+        part = select(_upload.digest).where(_upload.digest.in_(found[start : start + PART]))
+        connection.execute(part.order_by(_upload.digest, _upload.person, _upload.task, _upload.name).with_for_update())
+
+
 def forget(connection: Connection, digests: Sequence[str]) -> None:
     """No row of an upload names these any more; `remove` takes their bytes once that is committed."""
     for start in range(0, len(digests), PART):
@@ -124,14 +133,14 @@ def _named(connection: Connection, digests: Sequence[str]) -> set[str]:
     return found | (used - removals.read(connection).values.keys() if used - found else used)
 
 
-def _not_too_many(connection: Connection, person: str, digest: str) -> None:
+def _not_too_many(connection: Connection, person: str, digest: str, most: int) -> None:
     query = select(func.count()).select_from(schema.upload)
     mine = query.where(_upload.person == person, _upload.used.is_(False), _upload.digest != digest)
-    if person != OPERATOR and connection.execute(mine).scalar_one() >= MOST_UNUSED:
+    if person != OPERATOR and connection.execute(mine).scalar_one() >= most:
         raise Refused(
             Reason.WRONG_STATE,
-            f"您已有 {MOST_UNUSED} 个上传后未使用的文件,请先提交任务,或等一周后自动清除",
-            f"expected fewer than {MOST_UNUSED} files of yours that are not handed in yet; they are removed after a week",
+            f"您已有 {most} 个上传后未使用的文件,请先提交任务,或等一周后自动清除",
+            f"expected fewer than {most} files of yours that are not handed in yet; they are removed after a week",
         )
 
 
