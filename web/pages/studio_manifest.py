@@ -1,19 +1,15 @@
-"""The manifest of a draft as a form: what it is called, its label, and its settings; written as TOML again."""
+"""The manifest of a draft as a form: what it is called, its label, its owner, and its settings."""
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-BARE = re.compile(r"[A-Za-z0-9_-]+")
+from web.pages import studio_toml
+from web.pages.studio_toml import read
+
+__all__ = ["changed", "label", "read"]
 WHOLE = re.compile(r"-?\d{1,18}")
-
-
-def read(data: bytes) -> dict[str, object]:
-    """The manifest. Raises ValueError."""
-    return tomllib.loads(data.decode())
 
 
 def label(data: bytes) -> str:
@@ -32,8 +28,7 @@ def changed(data: bytes, given: Mapping[str, str]) -> bytes:
         table = _table(found, place.split(".") if place else [])
         if table is not None and last in table:
             table[last] = _like(table[last], text)
-    opening = "".join(f"{line}\n" for line in _opening(data.decode()))
-    return (opening + "".join(_written(found, ()))).encode()
+    return studio_toml.rewritten(data, found)
 
 
 def _table(found: dict[str, object], path: list[str]) -> dict[str, object] | None:
@@ -52,43 +47,3 @@ def _like(before: object, text: str) -> object:
     if isinstance(before, int) and WHOLE.fullmatch(text.strip()):
         return int(text)
     return text
-
-
-def _opening(text: str) -> Iterator[str]:
-    """The comments at the head of the file."""
-    for line in text.splitlines():
-        if not line.startswith("#"):
-            return
-        yield line
-
-
-def _written(table: Mapping[str, object], path: tuple[str, ...]) -> Iterator[str]:
-    """A table: values first, then tables; a row of settings, roles or case data on one line."""
-    lines = {key: value for key, value in table.items() if not _is_section(key, value, path)}
-    if path and (lines or not table):
-        yield f"\n[{'.'.join(_key(part) for part in path)}]\n"
-    for key, value in lines.items():
-        yield f"{_key(key)} = {_value(value)}\n"
-    for key, value in table.items():
-        if key not in lines and isinstance(value, dict):
-            yield from _written(value, (*path, key))
-
-
-def _is_section(key: str, value: object, path: tuple[str, ...]) -> bool:
-    return isinstance(value, dict) and (not path or path == ("escalation",))
-
-
-def _key(name: str) -> str:
-    return name if BARE.fullmatch(name) else _value(name)
-
-
-def _value(found: object) -> str:
-    match found:
-        case dict():
-            return "{ " + ", ".join(f"{_key(str(key))} = {_value(value)}" for key, value in found.items()) + " }"
-        case list():
-            return "[" + ", ".join(_value(one) for one in found) + "]"
-        case bool() | int() | float():
-            return json.dumps(found)
-        case _:
-            return json.dumps(str(found), ensure_ascii=False).replace("\x7f", "\\u007f")
