@@ -35,6 +35,11 @@ class Gathering(FlowNode):
         """The flows it waits for though none of the tokens at these places can come by them; came by is what waits here."""
         raise NotImplementedError
 
+    def needs(self, came: Collection[str]) -> list[frozenset[str]]:
+        """For it to go on, a token has to move at one node of each of these sets; came by is what waits here."""
+        known = [nodes for nodes in self.sources.values() if nodes is not None]
+        return [frozenset().union(*known)] if len(known) == len(self.incoming) else []
+
     def fail_at(self, token: Token, text: Text) -> None:
         """A waiting token is where the incident stands; it goes on waiting."""
         if token.activity is None:
@@ -104,6 +109,11 @@ class Parallel(Gathering):
     def lost(self, came: Collection[str], places: Collection[str]) -> list[Flow]:
         """It needs a token by every flow."""
         return [flow for flow in self.incoming if flow.id not in came and self._out_of_reach(flow, places)]
+
+    def needs(self, came: Collection[str]) -> list[frozenset[str]]:
+        """One node for each flow that none has come by."""
+        missing = [self.sources[flow.id] for flow in self.incoming if flow.id not in came]
+        return [nodes for nodes in missing if nodes is not None]
 
     def retry(self, token: Token) -> None:
         """Wait again; whether anything can still come is asked when all else has come to rest."""

@@ -141,6 +141,48 @@ def test_one_join_that_waits_for_another_is_not_told_only_the_other_is() -> None
     assert (run.failed, run.done) == ({}, True)
 
 
+CIRCLE = S + FORK + JOIN + gateway("parallel", "j2") + E + user("a") + node("endEvent", "e2")
+CIRCLE += gateway("parallel", "f1") + gateway("parallel", "f2") + path("s", "f", "a", "j", "f1", "e")
+CIRCLE += path("f", "j2", "f2", "e2") + flow("f1", "j2") + flow("f2", "j")
+"""Each of two joins needs a token that only comes from behind the other."""
+
+
+def test_of_joins_that_wait_for_each_other_one_is_told_and_frees_the_other() -> None:
+    run = Recorder(model(CIRCLE))
+    assert failing(run) == []  # a task may still bring something
+    run.finish("a")
+    assert failing(run) == ["j2"]
+    (text,) = run.failed.values()
+    assert "互相等待" in text.zh
+    assert "waits itself for what follows j2" in text.en
+    run.retry("j2")
+    assert failing(run) == ["j2"]
+    run.retry("j2", done=True)
+    assert (failing(run), run.log.count("leave j")) == (["j2"], 1)  # what f1 sends back comes to an empty join
+    run.retry("j2", done=True)
+    assert failing(run) == ["j"]
+
+
+def test_a_join_behind_a_circle_is_not_told_only_the_circle_is() -> None:
+    body = CIRCLE.replace(flow("s", "f"), path("s", "f0", "f") + path("f0", "j3", "e3"))
+    body = body.replace(flow("f1", "e"), path("f1", "j3")).replace(E, gateway("parallel", "f0"))
+    run = Recorder(model(body + gateway("parallel", "j3") + node("endEvent", "e3")))
+    run.finish("a")
+    assert failing(run) == ["j2"]
+
+
+def test_joins_that_wait_for_each_other_are_not_told_while_one_of_them_may_get_its_token() -> None:
+    body = CIRCLE.replace(flow("f", "j2"), path("f", "x") + flow("x", "j2", "k > 0") + flow("x", "b", key="x_b"))
+    body = body.replace(flow("f2", "j"), path("f2", "m")) + gateway("exclusive", "x", default="x_b")
+    body += user("b") + gateway("exclusive", "m") + path("b", "m", "j")
+    run = Recorder(model(body), k=number(0))
+    run.finish("a")
+    assert (failing(run), run.open) == ([], ["b"])
+    run.finish("b")
+    assert failing(run) == ["j2"]  # now alone: it waits for what never comes by x
+    assert "expected x to come to j2" in next(iter(run.failed.values())).en
+
+
 def test_each_scope_is_told_of_its_own_join() -> None:
     inner = (
         '<bpmn:startEvent id="bs"/>' + gateway("parallel", "f") + JOIN + user("a") + user("b") + boundary("t", "b")
@@ -183,6 +225,24 @@ def test_what_people_may_still_start_is_waited_for() -> None:
     run.begin("b")
     run.finish("b")
     assert run.open == ["c"]
+
+
+def test_where_people_may_start_nothing_more_a_join_that_waits_in_vain_is_told() -> None:
+    """Its completion condition has held, and what is left is waited for."""
+    inner = user("a") + user("b") + user("d") + JOIN + user("c") + path("a", "j", "c") + path("b", "j")
+    inner += "<bpmn:completionCondition>k &gt; 0</bpmn:completionCondition>"
+    body = S + node("adHocSubProcess", "h", inner, cancelRemainingInstances="false") + E + path("s", "h", "e")
+    run = Recorder(model(body), k=number(0))
+    run.begin("d")
+    run.begin("a")
+    run.finish("a")
+    assert failing(run) == []
+    run.values["k"] = number(1)
+    run.finish("d")
+    assert (failing(run), run.open) == (["j"], [])
+    run.retry("j", done=True)
+    run.finish("c")
+    assert (run.failed, run.done) == ({}, True)
 
 
 def test_an_incident_at_a_join_goes_with_what_holds_it() -> None:
