@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, select
 
 from engine import encoding, record, replay
 from engine import stream as streams
-from engine.errors import Text
+from engine.errors import EngineError, Text
 from engine.instance import Instance
 from engine.journal import Entry
 from engine.milestone import Milestone
@@ -58,19 +58,34 @@ def differences(connection: Connection, number: int, followed: Followed, shelf: 
 
 def bytes_of(state: State, shelf: StreamShelf) -> bytes:
     """A state as its stream's row has it."""
-    written = record.write(state, shelf)
-    return encoding.write(written)
+    return _spelled(state, shelf)
 
 
 def _of_row(
     row: Row[int, int | None, bytes, bytes], state: State, window: str | None, shelf: StreamShelf
 ) -> Iterator[tuple[str, str]]:
-    if bytes(row.state) != bytes_of(state, shelf):
+    if not _says(bytes(row.state), state, shelf):
         yield "的状态", ": its state is"
     if window is not None and hashlib.sha256(bytes(row.window)).hexdigest() != window:
         yield "的窗口", ": its window is"
     if row.case_no != (state.case if isinstance(state, Instance | Milestone) else None):
         yield "所属的服务项目", ": its case is"
+
+
+def _says(data: bytes, state: State, shelf: StreamShelf) -> bool:
+    """The bytes of a row are this state, in our spelling or in that of an earlier release, which knew fewer fields."""
+    written = bytes_of(state, shelf)
+    if data == written:
+        return True
+    try:
+        document = encoding.read(data)
+        return isinstance(document, dict) and _spelled(record.read(type(state), document, shelf), shelf) == written
+    except (EngineError, ValueError):
+        return False  # of no release
+
+
+def _spelled(state: object, shelf: StreamShelf) -> bytes:
+    return encoding.write(record.write(state, shelf))
 
 
 def _of_tables(connection: Connection, state: State) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,78 @@
+"""A database that an earlier release wrote is brought up to date, and proven like any; on both databases."""
+
+import json
+
+import pytest
+from sqlalchemy import insert, select, text, update
+
+from storage import schema, verification
+from storage.database import Database
+from storage.migrations import upgrade
+from storage.moments import micros
+from storage.submission import Store
+from tests.storage.company import NOW, Company
+
+FIRST, SECOND = "a" * 64, "b" * 64
+
+
+def entry(revision: int, version: str) -> dict[str, object]:
+    """What a release before publications with a moment of their own wrote."""
+    fields = {"label": "A/0", "procedure": "trial", "reason": "随产品提供", "version": version}
+    body = {"command": ["PublishVersion", 1, fields], "events": [["VersionPublished", 1, {**fields, "normaliser": 1}]]}
+    envelope = {"at": str(micros(NOW) + revision), "kind": "PublishVersion", "revision": str(revision), "stream": "2"}
+    return {
+        "stream_no": 2,
+        "revision": revision,
+        "envelope": json.dumps(envelope).encode(),
+        "body": json.dumps(body).encode(),
+        "digest": b"",
+    }
+
+
+def findings(company: Company) -> list[str]:
+    fresh = Store(company.database, lambda: company.now, company.store.files)
+    return [finding.en for finding in verification.verify(fresh).findings]
+
+
+def respell(company: Company, stream: int, *without: str) -> None:
+    """Write a stream's state as a release would that did not know these fields, with its keys in another order."""
+    row = schema.stream.c
+    with company.database.write() as connection:
+        data = connection.execute(select(row.state).where(row.stream_no == stream)).scalar_one()
+        document = {key: value for key, value in reversed(json.loads(bytes(data)).items()) if key not in without}
+        change = update(schema.stream).where(row.stream_no == stream)
+        connection.execute(change.values(state=json.dumps(document, ensure_ascii=False).encode()))
+
+
+def test_every_version_that_was_published_is_known_after_the_step(database_url: str) -> None:
+    old = Database(database_url)
+    upgrade(old, "0004")
+    with old.write() as connection:
+        values = {"no": 2, "kind": "procedure", "revision": 2, "at": micros(NOW) + 2, "empty": b"", "version": SECOND}
+        stream = 'INSERT INTO stream (stream_no, kind, revision, digest, at, state, "window") '
+        connection.execute(text(f"{stream} VALUES (:no, :kind, :revision, :empty, :at, :empty, :empty)"), values)
+        connection.execute(text("INSERT INTO publication VALUES ('trial', :no, :version)"), values)
+        connection.execute(insert(schema.entry), [entry(1, FIRST), entry(2, SECOND)])
+    upgrade(old)
+    with old.read() as connection:
+        found = connection.execute(select(schema.published).order_by(schema.published.c.revision)).all()
+    old.close()
+    assert [tuple(row) for row in found] == [
+        ("trial", 1, FIRST, micros(NOW) + 1),
+        ("trial", 2, SECOND, micros(NOW) + 2),
+    ]
+
+
+def test_a_state_in_the_spelling_of_an_earlier_release_is_still_that_state(database: Database) -> None:
+    company = Company(database)
+    case = company.open_case()
+    respell(company, case, "attachments")
+    assert findings(company) == []
+
+
+@pytest.mark.parametrize("field", ["procedure", "status"])
+def test_a_state_that_lacks_what_its_entries_say_is_found(database: Database, field: str) -> None:
+    company = Company(database)
+    case = company.open_case()
+    respell(company, case, field)
+    assert findings(company) == [f"stream {case}: its state is not what its entries make"]
