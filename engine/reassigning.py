@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine import feel, waiting
 from engine.entitlement import today
-from engine.events import TaskReassigned
+from engine.events import AssigneePassed, TaskReassigned
 from engine.flow.elements import Element
 from engine.flow.host import ExpressionFailed
 from engine.instance import counted
@@ -34,6 +34,8 @@ def reassign(progress: Progress, command: ReassignTasks) -> None:
             offer = _asked_again(progress, task)
         except ExpressionFailed:
             continue  # a rule that fails now leaves the task with whom it is
+        if offer.away is not None and offer.away.person == task.assignee:
+            continue  # nobody came in their place: who is away later keeps what was offered to them before
         kept = _keeps(progress, task, offer)
         if _differs(task, offer) or (not kept and _in_hand(task) is not None):
             progress.emit(
@@ -48,6 +50,13 @@ def reassign(progress: Progress, command: ReassignTasks) -> None:
                     field=command.field,
                 )
             )
+            _passed(progress, task, offer)
+
+
+def _passed(progress: Progress, task: Task, offer: Offer) -> None:
+    """Why it is not the new person's."""
+    if (away := offer.away) is not None:
+        progress.emit(AssigneePassed(task=task.id, person=away.person, until=away.last, roles=offer.roles))
 
 
 def _asked_again(progress: Progress, task: Task) -> Offer:

@@ -11,7 +11,7 @@ from engine import encoding, events
 from engine.case import Case
 from engine.journal import Entry
 from engine.stream import State
-from engine.value import Context, Person
+from engine.value import Context, Person, Value
 from engine.words import Status
 from storage import schema
 from storage.moments import micros
@@ -46,12 +46,16 @@ def jobs(connection: Connection, entry: Entry, before: State, after: State) -> l
 
 
 def _changes(entry: Entry, before: Case) -> Iterator[tuple[int, Context]]:
-    """By their places in the entry: roles that others hold now, and people who gave way to others in the data."""
+    """By their places in the entry: roles that others hold now, and people who came into the data or gave way there."""
     for place, event in enumerate(entry.events, 1):
         match event:
             case events.CaseRoleAssigned() if set(event.persons) != set(before.roles.get(event.role, ())):
                 yield place, Context({"role": event.role})
-            case events.CaseDataSet() if isinstance(before.data.get(event.name), Person):
+            case events.CaseDataSet() if _other_person(before.data.get(event.name), event.value):
                 yield place, Context({"field": event.name})
             case _:
                 pass
+
+
+def _other_person(before: Value, after: Value) -> bool:
+    return before != after and (isinstance(before, Person) or isinstance(after, Person))

@@ -15,6 +15,7 @@ from engine.commands import (
     OpenCase,
     OpenTask,
     ReassignTasks,
+    ReportAbsence,
     ResolveTask,
     SetCaseData,
     StartInstance,
@@ -22,9 +23,10 @@ from engine.commands import (
     TransferTask,
 )
 from engine.errors import Reason, Refused
-from engine.events import TaskReassigned
+from engine.events import AssigneePassed, TaskReassigned
 from engine.replay import Verdict
-from engine.value import Context
+from engine.stream import ORGANISATION
+from engine.value import Context, Date
 from engine.words import SignPlace, Stage, StreamKind
 from tests.engine.world import MANIFEST, World, chain, lane, process, trial
 
@@ -220,3 +222,33 @@ def test_only_the_worker_asks_and_of_an_ended_instance_nothing_is_asked(project:
     project.world.do(TerminateInstance, "boss", project.stream, reason="不再需要")
     project.team("new")
     assert project.world.do(ReassignTasks, None, project.stream, role="SALES").events == ()
+
+
+def away(project: Project, name: str) -> None:
+    """The person is not there this month, and nobody acts for them."""
+    who = project.world.people[name]
+    project.world.do(ReportAbsence, None, ORGANISATION, person=who, first=Date(2026, 3, 1), last=Date(2026, 3, 31))
+
+
+def test_who_is_away_since_keeps_their_task_when_nobody_came_in_their_place(project: Project) -> None:
+    project.act(ClaimTask, "old", "data")
+    project.team("old", "third")
+    away(project, "old")
+    assert project.ask_again() == {}
+    assert project.world.task(project.stream, "data").holder == project.world.people["old"]
+    assert project.world.task(project.stream, "role").assignee == project.world.people["old"]
+
+
+def test_a_task_passes_a_new_person_who_is_away_and_the_record_says_why(project: Project) -> None:
+    away(project, "new")
+    project.lead("new")
+    entry = project.world.do(ReassignTasks, None, project.stream, field="lead")
+    task = project.world.task(project.stream, "data")
+    moved, passed = [event for event in entry.events if event.task == task.id]  # type: ignore[attr-defined]  # all are of tasks
+    assert isinstance(moved, TaskReassigned)
+    assert (moved.assignee, moved.roles, moved.before) == (None, ("SALES",), (project.world.people["old"],))
+    assert passed == AssigneePassed(
+        task=task.id, person=project.world.people["new"], until=Date(2026, 3, 31), roles=("SALES",)
+    )
+    assert project.whose("data") == {"old"}  # of the lane's role
+    assert project.proven()

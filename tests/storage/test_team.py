@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.commands import AssignCaseRole, ClaimTask, Envelope
+from engine.commands import AssignCaseRole, ClaimTask, Envelope, SetCaseData
 from engine.events import TaskReassigned
 from engine.value import Context
 from jobs.worker import Worker
@@ -10,7 +10,7 @@ from storage import drafts, inbox, journal, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
-from tests.engine.world import chain, lane
+from tests.engine.world import MANIFEST, chain, lane
 from tests.storage.company import Company
 
 BODY = (
@@ -84,6 +84,32 @@ def test_an_instance_that_ended_before_it_was_asked_leaves_no_job(company: Compa
     company.terminate(stream)
     Worker(company.store).run()
     assert company.jobs() == 0
+
+
+def lead(company: Company, case: int, who: str | None, key: str) -> None:
+    envelope = Envelope(id=key, stream=case, at=company.now, actor=company.people["chen"])
+    person = None if who is None else company.people[who]
+    company.store.submit(SetCaseData(envelope=envelope, data=Context({"lead": person})))
+
+
+@pytest.mark.parametrize("at_once", [True, False], ids=["one after the other is asked", "all are asked at the end"])
+def test_whose_the_task_is_does_not_depend_on_when_it_was_asked(database: Database, at_once: bool) -> None:
+    """Nobody may be named between one person and the next."""
+    named = BODY.replace('persons in role(&quot;MR&quot;)[1]"', 'case.lead"')
+    manifest = MANIFEST + '[case.lead]\ntype = "user"\nzh = "负责人"\nen = "Lead"\n'
+    company = Company(database, named, LANES, {"procedure.toml": manifest.encode()})
+    case = company.open_case()
+    stream = company.start(case=case)
+    for place, who in enumerate(("mr", None, "guest")):
+        lead(company, case, who, f"l{place}")
+        if at_once:
+            Worker(company.store).run()
+    lead(company, case, "guest", "again")  # the same again: nothing to ask
+    assert company.jobs() == (0 if at_once else 3)
+    Worker(company.store).run()
+    assert (seen(company, "mr"), seen(company, "guest")) == ([], [stream])
+    assert verification.verify(company.store).findings == []
+    assert rebuild(company.store, windows=True).differences == []
 
 
 def claim(company: Company, stream: int, who: str) -> ClaimTask:
