@@ -235,7 +235,19 @@ def _role(organisation: Organisation, command: GrantRole | RevokeRole) -> tuple[
     if isinstance(command, GrantRole):
         _role_code(command.role)
         return () if held else (RoleGranted(person=person, role=command.role),)
+    if held and command.role == ADMINISTRATOR:
+        _somebody_is_left(organisation, command)
     return (RoleRevoked(person=person, role=command.role),) if held else ()
+
+
+def _somebody_is_left(organisation: Organisation, command: RevokeRole) -> None:
+    """Without an administrator nobody could appoint one again, except at the machine."""
+    if not unattended(command.envelope) and len(organisation.roles[ADMINISTRATOR]) == 1:
+        raise Refused(
+            Reason.WRONG_STATE,
+            "应至少保留一位系统管理员,但这是最后一位。请先授予另一人系统管理员角色",
+            "expected an administrator to be left, but this is the last one; grant the role to somebody else first",
+        )
 
 
 def _role_code(role: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from engine.commands import AddPerson, Envelope, GrantRole
 from engine.errors import Reason, Refused
@@ -38,6 +38,14 @@ def find(store: Store, handle: str) -> Person | None:
     """The person with this handle."""
     with store.database.read() as connection:
         query = select(schema.handle.c.person).where(schema.handle.c.handle == handle)
+        found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else Person(found)
+
+
+def alike(store: Store, handle: str) -> Person | None:
+    """The person whose handle differs from this one in capitals at most: two such would be taken for each other."""
+    with store.database.read() as connection:
+        query = select(schema.handle.c.person).where(func.lower(schema.handle.c.handle) == handle.lower()).limit(1)
         found = connection.execute(query).scalar_one_or_none()
     return None if found is None else Person(found)
 

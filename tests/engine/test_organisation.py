@@ -100,6 +100,18 @@ def test_nobody_grants_a_role_to_themselves(world: World) -> None:
     assert found is Reason.SEPARATION_OF_DUTIES
 
 
+def test_the_last_administrator_stays_one_until_there_is_another(world: World) -> None:
+    world.deputise("admin", "guest")
+    fields = {"person": world.people["admin"], "role": "SYS"}
+    assert refusal(world, "admin", RevokeRole, **fields) is Reason.WRONG_STATE
+    assert refusal(world, "guest", RevokeRole, **fields) is Reason.WRONG_STATE
+    world.do(GrantRole, "admin", ORGANISATION, person=world.people["wang"], role="SYS")
+    world.do(RevokeRole, "admin", ORGANISATION, **fields)
+    last = {"person": world.people["wang"], "role": "SYS"}
+    (revoked,) = world.do(RevokeRole, None, ORGANISATION, **last).events
+    assert revoked == RoleRevoked(person=world.people["wang"], role="SYS")
+
+
 def test_a_deputy_of_the_administrator_grants_roles_but_none_to_themselves(world: World) -> None:
     world.deputise("admin", "guest")
     world.do(GrantRole, "guest", ORGANISATION, person=world.people["wang"], role="PM")

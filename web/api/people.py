@@ -135,7 +135,8 @@ def everybody(asked: dict[str, object]) -> dict[str, object]:
 def add(asked: dict[str, str]) -> tuple[object, int]:
     """Add a person."""
     first, handle = asking.envelope(ORGANISATION), asked["handle"]
-    person = people.add(reading.store(), first.id, handle, asked["name"], (), by=first)
+    alike = people.alike(reading.store(), handle)
+    person = alike or people.add(reading.store(), first.id, handle, asked["name"], (), by=first)
     if not people_reading.is_added_by(first.id, person):
         text = Text(f"账号 {handle} 已有人使用,请换一个", f"expected another handle, but somebody has {handle}")
         raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("handle", text),))

@@ -76,7 +76,7 @@ def one(person: str) -> str:
 def grant(person: str) -> Response:
     """Let a person hold a role company-wide."""
     found, role = _found(person), request.form.get("role", "")
-    faults = {} if role else {"role": _("请选择角色。")}
+    faults = {} if role in _known() else {"role": _("请选择角色。")}
     return _role(found, faults, "reason", lambda envelope, why: _grant(envelope, found.row.person, role, why))
 
 
@@ -204,16 +204,20 @@ def _faults(handle: str, name: str, envelope: Envelope) -> dict[str, str]:
             faults[field] = _("%(what)s应为 1 到 %(most)s 个可见字符。", what=what, most=LONGEST)
     if any(sign.isspace() for sign in handle):
         faults["handle"] = _("账号中不能有空格。")
-    taken = None if "handle" in faults else people.find(reading.store(), handle)
+    taken = None if "handle" in faults else people.alike(reading.store(), handle)
     if taken is not None and not people_reading.is_added_by(envelope.id, taken):
         faults["handle"] = _("账号“%(handle)s”已有人使用,请换一个。", handle=handle)
     if request.form.getlist("roles") and not request.form.get("reason", "").strip():
         faults["reason"] = _("授予角色要写明理由,例如入职或任命文件。")
-    with reading.store().database.read() as connection:
-        known = {code for code, _title in people_reading.roles(connection)}
-    if not known.issuperset(request.form.getlist("roles")):
+    if not _known().issuperset(request.form.getlist("roles")):
         faults["roles"] = _("请从列表中选择角色。")
     return faults
+
+
+def _known() -> set[str]:
+    """The roles that may be granted."""
+    with reading.store().database.read() as connection:
+        return {code for code, _title in people_reading.roles(connection)}
 
 
 def _form(faults: dict[str, str]) -> str:

@@ -101,6 +101,7 @@ def test_the_same_form_sent_twice_adds_one_person(house: House) -> None:
         ({"handle": ""}, "账号应为"),
         ({"handle": "sun xiao"}, "账号中不能有空格"),
         ({"handle": "li"}, "已有人使用"),
+        ({"handle": "LI"}, "已有人使用"),
         ({"reason": " "}, "授予角色要写明理由"),
         ({"roles": "NONE"}, "请从列表中选择角色"),
     ],
@@ -147,7 +148,7 @@ def test_a_role_is_granted_and_revoked_with_reasons_that_stay_in_the_record(hous
         ("roles", {"role": "QA", "reason": ""}, "请写明理由"),
         ("roles", {"role": "", "reason": "任命"}, "请选择角色"),
         ("roles", {"role": "QA", "reason": "长" * 2001}, "应不超过"),
-        ("roles", {"role": "Q" * 65, "reason": "任命"}, "角色代码应为"),
+        ("roles", {"role": "NOSUCH", "reason": "任命"}, "请选择角色"),
         ("roles/end", {"role": "SMG", "reason": ""}, "请写明理由"),
     ],
 )
@@ -168,6 +169,14 @@ def test_nobody_grants_a_role_to_themselves(house: House) -> None:
     assert answer.status_code == 422
     assert "不能给自己授予角色" in answer.text
     assert "MR" not in roles_of(house, "admin")
+
+
+def test_the_last_administrator_is_told_who_must_be_one_first(house: House) -> None:
+    admin, page = house.signed_in("admin"), address(house, "admin")
+    answer = admin.post(f"{page}/roles/end", {"role": "SYS", "reason": "离任"}, at=page)
+    assert answer.status_code == 422
+    assert "最后一位" in answer.text
+    assert "SYS" in roles_of(house, "admin")
 
 
 def test_a_person_who_is_not_there_is_not_found(house: House) -> None:
