@@ -26,8 +26,8 @@ READ_AHEAD = 1_000
 TAG = b'"$personal"'
 """Quotation marks inside texts are escaped, so these bytes are a reference wherever they stand."""
 
-Pending: TypeAlias = dict[str, tuple[str, Text]]
-"""Salted digest and place by reference."""
+Pending: TypeAlias = dict[str, tuple[str, Text, bool]]
+"""By reference the salted digest, the place, and whether its release kept the bytes of files."""
 
 
 def check(store: Store, connection: Connection, only: int | None, report: Report, gone: Removals) -> None:
@@ -92,20 +92,24 @@ def _entries(connection: Connection, only: int | None, report: Report, gone: Rem
     pending: Pending = {}
     for stream, revision, envelope, body, key in rows:
         what = of_entry(stream, revision)
-        if _command_id(envelope) != key:
+        command, kept = _of_envelope(envelope)
+        if command != key:
             en = ": its command id is not kept, so the command could be done again"
             report.find(what, ":命令编号未保留,该命令可能被重做", en)
         with suppress(ValueError):  # a changed body, which the chain names
-            pending.update({reference: (digest, what) for reference, digest in references(bytes(body))})
-            files.note(bytes(body), what)
+            pending.update({reference: (digest, what, kept) for reference, digest in references(bytes(body))})
+            files.note(bytes(body), what, kept=kept)
     _personal(connection, pending, report, gone, files)
 
 
-def _command_id(envelope: bytes) -> str | None:
+def _of_envelope(envelope: bytes) -> tuple[str | None, bool]:
+    """The command's id, and whether the release that wrote it kept the bytes of files."""
     try:
-        return str(json.loads(bytes(envelope))["command"])
+        found = json.loads(bytes(envelope))
+        execution = int(str(found["semantics"]).partition(".")[0])
+        return str(found["command"]), execution >= file_evidence.KEEPS_BYTES
     except (ValueError, KeyError, TypeError):
-        return None
+        return None, True
 
 
 def _personal(connection: Connection, pending: Pending, report: Report, gone: Removals, files: Named) -> None:
@@ -115,13 +119,13 @@ def _personal(connection: Connection, pending: Pending, report: Report, gone: Re
         part = keys[start : start + READ_AHEAD]
         found = {row.reference: row for row in connection.execute(select(table).where(table.c.reference.in_(part)))}
         for key in part:
-            digest, place = pending[key]
+            digest, place, kept = pending[key]
             report.personal += 1
             row = found.get(key)
             report.erased += row is not None and row.content is None
             problem = _wrong(row, digest, gone.values.get(key))
             if problem is None and row is not None and row.content is not None:
-                files.note(bytes(row.content), said(place, f":个人信息 {key}", f": personal value {key}"))
+                files.note(bytes(row.content), said(place, f":个人信息 {key}", f": personal value {key}"), kept=kept)
             if problem is not None:
                 what = said(place, f":个人信息 {key}", f": personal value {key}")
                 report.find(what, problem.zh, f" {problem.en}")
@@ -152,7 +156,7 @@ def _large(connection: Connection, only: int | None, report: Report, gone: Remov
             report.find(what, "被改动", " was changed")
             continue
         with suppress(ValueError):  # bytes that nobody wrote under a digest that fits: no entry points to them
-            pending.update({reference: (digest, what) for reference, digest in references(content)})
+            pending.update({reference: (digest, what, True) for reference, digest in references(content)})
             files.note(content, what)
     _personal(connection, pending, report, gone, files)
 

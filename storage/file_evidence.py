@@ -1,4 +1,7 @@
-"""The files that entries and personal values name: each must be here, byte by byte, unless it was erased by right."""
+"""The files that entries and personal values name: each must be here, byte by byte, unless it was erased by right.
+
+Releases before `KEEPS_BYTES` named files and kept none: what only their entries name is counted, and no finding.
+"""
 
 from __future__ import annotations
 
@@ -16,29 +19,36 @@ from storage.files import Files
 from storage.removals import Removals, entry_of_organisation
 from storage.report import Report, said
 
+KEEPS_BYTES = 4
+"""The execution number of the first release that kept the bytes of files."""
+
 PARTS = 4
 """A file in an encoding: digest, name, media type, size."""
 
 
 @dataclass(kw_only=True)
 class Named:
-    """The files that were named so far: size and the place that named each first, by digest."""
+    """The files that were named so far, by digest: size, the place that named each first, and whether bytes were kept then."""
 
-    found: dict[str, tuple[int, Text]] = field(default_factory=dict)
+    found: dict[str, tuple[int, Text, bool]] = field(default_factory=dict)
 
-    def note(self, data: bytes, place: Text) -> None:
+    def note(self, data: bytes, place: Text, *, kept: bool = True) -> None:
         """Remember what these bytes name. Raises ValueError when they are no JSON."""
-        if TAG in data:
-            for digest, size in _files(json.loads(data)):
-                self.found.setdefault(digest, (size, place))
+        for digest, size in _files(json.loads(data)) if TAG in data else ():
+            known = self.found.get(digest)
+            if known is None or (kept and not known[2]):
+                self.found[digest] = (size, place, kept)
 
 
 def check(files: Files, connection: Connection, report: Report, named: Named, gone: Removals) -> None:
     """Compare every file that is named with its bytes."""
-    for digest, (size, place) in sorted(named.found.items()):
+    for digest, (size, place, kept) in sorted(named.found.items()):
+        bytes_here, erased_by = _digest(files, digest), gone.values.get(digest)
+        if bytes_here is None and not kept:
+            report.never_kept += 1
+            continue
         report.files += 1
-        erased_by = gone.values.get(digest)
-        problem = _wrong(connection, digest, size, _digest(files, digest), erased_by)
+        problem = _wrong(connection, digest, size, bytes_here, erased_by)
         if problem is not None:
             what = said(place, f":文件 {digest[:16]}…", f": file {digest[:16]}…")
             report.find(what, problem.zh, f" {problem.en}")

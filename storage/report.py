@@ -13,7 +13,7 @@ class Report:
 
     `keys` are those that signed heads, oldest first; `last_head` is the digest (hex) of the last head that fits, empty
     without one; `disposed` the streams whose entries are gone by right;
-    `erased` counts personal values that were erased.
+    `erased` counts personal values that were erased, `never_kept` files that releases named which kept no bytes of files.
     """
 
     streams: int = 0
@@ -28,6 +28,7 @@ class Report:
     erased: int = 0
     versions: int = 0
     files: int = 0
+    never_kept: int = 0
     keys: list[str] = field(default_factory=list)
     disposed: list[int] = field(default_factory=list)
     findings: list[Text] = field(default_factory=list)

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from tests.storage.auditor import walk
 
+KEEPING = 4
+ENTRIES = "SELECT 'stream ' || stream_no || ' entry ' || revision, body, envelope FROM entry"
 DOCUMENTS = (
-    "SELECT 'stream ' || stream_no || ' entry ' || revision, body FROM entry",
     "SELECT 'stream ' || stream_no, content FROM large_value",
     "SELECT 'personal value ' || reference, content FROM personal WHERE content IS NOT NULL",
 )
@@ -24,13 +25,19 @@ DOCUMENTS = (
 def audit(path: Path) -> tuple[int, list[str]]:
     """How many files are named in a database, and what is wrong with their bytes."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
-        rows = [row for query in DOCUMENTS for row in database.execute(query)]
+        entries = [(what, body, _release(envelope)) for what, body, envelope in database.execute(ENTRIES)]
+        rows = [(what, body) for what, body, release in entries if release >= KEEPING]
+        rows += [row for query in DOCUMENTS for row in database.execute(query)]
         named = {found[0]: (what, int(found[3])) for what, data in rows for found in walk(json.loads(data), "$file")}
         bodies = database.execute("SELECT body FROM entry WHERE stream_no = 1").fetchall()
         commands = [json.loads(body)["command"] for (body,) in bodies]
         erased = {digest for _, _, fields in commands for digest in fields.get("values", ())}
         again = {digest for (digest,) in database.execute("SELECT digest FROM upload")}
     return len(named), list(_findings(path.with_suffix(".files"), named, erased, again))
+
+
+def _release(envelope: bytes) -> int:
+    return int(json.loads(envelope)["semantics"].split(".")[0])
 
 
 def _findings(folder: Path, named: dict[str, tuple[str, int]], erased: set[str], again: set[str]) -> Iterator[str]:

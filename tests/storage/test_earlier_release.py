@@ -1,16 +1,19 @@
 """A database that an earlier release wrote is brought up to date, and proven like any; on both databases."""
 
 import json
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from storage import schema, verification
+from storage import schema, submission, verification
 from storage.database import Database
+from storage.files import Files
 from storage.migrations import upgrade
 from storage.moments import micros
 from storage.submission import Store
 from tests.storage.company import NOW, Company
+from tests.storage.test_files import upload
 
 FIRST, SECOND = "a" * 64, "b" * 64
 
@@ -32,6 +35,15 @@ def entry(revision: int, version: str) -> dict[str, object]:
 def findings(company: Company) -> list[str]:
     fresh = Store(company.database, lambda: company.now, company.store.files)
     return [finding.en for finding in verification.verify(fresh).findings]
+
+
+def missing(company: Company, release: str, monkeypatch: pytest.MonkeyPatch) -> verification.Report:
+    """A file is handed in under a release, and its bytes are not there."""
+    monkeypatch.setattr(submission, "SEMANTICS", release)
+    file, stream = upload(company, "wang"), company.start()
+    company.complete(stream, company.task(stream, "write"), "wang", {"proof": file})
+    assert company.store.files.remove(file.digest)
+    return verification.verify(company.store, execute=False)
 
 
 def respell(company: Company, stream: int, *without: str) -> None:
@@ -76,3 +88,23 @@ def test_a_state_that_lacks_what_its_entries_say_is_found(database: Database, fi
     case = company.open_case()
     respell(company, case, field)
     assert findings(company) == [f"stream {case}: its state is not what its entries make"]
+
+
+def test_a_release_that_kept_no_bytes_of_files_lacks_none(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = Company(database)
+    company.store.files = Files(str(tmp_path / "bytes"))
+    old = missing(company, "3.1/python-3.11", monkeypatch)
+    assert (old.findings, old.files, old.never_kept) == ([], 0, 1)
+
+
+def test_a_file_that_a_later_entry_names_again_must_be_there(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = Company(database)
+    company.store.files = Files(str(tmp_path / "bytes"))
+    missing(company, "3.1/python-3.11", monkeypatch)
+    new = missing(company, "4.1/python-3.11", monkeypatch)
+    assert ["is missing, and not by erasure" in finding.en for finding in new.findings] == [True]
+    assert (new.files, new.never_kept) == (1, 0)

@@ -135,6 +135,11 @@ def prove(
     )
     if report.files:
         output.say(f"核对 {report.files} 个文件的内容。", f"Compared the bytes of {report.files} files.")
+    if report.never_kept:
+        output.say(
+            f"另有 {report.never_kept} 个文件由当时不保存文件内容的发行版记下,没有内容可核对。",
+            f"{report.never_kept} more files were named by a release that kept no bytes of files: nothing to compare.",
+        )
     _heads(output, report, kept)
     for found in report.findings:
         output.say(f"✗ {found.zh}", f"✗ {found.en}", style="red")
