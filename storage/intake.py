@@ -11,7 +11,7 @@ from engine import form as forms
 from engine import work
 from engine.case import Case
 from engine.commands import CompleteTask, Envelope
-from engine.errors import Reason, Refused
+from engine.errors import Fault, Reason, Refused
 from engine.instance import Instance
 from engine.organisation import Organisation
 from engine.role import Surroundings
@@ -34,15 +34,21 @@ def prepare(
     """The values to hand in and the personal rows to keep with them. Raises Refused (INVALID_DATA) with every fault."""
     with store.database.read() as connection:
         procedure = store.procedures.get(instance.version, connection)
-        element = procedure.model.element(task.process, task.element)
-        form = procedure.form(element)
-        if form is None:
-            return plain_values(data), []
-        command = CompleteTask(envelope=envelope, task=task.id, data=Context())
-        progress = Progress(procedure, instance, command, surroundings(store, instance, connection))
-        checked = forms.check(form, data, work.form_surrounding(progress, element, task))
-        place = file_use.place_of(command, instance.case)
-        faults = checked.faults or file_use.faults(connection, checked.values, place)
+        seen = surroundings(store, instance, connection)
+    command = CompleteTask(envelope=envelope, task=task.id, data=Context())
+    return from_form(store, Progress(procedure, instance, command, seen), task, data)
+
+
+def from_form(
+    store: Store, progress: Progress, task: Task, data: Mapping[str, object]
+) -> tuple[Context, list[personal.Row]]:
+    """The same of what was read a moment ago; the step decides by what it finds then. Raises Refused (INVALID_DATA)."""
+    element = progress.procedure.model.element(task.process, task.element)
+    form = progress.procedure.form(element)
+    if form is None:
+        return plain_values(data), []
+    checked = forms.check(form, data, work.form_surrounding(progress, element, task))
+    faults = checked.faults or _unusable(store, progress, checked.values)
     if faults:
         first, count = faults[0], len(faults)
         raise Refused(
@@ -60,14 +66,30 @@ def prepare(
     return forms.separate_personal(form, checked.values, separate), rows
 
 
+def _unusable(store: Store, progress: Progress, values: Context) -> tuple[Fault, ...]:
+    """The fields whose files cannot be used; without files nothing is asked."""
+    if not any(True for _ in file_use.files_in(values)):
+        return ()
+    with store.database.read() as connection:
+        place = file_use.place_of(connection, progress.command, progress.instance.case)
+        return file_use.faults(connection, values, place)
+
+
 def surroundings(store: Store, instance: Instance, connection: Connection) -> Surroundings:
     """What a form's rules see of organisation and case, as they are now."""
     wanted = [ORGANISATION, *([] if instance.case is None else [instance.case])]
     revisions = {row.stream_no: row.revision for row in connection.execute(_REVISIONS, {"streams": wanted})}
-    organisation = store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revisions.get(ORGANISATION, 0))
+    return around(store, instance, connection, revisions.get(ORGANISATION, 0), revisions.get(instance.case or 0, 0))
+
+
+def around(
+    store: Store, instance: Instance, connection: Connection, organisation_revision: int, case_revision: int
+) -> Surroundings:
+    """What a form's rules see of organisation and case at these revisions."""
+    organisation = store.states.at(connection, StreamKind.ORGANISATION, ORGANISATION, organisation_revision)
     case = None
     if instance.case is not None:
-        case = store.states.at(connection, StreamKind.CASE, instance.case, revisions.get(instance.case, 0))
+        case = store.states.at(connection, StreamKind.CASE, instance.case, case_revision)
     assert isinstance(organisation, Organisation)
     return Surroundings(organisation=organisation, case=case if isinstance(case, Case) else None, performers={})
 

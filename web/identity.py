@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Flask, current_app, g, request
 from sqlalchemy import Connection
@@ -27,9 +28,14 @@ class Me:
     account: Account
     session: Session
     roles: frozenset[str]
-    titles: tuple[Text, ...]
     principals: tuple[Person, ...]
     their_roles: frozenset[str]
+
+    @cached_property
+    def titles(self) -> tuple[Text, ...]:
+        """What the company-wide roles are called."""
+        with reading.store().database.read() as connection:
+            return tuple(reading.role_name(connection, role) for role in sorted(self.roles))
 
     @property
     def acting_roles(self) -> frozenset[str]:
@@ -124,7 +130,6 @@ def known(connection: Connection, found: Visitor) -> Me:
         account=found.account,
         session=found.session,
         roles=roles,
-        titles=tuple(reading.role_name(connection, role) for role in sorted(roles)),
         principals=principals,
         their_roles=frozenset(role for role, held in company.roles.items() if set(principals) & set(held)),
     )

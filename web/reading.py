@@ -54,8 +54,11 @@ def procedure(connection: Connection, version: str) -> Procedure:
 
 
 def procedures(connection: Connection) -> list[Procedure]:
-    """Every procedure in force."""
-    return [procedure(connection, version) for version in versions_in_force(connection, store().now())]
+    """Every procedure in force, looked up once a request."""
+    if "in_force" not in g:
+        g.in_force = [procedure(connection, version) for version in versions_in_force(connection, store().now())]
+    found: list[Procedure] = g.in_force
+    return found
 
 
 def may(right: str) -> frozenset[str]:

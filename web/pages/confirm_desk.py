@@ -26,7 +26,7 @@ from web.forms.entry import Typed
 from web.forms.look import Item
 from web.forms.shown import Control, Part, Teller
 from web.pages import task_form
-from web.pages.task_desk import Desk
+from web.pages.task_desk import Background, Desk
 from web.pages.task_form import Drawn
 from web.telling.naming import Names
 
@@ -121,15 +121,15 @@ def _desk(connection: Connection, row: Row[Any], instance: Instance, window: byt
     envelope = Envelope(id="link:looking", stream=row.stream_no, at=store.now(), channel=Channel.LINK)
     command = CompleteTask(envelope=envelope, task=row.task, data=Context())
     values = shown_of.get(row.case_no or 0, {})
+    said = {what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()}
+    background = Background(names=Names(procedure, {}, zone), shown=said, may_read_case=False)
     return Desk(
         row=row,
         instance=instance,
         window=window,
         procedure=procedure,
-        names=Names(procedure, {}, zone),
         progress=Progress(procedure, instance, command, intake.surroundings(store, instance, connection)),
-        shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
-        may_read_case=False,
+        look=lambda: background,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -22,6 +22,7 @@ from engine.instance import Instance
 from engine.label import ENGLISH
 from engine.procedure import Procedure
 from engine.step import Progress
+from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Context, Person
 from engine.words import Channel, StreamKind
@@ -34,6 +35,15 @@ from web.reader import who_reads
 from web.telling.naming import Names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """What a page tells besides the task: names, the values of its case that are shown, whether the case may be read."""
+
+    names: Names
+    shown: dict[str, str]
+    may_read_case: bool
+
+
 @dataclass(kw_only=True)
 class Desk:
     """A task before somebody: its row, what runs it, and the open task itself unless it is gone."""
@@ -42,10 +52,34 @@ class Desk:
     instance: Instance
     window: bytes
     procedure: Procedure
-    names: Names
     progress: Progress
-    shown: dict[str, str]
-    may_read_case: bool
+    look: Callable[[], Background]
+    """Reads the background; whoever only hands in a form does without."""
+
+    @cached_property
+    def background(self) -> Background:
+        """What is told besides the task, read when it is asked for."""
+        return self.look()
+
+    @property
+    def names(self) -> Names:
+        """The names of people and of the parts of its procedure."""
+        return self.background.names
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """What its case is called."""
+        return self.background.shown
+
+    @property
+    def may_read_case(self) -> bool:
+        """Whoever asks may read the whole case."""
+        return self.background.may_read_case
+
+    @property
+    def zone(self) -> str:
+        """The organisation's clocks."""
+        return self.progress.around.organisation.working.zone
 
     @property
     def key(self) -> str:
@@ -76,7 +110,7 @@ class Desk:
     def surrounding(self) -> forms.Surrounding:
         """What the rules of its form see; of a task that is gone, nothing."""
         if self.task is None:
-            return forms.surrounding(zone=self.names.zone)
+            return forms.surrounding(zone=self.zone)
         return work.form_surrounding(self.progress, self.element, self.task)
 
     @property
@@ -119,8 +153,25 @@ class Desk:
         return Text(key, key) if row is None else self.names.step(row.process, row.element)
 
 
-_TASK = select(schema.task).where(schema.task.c.task == bindparam("key"))
-_STREAM = select(schema.stream).where(schema.stream.c.stream_no == bindparam("number"))
+_task, _stream = schema.task.c, schema.stream
+_of, _company, _case = _stream.alias("of"), _stream.alias("company"), _stream.alias("its_case")
+_TASK = select(schema.task).where(_task.task == bindparam("key"))
+_DESK = (
+    select(
+        schema.task,
+        _of.c.kind,
+        _of.c.revision,
+        _of.c.state,
+        _of.c.window,
+        _company.c.revision.label("company_revision"),
+        _case.c.revision.label("case_revision"),
+    )
+    .join(_of, _of.c.stream_no == _task.stream_no)
+    .outerjoin(_company, _company.c.stream_no == ORGANISATION)
+    .outerjoin(_case, _case.c.stream_no == _of.c.case_no)
+    .where(_task.task == bindparam("key"))
+)
+"""The task, what runs it, and how far organisation and case are: one look."""
 
 
 def open_for_me(key: str) -> Desk:
@@ -128,28 +179,22 @@ def open_for_me(key: str) -> Desk:
     stream = asking.stream_of(key)
     store, who = reading.store(), me()
     with store.database.read() as connection:
-        row = _row(connection, key)
-        if row is None:
+        row = connection.execute(_DESK, {"key": key}).one_or_none()
+        if row is None or row.kind != StreamKind.INSTANCE:
             abort(404)
-        instance, window = _standing(connection, stream)
+        instance = _running(connection, row)
         procedure = reading.procedure(connection, instance.version)
         if not _may_know(connection, row, instance, procedure, who):
             abort(404)
-        known = reading.names(connection)
-        readable = _may_read(connection, row)
-        shown = {} if row.case_no is None else worklist.values_of(connection, [row.case_no])
-        around = intake.surroundings(store, instance, connection)
+        around = intake.around(store, instance, connection, row.company_revision or 0, row.case_revision or 0)
     command = CompleteTask(envelope=_envelope(stream, store.now(), who.person), task=key, data=Context())
-    values = shown.get(row.case_no or 0, {})
     return Desk(
         row=row,
         instance=instance,
-        window=window,
+        window=bytes(row.window or b""),
         procedure=procedure,
-        names=Names(procedure, known, around.organisation.working.zone),
         progress=Progress(procedure, instance, command, around),
-        shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
-        may_read_case=readable,
+        look=lambda: _background(row, procedure, around.organisation.working.zone),
     )
 
 
@@ -181,14 +226,23 @@ def _row(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(_TASK, {"key": key}).one_or_none()
 
 
-def _standing(connection: Connection, stream: int) -> tuple[Instance, bytes]:
-    row = connection.execute(_STREAM, {"number": stream}).one_or_none()
-    if row is None or row.kind != StreamKind.INSTANCE:
-        abort(404)
-    shelf = StreamShelf(connection, stream, reading.store().recent)
-    found = reading.store().states.decode(StreamKind.INSTANCE, stream, row.revision, bytes(row.state), shelf)
+def _running(connection: Connection, row: Row[Any]) -> Instance:
+    """The instance that the task belongs to."""
+    shelf = StreamShelf(connection, row.stream_no, reading.store().recent)
+    states = reading.store().states
+    found = states.decode(StreamKind.INSTANCE, row.stream_no, row.revision, bytes(row.state), shelf)
     assert isinstance(found, Instance)
-    return found, bytes(row.window or b"")
+    return found
+
+
+def _background(row: Row[Any], procedure: Procedure, zone: str) -> Background:
+    with reading.store().database.read() as connection:
+        values = {} if row.case_no is None else worklist.values_of(connection, [row.case_no]).get(row.case_no, {})
+        return Background(
+            names=Names(procedure, reading.names(connection), zone),
+            shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},
+            may_read_case=_may_read(connection, row),
+        )
 
 
 def _may_know(connection: Connection, row: Row[Any], instance: Instance, procedure: Procedure, who: Me) -> bool:
