@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, current_app, request
 
-from engine.value import File
+from engine.value import File, Person
 from storage import file_kind, uploads
 from storage.files import MEGABYTE, PIECE, TooLarge, received
 from web import reading
@@ -17,6 +17,9 @@ from web.identity import me
 
 COUNTED_HERE = 2**62
 """No bound of the framework: `received` counts, and says what was expected."""
+
+MOST_OF_LINK = 50
+"""Files that came by one link and are not handed in."""
 
 RUN_BY_BROWSERS = ("text/", "image/svg", "application/xml", "application/json", "message/")
 
@@ -53,13 +56,22 @@ def limit() -> int:
 
 
 def taken(name: str, task: str = "", accept: Sequence[str] = ()) -> File:
-    """Keep the body of this request as a file of whoever asks. Raises TooLarge, Refused."""
+    """Keep the body of this request as a file of whoever signed in. Raises TooLarge, Refused."""
+    return _kept(me().person, name, task, accept, uploads.MOST_UNUSED)
+
+
+def taken_by_link(link: str, name: str, accept: Sequence[str]) -> File:
+    """Keep the body of this request as a file of whoever holds a link, and for it alone. Raises TooLarge, Refused."""
+    return _kept(Person(link), name, "", accept, MOST_OF_LINK)
+
+
+def _kept(whose: Person, name: str, task: str, accept: Sequence[str], most: int) -> File:
     if (request.content_length or 0) > limit():
         raise TooLarge(limit())
     request.max_content_length = COUNTED_HERE
     declared = request.headers.get("Content-Type", "")
     with received(_body(), limit()) as came:
-        return uploads.keep(reading.store(), me().person, came, name, declared, task, accept)
+        return uploads.keep(reading.store(), whose, came, name, declared, task, accept, most)
 
 
 def given(found: Kept, *, shown: bool = False) -> Response | None:

@@ -12,7 +12,6 @@ from engine.invitation import is_external
 from engine.procedure import Procedure
 
 PEOPLE = frozenset({FieldType.USER, FieldType.USERS})
-FILES = frozenset({FieldType.FILE, FieldType.FILES})
 BARRED = ("countersign", "document")
 """What makes a task one of the organisation's own people."""
 
@@ -69,6 +68,4 @@ def _wrong(field: Field, right: Right) -> tuple[str, str] | None:
         return "会显示本组织的人员名单", "expected no list of the organisation's people in a form for contacts"
     if field.personal and right is Right.READ:
         return "会显示他人的个人信息", "expected no personal data of others to be shown to contacts"
-    if field.type in FILES and (field.required or right is Right.REQUIRED):
-        return "必填,但外部人员不能上传文件", "expected no file to be required, as contacts cannot hand in files"
     return None

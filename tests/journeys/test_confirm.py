@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.test_inbox import _faults
+from web.cli.sample_file import content
 from web.cli.showcase import PASSWORD
 
 Opener = Callable[..., Visit]
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    path = tmp_path / "盖章回执.pdf"
+    path.write_bytes(content("盖章回执.pdf"))
+    return path
 
 
 def _task(person: Visit) -> Page:
@@ -42,7 +52,7 @@ def _fits(page: Page) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
-def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener) -> None:
+def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener, scan: Path) -> None:
     seller = visit()
     at_work = _task(seller)
     address = at_work.url
@@ -54,9 +64,13 @@ def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener) ->
     assert _fits(page)
     assert _faults(customer) == []
     page.get_by_label("拒绝").check()
+    page.locator("#field-evidence input[data-choose]").first.set_input_files(scan)
+    expect(page.locator("#field-evidence .file-list .file-name")).to_have_text("盖章回执.pdf")
+    expect(page.locator("#field-evidence .file-list progress")).to_have_count(0)
     page.get_by_role("button", name="确认并提交").click()
     expect(page.locator("#wrongs")).to_be_focused()
     expect(page.locator("#agreed-fault")).to_be_visible()
+    expect(page.locator("#field-evidence .file-list .file-name")).to_have_text("盖章回执.pdf")
     customer.picture("confirm-mistakes")
     assert _faults(customer) == []
     page.locator("[name='data.result'][value='确认']").check(force=True)
@@ -70,6 +84,9 @@ def test_a_customer_confirms_on_a_telephone_without_an_account(visit: Opener) ->
     expect(page.locator("h1")).to_contain_text("已收到您的答复")
     at_work.goto(address)
     expect(at_work.locator(".side-card", has_text="外部办理")).to_contain_text("已答复")
+    file = at_work.get_by_role("link", name="盖章回执.pdf").first
+    saved = at_work.request.get(urljoin(at_work.url, file.get_attribute("href") or ""))
+    assert saved.body() == scan.read_bytes()
     seller.picture("confirm-answered")
 
 

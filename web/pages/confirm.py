@@ -17,22 +17,25 @@ from engine.errors import Fault, Reason, Refused
 from engine.value import Context
 from engine.words import Channel
 from storage import accounts, intake, personal
-from web import asking, failures, inviting, reading
+from storage.files import TooLarge
+from web import asking, csrf, failures, inviting, reading, taking, texts
 from web.access import anybody
+from web.forms import shown
 from web.forms.entry import Typed
 from web.logs import log
 from web.pages import confirm_desk, task_form
 from web.pages.confirm_desk import Invited
 from web.pages.task_desk import Desk
-from web.translation import _
+from web.translation import _, lazy
 
 pages = Blueprint("confirm", __name__, url_prefix="/confirm")
 
 OF_LOOKS, OF_ANSWERS, SPAN = 60, 30, timedelta(minutes=10)
 """How often one address may look, and hand in or have checked, in one span of time."""
 
-OF_CHECKS = 600
+OF_CHECKS, OF_FILES = 600, 100
 LONGEST_NAME, LONGEST_AGENT, LARGEST = 100, 200, 256 * 1024
+TOO_OFTEN = lazy("打开或提交得太频繁,请等十分钟再试。")
 
 
 @pages.get("/<secret>")
@@ -59,6 +62,33 @@ def check() -> Response:
         return _private(make_response("", 404))
     typed = confirm_desk.typed(found.desk, _name())
     return _private(make_response(task_form.live(found.desk, typed)))
+
+
+@pages.get("/proof")
+@anybody
+def proof() -> Response:
+    """A proof for a page whose own no longer holds."""
+    return _private(make_response({"proof": csrf.proof()}))
+
+
+@pages.post("/<secret>/files")
+@anybody
+def upload(secret: str) -> Response:
+    """Keep a file for a field, for this link alone; it is handed in with the answer."""
+    if not _admitted("file", OF_FILES):
+        return _unkept(429, str(TOO_OFTEN))
+    found = confirm_desk.find(secret)
+    desk = None if found is None else found.desk
+    field = None if desk is None else confirm_desk.field_for_file(desk, request.args.get("field", ""))
+    if found is None or field is None:
+        return _unkept(404, _("这个链接现在不能使用"))
+    try:
+        kept = taking.taken_by_link(found.given.id, request.args.get("name", ""), field.accept)
+    except Refused as refused:
+        status = 413 if isinstance(refused, TooLarge) else failures.STATUSES[refused.reason]
+        return _unkept(status, texts.said(refused.text))
+    file = {"digest": kept.digest, "name": kept.name, "type": kept.type, "size": kept.size}
+    return _private(make_response({"file": file, "size": shown.size(kept.size)}))
 
 
 @pages.post("/")
@@ -140,6 +170,8 @@ def _shown(
         agreed=request.form.get("agreed") == "yes",
         people_of=lambda _role: [],
         asker=_asker(found),
+        file_address=lambda path: url_for(".upload", secret=secret, field=path),
+        file_proof=url_for(".proof"),
     )
 
 
@@ -176,9 +208,14 @@ def _none() -> Response:
     return _told("confirm/none.html", 404)
 
 
+def _unkept(status: int, said: str) -> Response:
+    """Why a file was not kept."""
+    return _private(make_response({"said": said}, status))
+
+
 def _too_often() -> Response:
     log.warning("link asked too often", address=request.remote_addr)
-    return _private(failures.failed(429, _("打开或提交得太频繁,请等十分钟再试。")))
+    return _private(failures.failed(429, str(TOO_OFTEN)))
 
 
 def _told(template: str, status: int = 200, **words: object) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, select
 from engine import task as tasks
 from engine.commands import AnswerInvitation, CompleteTask, Envelope
 from engine.errors import Fault
-from engine.form import FieldType
+from engine.form import Field, FieldType, Right
 from engine.instance import Instance
 from engine.step import Progress
 from engine.value import Context, Personal
@@ -34,6 +35,7 @@ LONGEST = 100
 """Characters of what may be the secret of a link."""
 
 FILES = (FieldType.FILE, FieldType.FILES)
+ROW = re.compile(r"\[\d{1,6}\]")
 NOT_THEIRS = "•••"
 
 
@@ -63,13 +65,30 @@ def find(secret: str) -> Invited | None:
 
 
 def typed(desk: Desk, name: str) -> Typed:
-    """What was typed, with what the statement says in its fields; files and what is ours alone are left out."""
+    """What was typed, with what the statement says in its fields; what is ours alone is left out."""
     assert desk.form is not None
     found = entry.read(desk.form, request.form.items(multi=True), lambda _: False, texts.today().year)
     said = {"name": name, "date": texts.today().isoformat()}
     entries = {key: value for key, value in found.entries.items() if key not in _left_out(desk)}
     entries |= {one.key: said[one.external] for one in desk.form.fields if one.external in said}
     return Typed(entries=entries, rows=found.rows)
+
+
+def field_for_file(desk: Desk, path: str) -> Field | None:
+    """The field that takes a file from a contact; None when none does."""
+    wanted = ROW.sub("", path)
+    for one in () if desk.form is None else desk.form.fields:
+        if one.external is None and not _is_fixed(desk, one):
+            known = {one.key: one, **{f"{one.key}.{column.key}": column for column in one.columns}}
+            found = known.get(wanted)
+            if found is not None and found.type in FILES and not found.readonly:
+                return found
+    return None
+
+
+def _is_fixed(desk: Desk, field: Field) -> bool:
+    right = desk.surrounding.rights.get(field.section or "", Right.WRITE)
+    return field.readonly or right in (Right.READ, Right.HIDDEN)
 
 
 def drawn(desk: Desk, entries: Mapping[str, object], faults: Sequence[Fault] = ()) -> Drawn | None:
@@ -89,17 +108,14 @@ def _not_theirs(found: Personal) -> str | None:
 
 
 def _theirs(part: Part) -> Part:
-    """A section without what is ours alone; files are shown where there are any."""
+    """A section without what is ours alone; files that are only read are shown where there are any."""
     kept = [_offered(one) for one in part.controls if one.item.field.external is None]
-    controls = tuple(one for one in kept if one.type not in FILES or one.texts)
+    controls = tuple(one for one in kept if one.type not in FILES or one.texts or not one.is_fixed)
     return Part(section=part.section, controls=controls, is_fixed=all(one.is_fixed for one in controls))
 
 
 def _offered(control: Control) -> Control:
-    """A control with the options that contacts have; a file is read only."""
-    if control.type in FILES:
-        said = "、".join(file.name for file, _ in control.files)
-        return replace(control, is_fixed=True, said=said)
+    """A control with the options that contacts have."""
     inner = control.item.field.inner_options
     return replace(control, item=_without(control.item, inner)) if inner else control
 
@@ -110,7 +126,7 @@ def _without(item: Item, inner: tuple[str, ...]) -> Item:
 
 def _left_out(desk: Desk) -> set[str]:
     assert desk.form is not None
-    return {one.key for one in desk.form.fields if one.external is not None or one.type in FILES}
+    return {one.key for one in desk.form.fields if one.external is not None}
 
 
 def _desk(connection: Connection, row: Row[Any], instance: Instance, window: bytes) -> Desk:

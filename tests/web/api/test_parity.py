@@ -56,6 +56,9 @@ CHANGING = {
     "studio_file.remove": "DELETE /procedures/{procedure}/draft/files/{path}",
     "studio_file.take": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_form.save": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_row.remove": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_row.restore": "PUT /procedures/{procedure}/draft/files/{path}",
+    "studio_row.save": "PUT /procedures/{procedure}/draft/files/{path}",
     "studio_start.add": "POST /procedures",
     "task_sheet.take": "POST /tasks/{task}/tables/{field}",
     "task.act": "POST /tasks/{task}/claim, POST /tasks/{task}/release, POST /tasks/{task}/return, "
@@ -114,6 +117,7 @@ READING = {
     "studio_file.give": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_form.file": "GET /procedures/{procedure}/draft/files/{path}",
     "studio_form.one": "GET /procedures/{procedure}/draft/files/{path}",
+    "studio_row.one": "GET /procedures/{procedure}/draft/files/{path}",
     "task_sheet.give": "GET /tasks/{task}/tables/{field}",
     "task.goals": "GET /tasks/{task}/targets",
     "task.news": "GET /tasks/{task}",
@@ -133,12 +137,14 @@ EXCEPTED = {
             "studio_file.ask",
             "studio_file.new",
             "studio_form.preview",
+            "studio_row.ask",
+            "studio_row.new",
             "studio_start.new",
         ),
         FORM,
     ),
     **dict.fromkeys(("recovery.form", "recovery.ask", "recovery.new", "recovery.renew", "account.set_mail"), BROWSER),
-    **dict.fromkeys(("confirm.page", "confirm.check", "confirm.answer"), OUTSIDE),
+    **dict.fromkeys(("confirm.page", "confirm.check", "confirm.answer", "confirm.proof", "confirm.upload"), OUTSIDE),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE
     ),

@@ -21,6 +21,8 @@ OPEN = {
     "confirm.page",
     "confirm.check",
     "confirm.answer",
+    "confirm.proof",
+    "confirm.upload",
     "recovery.form",
     "recovery.ask",
     "recovery.new",

@@ -63,9 +63,9 @@ def _narrow(text: str) -> str:
 def test_the_link_shows_what_is_asked_and_nobody_of_ours_but_who_asks(house: House) -> None:
     _task, path = given(house)
     page = house.browser().page(path)
-    for wanted in ("客户确认", "服务策划与实施管理程序", "请确认", "王芳", "确认结果", "我确认以上填写属实"):
+    for wanted in ("客户确认", "服务策划与实施管理程序", "请确认", "王芳", "确认结果", "证据", "我确认以上填写属实"):
         assert wanted in page, wanted
-    for hidden in ("未回复", "证据", "确认日期", "李强", "赵工", 'href="/people', "待办"):
+    for hidden in ("未回复", "确认日期", "李强", "赵工", 'href="/people', "待办"):
         assert hidden not in page, hidden
 
 
@@ -163,10 +163,8 @@ def test_what_is_wrong_in_the_form_stands_beside_its_field(house: House) -> None
 
 def test_fields_that_are_ours_are_not_taken_from_a_contact(house: House) -> None:
     task, path = given(house)
-    file = '{"digest": "' + "0" * 64 + '", "name": "x.pdf", "type": "application/pdf", "size": 3}'
-    hand_in(house, path, {**YES, "data.evidence": file, "data.confirmed_by": "别人", "data.confirmed_on": "2020-01-01"})
+    hand_in(house, path, {**YES, "data.confirmed_by": "别人", "data.confirmed_on": "2020-01-01"})
     data = last_entry(house, task).command.data
-    assert data.get("evidence") is None
     assert data["confirmed_on"].year == 2026
     with house.store.database.read() as connection:
         assert personal.read(connection, data["confirmed_by"]) == "李想"

@@ -6,7 +6,8 @@ const FIELD = "[data-files][data-address]";
 function line(box, { file, size: said, address }) {
   const row = box.querySelector("template[data-row]").content.firstElementChild.cloneNode(true);
   const name = row.querySelector(".file-name");
-  Object.assign(name, { textContent: file.name, href: address });
+  name.textContent = file.name;
+  if (address) name.href = address;
   row.querySelector("[data-size]").textContent = said ?? size(file.size);
   row.querySelector("input").value = JSON.stringify(file);
   const drop = row.querySelector("[data-drop]");
