@@ -64,7 +64,7 @@ def bytes_of(state: State, shelf: StreamShelf) -> bytes:
 def _of_row(
     row: Row[int, int | None, bytes, bytes], state: State, window: str | None, shelf: StreamShelf
 ) -> Iterator[tuple[str, str]]:
-    if not _says(bytes(row.state), state, shelf):
+    if not says(bytes(row.state), state, shelf):
         yield "的状态", ": its state is"
     if window is not None and hashlib.sha256(bytes(row.window)).hexdigest() != window:
         yield "的窗口", ": its window is"
@@ -72,7 +72,7 @@ def _of_row(
         yield "所属的服务项目", ": its case is"
 
 
-def _says(data: bytes, state: State, shelf: StreamShelf) -> bool:
+def says(data: bytes, state: State, shelf: StreamShelf) -> bool:
     """The bytes of a row are this state, in our spelling or in that of an earlier release, which knew fewer fields."""
     written = bytes_of(state, shelf)
     if data == written:

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.files import Files
 from storage.migrations import upgrade
 from storage.moments import micros
+from storage.rebuild import rebuild
 from storage.submission import Store
 from tests.storage.company import NOW, Company
 from tests.storage.test_files import upload
@@ -80,6 +81,10 @@ def test_a_state_in_the_spelling_of_an_earlier_release_is_still_that_state(datab
     case = company.open_case()
     respell(company, case, "attachments")
     assert findings(company) == []
+    assert rebuild(company.store).differences == []
+    with database.read() as connection:
+        rebuilt = connection.execute(select(schema.stream.c.state).where(schema.stream.c.stream_no == case))
+        assert "attachments" in json.loads(bytes(rebuilt.scalar_one()))
 
 
 @pytest.mark.parametrize("field", ["procedure", "status"])
