@@ -2,6 +2,7 @@
 
 import re
 import string
+from decimal import Decimal
 
 import pytest
 
@@ -10,10 +11,13 @@ from engine import procedure as procedures
 from engine.errors import Text
 from engine.events import Event
 from engine.task import LIFECYCLE
+from engine.value import Context, Ref, Value
 from tests.web.terminal import SHIPPED, Terminal
 from web.cli import company
 from web.telling.naming import Names
+from web.telling.rules import rules
 from web.telling.sentences import ASKED, QUIET, SENTENCES
+from web.telling.values import said
 
 EVENTS = [
     kind for kind in vars(events).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
@@ -110,3 +114,41 @@ def test_a_change_of_the_project_manager_tells_whose_the_open_task_is_now(termin
     (changed,) = [line for line in lines if any("改为" in sentence for sentence in line["zh"])]
     assert changed["zh"] == ["T03.08 启动会 因服务项目经理更换,改为 江涛 办理(原为 钱伟)"]
     assert changed["en"] == ["T03.08 Kick-off is for 江涛 now, as Service project manager changed (before: 钱伟)"]
+
+
+def test_values_are_told_as_people_say_them(terminal: Terminal) -> None:
+    (played,) = terminal.json("play", SHIPPED, "early-start")
+    lines = [one for line in terminal.json("history", played["case"]) for one in (*line["zh"], *line["en"])]
+    assert {"合同金额:680,000", "Contract amount: 680,000", "未签先行:是", "Early start: yes"} <= set(lines)
+    told = "\n".join(lines)
+    assert re.findall(r"\b(true|false|null)\b|\[\"|[a-z]:C-\d", told) == []
+    assert "重点客户 = (未填)" in told
+    assert re.search("确定评审人 判定:.*涉及内部支持部门 = 否.* → 服务管理负责人、", told)
+
+
+def test_a_condition_that_only_says_the_value_again_is_left_out() -> None:
+    names = Names(None, {}, "Asia/Shanghai")
+    inputs = (Context({"label": "窗口", "value": "7×24"}), Context({"label": "金额", "value": Decimal(50000)}))
+    hit = Context({"rule": Decimal(2), "conditions": ('"7×24"', ">= 10000")})
+    table = Context({"inputs": inputs, "hits": (hit,), "default": False})
+    assert rules(names, table) == Text(
+        "规则 2 命中(窗口 = 7×24;金额 = 50,000 (>= 10000))", "rule 2 matches (窗口 = 7×24; 金额 = 50,000 (>= 10000))"
+    )
+    nothing = Context({"inputs": (Context({"label": "重点", "value": None}),), "hits": (), "default": True})
+    assert rules(names, nothing).zh == "没有规则命中,取默认结果(重点 = (未填))"
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "zh", "en"),
+    [
+        (None, "", "(未填)", "(nothing)"),
+        (False, "bool", "否", "no"),
+        (Decimal("1234567.50"), "money", "1,234,567.50", "1,234,567.50"),
+        (Decimal(15), "pct", "15%", "15%"),
+        (Ref("customer", "东海证券"), "ref", "东海证券", "东海证券"),
+        ((True, None), "", "是、(未填)", "yes, (nothing)"),
+        (Context({"级别": "A", "重点": True}), "", "级别 = A;重点 = 是", "级别 = A; 重点 = yes"),
+    ],
+)
+def test_a_value_is_told_by_its_kind(value: Value, kind: str, zh: str, en: str) -> None:
+    assert said(Names(None, {}, "Asia/Shanghai"), value, kind) == Text(zh, en)

@@ -9,12 +9,14 @@ from engine import events, temporal
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
-from engine.value import Context, Person, Value
+from engine.value import Context, Person
 from engine.words import Channel
 from storage.refusals import Kept
 from web.telling.course import PLACES, Course, learn
-from web.telling.naming import CONTACT, Names, joined, same, shown
+from web.telling.naming import CONTACT, Names, joined, same
+from web.telling.rules import rules
 from web.telling.sentences import ASKED, BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
+from web.telling.values import said
 
 CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, events.SignersAdded)
 """What claims an unclaimed task by that."""
@@ -104,7 +106,9 @@ class Teller:
         if isinstance(event, events.TaskCompleted):
             return self._way(after)
         if isinstance(event, events.DecisionMade):
-            return next((shown(later.value) for later in after if isinstance(later, events.VariableSet)), None)
+            return next(
+                (said(self.names, later.value) for later in after if isinstance(later, events.VariableSet)), None
+            )
         return None
 
     def _way(self, after: tuple[Event, ...]) -> Text | None:
@@ -174,15 +178,15 @@ class Teller:
     def _case_data(self, event: events.CaseDataSet) -> dict[str, Text]:
         procedure = self.names.procedure
         known = None if procedure is None else procedure.case_fields.get(event.name)
-        value = self.names.value(event.value) if isinstance(event.value, Person) else shown(event.value)
+        value = said(self.names, event.value, "" if known is None else known.type)
         return {"field": same(event.name) if known is None else known.title, "value": value}
 
     def _setting(self, event: events.SettingChanged) -> dict[str, Text]:
-        return {"value": Text("默认值", "the default again") if event.value is None else shown(event.value)}
+        return {"value": Text("默认值", "the default again") if event.value is None else said(self.names, event.value)}
 
     def _decision(self, event: events.DecisionMade) -> dict[str, Text]:
         """The rules that count in each table, and the inputs they were found by."""
-        told = [_rules(table) for table in event.tables if isinstance(table, Context)]
+        told = [rules(self.names, table) for table in event.tables if isinstance(table, Context)]
         return {"rules": Text("".join(f":{one.zh}" for one in told), "".join(f": {one.en}" for one in told))}
 
     def _enabled(self, event: events.ActivitiesEnabled) -> dict[str, Text]:
@@ -211,31 +215,6 @@ class Teller:
 
     def _title(self, _: events.CaseOpened) -> dict[str, Text]:
         return {"title": same("") if self.names.procedure is None else self.names.procedure.title}
-
-
-def _rules(table: Context) -> Text:
-    """The rules of a table that count, each input with its value and the condition it met."""
-    given = [f"{shown(one['label']).zh} = {shown(one['value']).zh}" for one in _contexts(table["inputs"])]
-    told = [_hit(hit, given) for hit in _contexts(table["hits"])]
-    if not told:
-        zh, en = ("没有规则命中,取默认结果", "no rule matches: the default is taken")
-        zh, en = (zh, en) if table["default"] is True else ("没有规则命中", "no rule matches")
-        told = [Text(f"{zh}({';'.join(given)})", f"{en} ({'; '.join(given)})")]
-    return Text(";".join(one.zh for one in told), "; ".join(one.en for one in told))
-
-
-def _hit(hit: Context, given: list[str]) -> Text:
-    conditions = hit["conditions"] if isinstance(hit["conditions"], tuple) else ()
-    met = [
-        one if condition == "-" or one.endswith(f"= {condition}") else f"{one} ({condition})"
-        for one, condition in zip(given, conditions, strict=False)
-    ]
-    rule = shown(hit["rule"]).zh
-    return Text(f"规则 {rule} 命中({';'.join(met)})", f"rule {rule} matches ({'; '.join(met)})")
-
-
-def _contexts(found: Value) -> list[Context]:
-    return [one for one in found if isinstance(one, Context)] if isinstance(found, tuple) else []
 
 
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
