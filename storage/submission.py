@@ -232,8 +232,10 @@ class Submission:
         if not 0 < number <= LAST_STREAM:
             return None
         asked: list[tuple[Prepared, Values]] = [(_FIND, {"stream": number, "key": key, "case": case})]
-        if connection.dialect.name == "postgresql":
-            asked.insert(0, (_LOCK, {"stream": number}))  # what is read in the locking statement may be of before
+        if connection.dialect.name == "postgresql":  # what is read in the locking statement may be of before
+            if case is not None:  # whoever changes the case next sees the new stream, or this one sees the change
+                asked.insert(0, (_SHARE, {"stream": case}))
+            asked.insert(0, (_LOCK, {"stream": number}))
         row = find(connection, *asked)
         if row is None:
             return None
@@ -388,3 +390,4 @@ _QUERY = text(
 )
 _FIND = Prepared(_QUERY)
 _LOCK = Prepared(text("SELECT 1 FROM stream WHERE stream_no = :stream FOR UPDATE"))
+_SHARE = Prepared(text("SELECT 1 FROM stream WHERE stream_no = :stream FOR SHARE"))

@@ -1,15 +1,19 @@
 """People of a case who change: its instances are asked again by the worker, once, and the inbox follows; on both databases."""
 
+import threading
+
 import pytest
 
-from engine.commands import AssignCaseRole, ClaimTask, Envelope, SetCaseData
+from engine.commands import AssignCaseRole, ClaimTask, Envelope, SetCaseData, StartInstance
 from engine.events import TaskReassigned
 from engine.value import Context
+from engine.words import StreamKind
 from jobs.worker import Worker
 from storage import drafts, inbox, journal, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
+from storage.submission import Also, Store
 from tests.engine.world import MANIFEST, chain, lane
 from tests.storage.company import Company
 
@@ -75,6 +79,46 @@ def test_the_entry_names_what_caused_it(company: Company) -> None:
     cause = entry.command.envelope.cause
     assert cause is not None
     assert (cause.stream, cause.n, entry.consulted[case]) == (case, 1, cause.revision)
+
+
+@pytest.mark.parametrize("change_first", [True, False], ids=["the change is first", "the start is first"])
+def test_what_starts_while_people_change_is_for_who_has_come(database: Database, change_first: bool) -> None:
+    """Neither has committed when the other begins: one waits for the other, so nothing is left to who has gone."""
+    company = Company(database, BODY, LANES)
+    case, started = company.open_case(), list[int]()
+
+    def change(store: Store, also: Also | None = None) -> None:
+        envelope = Envelope(id="change", stream=case, at=company.now, actor=company.people["chen"])
+        store.submit(AssignCaseRole(envelope=envelope, role="MR", persons=(company.people["wang"],)), also=also)
+
+    def start(store: Store, also: Also | None = None) -> None:
+        version = company.procedure.digest
+        receipt = store.open_stream(
+            StreamKind.INSTANCE,
+            "start",
+            lambda number: StartInstance(
+                envelope=Envelope(id="start", stream=number, at=company.now),
+                case=case,
+                version=version,
+                process="p",
+                input=Context(),
+            ),
+            also=also,
+        )
+        started.append(receipt.stream)
+
+    first, second = (change, start) if change_first else (start, change)
+    other = threading.Thread(target=second, args=(Store(Database(database.url.render_as_string(hide_password=False))),))
+
+    def just_before_the_commit(_connection: object, _receipt: object) -> None:
+        other.start()
+        other.join(0.3)  # it gets as far as it may: to the end, were there no lock
+
+    first(company.store, just_before_the_commit)
+    other.join()
+    Worker(company.store).run()
+    assert (seen(company, "mr"), seen(company, "wang")) == ([], started)
+    assert verification.verify(company.store).findings == []
 
 
 def test_an_instance_that_ended_before_it_was_asked_leaves_no_job(company: Company) -> None:
