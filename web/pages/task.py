@@ -178,6 +178,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         "due": texts.due(NEVER if desk.row.due is None else desk.row.due),
         "goals": task_acts.goals(desk, straight=False) if standing.has("return") else [],
         "activities": task_acts.activities(desk) if standing.has("begin") else [],
+        "roles": task_acts.roles(desk),
         "people": task_acts.people(desk),
         "people_of": lambda role: task_acts.people(desk, role),
         **_files(desk),
@@ -195,8 +196,8 @@ def _files(desk: Desk) -> dict[str, Any]:
 def _before(desk: Desk) -> Handed | None:
     """Who handed it on, and what they said."""
     with reading.store().database.read() as connection:
-        found = listing.hands().of(connection, [desk.key]).get(desk.key)
-    return found
+        hands = listing.hands()
+        return hands.latest(connection, desk.key) or hands.of(connection, [desk.key]).get(desk.key)
 
 
 def _undo(desk: Desk) -> Desk | None:

@@ -144,13 +144,21 @@ def activities(desk: Desk) -> list[tuple[str, Text]]:
     ]
 
 
+def roles(desk: Desk) -> list[str]:
+    """The roles in which it is done, in words: its own where each of several has another, else that of its lane."""
+    codes = () if desk.task is None else desk.task.qualifying
+    if not codes and desk.element.loop is None and desk.element.role:
+        codes = (desk.element.role,)
+    return [texts.said(desk.names.role(code)) for code in codes]
+
+
 def people(desk: Desk, role: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Everybody who may be chosen, those who hold the role first: headings, each with ids and names."""
     organisation, names = desk.progress.around.organisation, desk.names.people
     present = [person.id for person in organisation.persons if person not in organisation.erased and person.id in names]
-    roles = (role,) if role else _roles(desk)
-    team = () if desk.case is None else [p for one in roles for p in desk.case.roles.get(one, ())]
-    first = dict.fromkeys(p.id for p in (*team, *(p for one in roles for p in organisation.roles.get(one, ()))))
+    wanted = (role,) if role else _roles(desk)
+    team = () if desk.case is None else [p for one in wanted for p in desk.case.roles.get(one, ())]
+    first = dict.fromkeys(p.id for p in (*team, *(p for one in wanted for p in organisation.roles.get(one, ()))))
     mine = me().person.id
     near = [(key, names[key]) for key in first if key in names and key in present]
     others = sorted(((key, names[key]) for key in present if key not in first), key=lambda pair: pair[1])

@@ -309,12 +309,43 @@ def test_an_action_of_the_engine_is_refused_in_its_own_words_with_names(house: H
     assert "任务只能转给 售前支持/需求调研人员,但 龚成 不具有该角色".replace(",", "\uff0c") in answer.text
 
 
+def _said_before(visitor: Browser, task: str) -> tuple[str, str]:
+    """Who handed a task on, and their words, as they stand above the form."""
+    found = re.search(
+        r'class="why-before.*?<span class="soft">(.*?) 交办.*?<q>(.*?)</q>', visitor.page(f"/tasks/{task}"), re.DOTALL
+    )
+    assert found is not None
+    return found[1], found[2]
+
+
+def test_whoever_gets_a_task_reads_at_the_top_who_gave_it_and_why(house: House) -> None:
+    visitor, task = house.signed_in("zhao"), _task(house, "T01_03")
+    sun = people.known(house.store, "sun").id
+    assert _send(visitor, task, "do/transfer", to=sun, reason="下周出差请接手").status_code == 200
+    assert _said_before(house.signed_in("sun"), task) == ("赵磊", "下周出差请接手")
+
+
+def test_the_role_shown_is_the_one_of_this_task_not_of_its_lane(house: House) -> None:
+    page = house.signed_in("feng").page(f"/tasks/{_offered(house, 'feng', 'T02.03')}")
+    assert re.findall(r"<dt>担任角色</dt><dd>([^<]*)</dd>", page) == ["财务"]
+
+
+def _offered(house: House, handle: str, number: str) -> str:
+    """A task of a step in somebody's inbox."""
+    page = house.signed_in(handle).page("/")
+    found = re.search(rf'href="/tasks/([\d.]+)"><span class="task-step figures">{re.escape(number)}<', page)
+    assert found is not None
+    return found[1]
+
+
 def test_each_action_does_what_it_says(house: House) -> None:
     visitor, helper, task = house.signed_in("zhao"), house.signed_in("wu"), _task(house, "T01_03")
     wu, zhao = people.known(house.store, "wu").id, people.known(house.store, "zhao").id
     assert _send(visitor, task, "do/delegate", to=wu, reason="帮忙看看").status_code == 200
     assert "dialog-resolve" in helper.page(f"/tasks/{task}")
+    assert _said_before(helper, task) == ("赵磊", "帮忙看看")
     assert _send(helper, task, "do/resolve", opinion="没有问题").status_code == 200
+    assert _said_before(visitor, task) == ("吴敏", "没有问题")
     assert _send(visitor, task, "do/sign", to=wu, place="before", reason="请先看").status_code == 200
     assert _send(helper, task, "do/resolve", opinion="").status_code == 422
     assert _send(helper, task, "do/resolve", opinion="同意").status_code == 200
