@@ -77,14 +77,19 @@ def _right(progress: Progress, right: str) -> Authority | None:
     return authority(company, actor(progress), today(progress), persons=(), roles=roles)
 
 
-def still_entitled(progress: Progress, task: Task, person: Person) -> None:
-    """Refuse a holder who lost the role, or whose deputyship ended, since the task was taken."""
-    if not any(right.on_behalf_of == task.on_behalf_of for right in rights(progress, task, person)):
+def still_entitled(progress: Progress, task: Task, person: Person) -> Authority:
+    """The right in which a holder does the task now. Raises Refused when it is gone since the task was taken.
+
+    The role may be another, as when they lost the one they took it in and are named themselves.
+    """
+    found = next((right for right in rights(progress, task, person) if right.on_behalf_of == task.on_behalf_of), None)
+    if found is None:
         raise Refused(
             Reason.NOT_ALLOWED,
             f"您认领后已不再有办理任务 {task.id} 的资格,请释放该任务",
             f"you no longer have the right in which you took task {task.id}: release it",
         )
+    return found
 
 
 def qualified(progress: Progress, task: Task, to: Person) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine import form as forms
 from engine import task as tasks
+from engine.changed import replace
 from engine.commands import (
     ClaimTask,
     Command,
@@ -106,9 +107,9 @@ def in_own_hand(progress: Progress, task: Task) -> Task:
     if task.stage is Stage.OFFERED:
         return _take(progress, task)
     person = holding(progress, task)
-    still_entitled(progress, task, person)
-    separated(progress, task, Authority(role=task.role, on_behalf_of=task.on_behalf_of), person)
-    return task
+    right = still_entitled(progress, task, person)
+    separated(progress, task, right, person)
+    return task if task.role == right.role else replace(task, role=right.role)
 
 
 def transfer(progress: Progress, command: TransferTask) -> None:

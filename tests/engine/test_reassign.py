@@ -23,7 +23,7 @@ from engine.commands import (
     TransferTask,
 )
 from engine.errors import Reason, Refused
-from engine.events import AssigneePassed, TaskReassigned
+from engine.events import AssigneePassed, TaskCompleted, TaskReassigned
 from engine.replay import Verdict
 from engine.stream import ORGANISATION
 from engine.value import Context, Date
@@ -251,4 +251,16 @@ def test_a_task_passes_a_new_person_who_is_away_and_the_record_says_why(project:
         task=task.id, person=project.world.people["new"], until=Date(2026, 3, 31), roles=("SALES",)
     )
     assert project.whose("data") == {"old"}  # of the lane's role
+    assert project.proven()
+
+
+def test_the_record_names_the_role_in_which_it_is_done_not_one_that_was_lost(project: Project) -> None:
+    project.act(ClaimTask, "old", "several")
+    assert project.world.task(project.stream, "several").role == "SALES"
+    project.team("new")
+    assert "several" not in project.ask_again()  # they are named, too
+    task = project.world.task(project.stream, "several")
+    entry = project.world.do(CompleteTask, "old", project.stream, task=task.id, data=Context())
+    (done,) = [event for event in entry.events if isinstance(event, TaskCompleted)]
+    assert (done.person, done.role) == (project.world.people["old"], None)
     assert project.proven()
