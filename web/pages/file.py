@@ -28,9 +28,9 @@ ROW = re.compile(r"\[\d{1,6}\]")
 @pages.get("/files/<digest>")
 @signed_in
 def one(digest: str) -> Response:
-    """The bytes of a file, to be saved; `show` lets a picture or PDF be seen in place."""
+    """The bytes of a file, to be saved as `name`, if it is there as that; `show` lets a picture or PDF be seen in place."""
     with reading.store().database.read() as connection:
-        found = file_reading.for_me(connection, digest)
+        found = file_reading.for_me(connection, digest, request.args.get("name", ""))
     if found is None:
         abort(404)
     answer = taking.given(found, shown=bool(request.args.get("show")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, select
 from werkzeug.exceptions import NotFound
 
 from engine import case as cases
+from engine.attachment import Attachment
 from engine.case import Case
 from engine.errors import Text
 from engine.words import Status, StreamKind
@@ -23,7 +24,7 @@ from web.reader import who_reads
 from web.taking import Kept
 
 MOST = 500
-_use, _personal, _task = schema.file_use.c, schema.personal_file.c, schema.task.c
+_use, _personal, _task, _upload = schema.file_use.c, schema.personal_file.c, schema.task.c, schema.upload.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +42,21 @@ class Listed:
     is_there: bool
 
 
-def for_me(connection: Connection, digest: str) -> Kept | None:
-    """A file this person may have: of a case or task they may read, or their own until it is used."""
+def for_me(connection: Connection, digest: str, name: str = "") -> Kept | None:
+    """A file this person may have: of a case or task they may read, or their own until it is used.
+
+    The same bytes may be there under several names: rather as `name`.
+    """
     mine = uploads.of_person(connection, digest, me().person.id)
-    if mine is not None:
+    if mine is not None and name in ("", mine.name):
         return _kept(mine)
-    used = connection.execute(select(schema.file_use).where(_use.digest == digest).limit(MOST)).all()
-    for row in used:
+    query = select(schema.file_use).where(_use.digest == digest).order_by(_use.name != name)
+    for row in connection.execute(query.limit(MOST)).all():
         if _may_read(connection, row):
             return _kept(row)
     secret = connection.execute(select(schema.personal_file).where(_personal.digest == digest).limit(MOST)).all()
-    return next((_kept(row) for row in secret if _has_in_hand(connection, row)), None)
+    kept = next((_kept(row) for row in secret if _has_in_hand(connection, row)), None)
+    return kept or (None if mine is None else _kept(mine))
 
 
 def case_for_me(connection: Connection, number: int) -> Case:
@@ -90,8 +95,13 @@ def of_case(connection: Connection, case: Case, only_of: str | None = None) -> l
     query = select(schema.file_use).where(_use.case_no == case.stream)
     if only_of is not None:
         query = query.where(_use.task == only_of)
-    rows = connection.execute(query.order_by(_use.at.desc(), _use.digest).limit(MOST)).all()
-    return [_listed(connection, case, row) for row in _once(rows)]
+    rows = list(_once(connection.execute(query.order_by(_use.at.desc(), _use.digest).limit(MOST)).all()))
+    attached = {one.file.digest: one for one in reversed(case.attachments.values())}
+    people, steps, names = _uploaders(connection, rows), _steps(connection, rows), reading.names(connection)
+    return [
+        _listed(row, attached.get(row.digest), steps.get(row.task), people.get((row.digest, row.name)), names)
+        for row in rows
+    ]
 
 
 def _once(rows: Any) -> Iterator[Row[Any]]:
@@ -104,30 +114,38 @@ def _once(rows: Any) -> Iterator[Row[Any]]:
     yield from first.values()
 
 
-def _listed(connection: Connection, case: Case, row: Row[Any]) -> Listed:
-    attached = next((one for one in case.attachments.values() if one.file.digest == row.digest), None)
-    table = schema.upload
-    kept = connection.execute(select(table.c.person).where(table.c.digest == row.digest, table.c.name == row.name))
-    persons = list(kept.scalars())
+def _uploaders(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
+    """Who uploaded each file under its name; none is there once its bytes were erased."""
+    query = select(_upload.digest, _upload.name, _upload.person).where(_upload.digest.in_({row.digest for row in rows}))
+    found: dict[tuple[str, str], str] = {}
+    for row in connection.execute(query):
+        found.setdefault((row.digest, row.name), row.person)
+    return found
+
+
+def _steps(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Text]:
+    """What the steps are called at which files came, by task."""
+    query = select(_task.task, _task.process, _task.element, schema.instance.c.version)
+    joined = query.join(schema.instance, schema.instance.c.stream_no == _task.stream_no)
+    found = connection.execute(joined.where(_task.task.in_({row.task for row in rows if row.task})))
+    return {
+        row.task: reading.step(reading.procedure(connection, row.version), row.process, row.element)[1] for row in found
+    }
+
+
+def _listed(
+    row: Row[Any], attached: Attachment | None, step: Text | None, person: str | None, names: Mapping[str, str]
+) -> Listed:
     return Listed(
         file=_kept(row),
         size=shown.size(row.size),
         label="" if attached is None else attached.label,
-        step=_step(connection, row.task),
-        by=reading.names(connection).get(persons[0], "") if persons else "",
+        step=step,
+        by="" if person is None else names.get(person, ""),
         at=texts.at(row.at),
         moment=row.at,
         personal=attached is not None and attached.personal,
-        is_there=bool(persons),
-    )
-
-
-def _step(connection: Connection, task: str) -> Text | None:
-    query = select(_task.process, _task.element, schema.instance.c.version)
-    joined = query.join(schema.instance, schema.instance.c.stream_no == _task.stream_no)
-    row = connection.execute(joined.where(_task.task == task)).first() if task else None
-    return (
-        None if row is None else reading.step(reading.procedure(connection, row.version), row.process, row.element)[1]
+        is_there=person is not None,
     )
 
 

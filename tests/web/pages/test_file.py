@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from storage import schema
@@ -92,6 +92,20 @@ def test_only_pictures_and_pdf_are_shown_in_place_and_nothing_is_run(house: Hous
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert answer.mimetype == "application/octet-stream"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_the_same_bytes_under_two_names_are_saved_under_the_name_that_was_asked_for(house: House) -> None:
+    case = case_of(house, task_of(house, "T01_07"))
+    zhao, li = house.signed_in("zhao"), house.signed_in("li")
+    for name in ("甲方.pdf", "乙方.pdf"):
+        assert send(zhao, f"/cases/{case}/files?name={quote(name)}&label={quote(name)}").status_code == 200
+    found = re.findall(r'href="(/files/[^"]+)"[^>]*>([^<]+)</a>', li.page(f"/cases/{case}"))
+    assert {name for _address, name in found} >= {"甲方.pdf", "乙方.pdf"}
+    for address, name in found:
+        saved = li.get(address.replace("&amp;", "&")).headers["Content-Disposition"]
+        assert saved.endswith(f"filename*=UTF-8''{quote(name)}")
+    unheard = li.get(f"/files/{hashlib.sha256(SCAN).hexdigest()}?name={quote('丙方.pdf')}")
+    assert unheard.headers["Content-Disposition"].split("''")[1] in (quote("甲方.pdf"), quote("乙方.pdf"))
 
 
 def test_until_it_is_used_a_file_is_for_whoever_uploaded_it(house: House) -> None:
@@ -200,6 +214,26 @@ def test_an_attachment_stands_in_the_list_and_in_the_history(house: House) -> No
     assert "添加附件“附件.pdf”" in zhao.page(f"/cases/{case}/history")
     assert attach(zhao, case).status_code == 409
     assert attach(zhao, case, SCAN + b"1", task=task_of(house, "T01_05")).status_code == 404
+
+
+def test_a_list_of_many_files_takes_no_more_statements_than_one_of_few(house: House) -> None:
+    li, case = house.signed_in("li"), case_of(house, task_of(house, "T01_07"))
+    statements: list[str] = []
+
+    def asked() -> int:
+        statements.clear()
+        li.page(f"/cases/{case}")
+        return len(statements)
+
+    for number in range(2):
+        assert attach(li, case, SCAN + bytes([number])).status_code == 200
+    event.listen(house.store.database.reader, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    asked()
+    few = asked()
+    for number in range(2, 8):
+        assert attach(li, case, SCAN + bytes([number])).status_code == 200
+    asked()
+    assert 0 < asked() <= few
 
 
 def test_a_file_that_was_erased_is_named_and_no_longer_there(house: House) -> None:
