@@ -6,17 +6,16 @@ from flask import Response, abort
 from marshmallow import fields, validate
 
 from engine.commands import RevokeInvitation
-from engine.errors import Fault, Reason, Refused, Text
 from web import inviting, reading, texts
 from web.api import asking, values
 from web.api.blueprint import Whole, resource
 from web.api.gate import reads, works
 from web.api.once import secret
 from web.api.shapes import Receipt, Shape, Who
-from web.inviting import MOST, USUAL, Wish
 from web.pages import invitation, task_desk
 from web.pages.invitation import Standing
 from web.pages.task_desk import Desk
+from web.wish import LONGEST_MESSAGE, LONGEST_NAME, MOST, USUAL, Wish, sound
 
 pages = resource("invitation", "One-time links by which contacts outside do a task")
 
@@ -24,10 +23,10 @@ pages = resource("invitation", "One-time links by which contacts outside do a ta
 class Wanted(Shape):
     """For whom a link is to be. With `mailed` it goes to `mail` from here, if the operator named a way."""
 
-    name = fields.String(required=True, validate=validate.Length(min=1, max=inviting.LONGEST_NAME))
-    organisation = fields.String(load_default="", validate=validate.Length(max=inviting.LONGEST_NAME))
+    name = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_NAME))
+    organisation = fields.String(load_default="", validate=validate.Length(max=LONGEST_NAME))
     mail = fields.String(load_default="", validate=validate.Length(max=254))
-    message = fields.String(load_default="", validate=validate.Length(max=inviting.LONGEST_MESSAGE))
+    message = fields.String(load_default="", validate=validate.Length(max=LONGEST_MESSAGE))
     days = Whole(load_default=USUAL, validate=validate.Range(min=1, max=MOST))
     mailed = fields.Boolean(load_default=False)
 
@@ -90,7 +89,7 @@ def give(asked: dict[str, object], task: str) -> dict[str, object]:
         days=int(str(asked["days"])),
         mailed=asked["mailed"] is True,
     )
-    _sound(wish)
+    sound(wish, can_mail=inviting.office() is not None)
     envelope, title = asking.envelope(desk.instance.stream), texts.said(desk.step[1])
     made = inviting.give(task, wish, envelope, title)
     return {
@@ -116,28 +115,6 @@ def _standing(desk: Desk) -> Standing:
     if found is None:
         abort(404)
     return found
-
-
-def _sound(wish: Wish) -> None:
-    """Raises Refused with every fault."""
-    found = inviting.faults(wish)
-    if wish.mailed and inviting.office() is None:
-        found["mailed"] = ""
-    if not found:
-        return
-    faults = tuple(Fault(name, Text(*_SAID[name])) for name in found)
-    first = faults[0]
-    raise Refused(Reason.INVALID_DATA, f"{first.path}:{first.text.zh}", f"{first.path}: {first.text.en}", faults)
-
-
-_SAID = {
-    "days": ("应为 1 到 60 天", "expected 1 to 60 days"),
-    "message": ("应不超过 1000 个字", "expected at most 1000 characters"),
-    "name": ("应为可见的姓名", "expected a name that can be read"),
-    "organisation": ("应为可见的单位名称", "expected the name of an organisation that can be read"),
-    "mail": ("应为邮箱地址,例如 name@example.com", "expected a mail address, such as name@example.com"),
-    "mailed": ("还没有设置发信的邮箱", "expected a target named mail in the settings of the operator"),
-}
 
 
 def _shown(found: Standing) -> dict[str, object]:

@@ -18,7 +18,7 @@ from engine.value import Context
 from engine.words import Channel
 from storage import accounts, intake, personal
 from storage.files import TooLarge
-from web import asking, csrf, failures, inviting, reading, taking, texts
+from web import asking, csrf, failures, reading, taking, texts, wish
 from web.access import anybody
 from web.forms import shown
 from web.forms.entry import Typed
@@ -138,7 +138,7 @@ def _submit(found: Invited, desk: Desk, secret: str, typed: Typed) -> None:
     command = AnswerInvitation(
         envelope=envelope,
         task=desk.key,
-        digest=inviting.digest_of(secret),
+        digest=wish.digest_of(secret),
         data=values,
         evidence=evidence.personal,
     )

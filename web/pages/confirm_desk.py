@@ -21,7 +21,7 @@ from engine.words import Channel, StreamKind
 from storage import intake, invitations, schema, worklist
 from storage.invitations import Given
 from storage.shelf import StreamShelf
-from web import inviting, reading, texts
+from web import reading, texts, wish
 from web.forms import entry, look, shown
 from web.forms.entry import Typed
 from web.forms.look import Item
@@ -49,7 +49,7 @@ class Invited:
 
 def find(secret: str) -> Invited | None:
     """What a link leads to; nothing for one that is unknown, ended, revoked or replaced."""
-    store, digest = reading.store(), inviting.digest_of(secret[:LONGEST])
+    store, digest = reading.store(), wish.digest_of(secret[:LONGEST])
     with store.database.read() as connection:
         given = invitations.good(connection, digest, store.now())
         if given is None:

@@ -16,10 +16,10 @@ from storage import invitations
 from storage.invitations import Ending, Given
 from web import asking, failures, inviting, notices, reading, texts
 from web.access import signed_in
-from web.inviting import Wish
 from web.pages import task_desk
 from web.pages.task_desk import Desk
 from web.translation import _
+from web.wish import MOST, USUAL, Wish
 
 pages = Blueprint("invitation", __name__, url_prefix="/tasks")
 
@@ -145,8 +145,8 @@ def _form(desk: Desk, wish: Wish, faults: dict[str, str]) -> str:
         link=found,
         title=_title(desk),
         can_mail=inviting.office() is not None,
-        usual=inviting.USUAL,
-        most=inviting.MOST,
+        usual=USUAL,
+        most=MOST,
     )
 
 
