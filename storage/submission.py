@@ -114,12 +114,7 @@ class Store:
         rows: Sequence[personal.Row],
         also: Also | None,
     ) -> Receipt:
-        if not 0 < len(key) <= LONGEST_ID or not key.isprintable():
-            raise Refused(
-                Reason.INVALID_DATA,
-                f"命令编号应为 1 到 {LONGEST_ID} 个可见字符",
-                f"expected a command id of 1 to {LONGEST_ID} characters that can be printed, but found {len(key)}",
-            )
+        _readable(key)
         for attempt in range(ATTEMPTS):
             submission = Submission(self, rows, also)
             try:
@@ -342,6 +337,15 @@ class Submission:
         batch.add(_LEAVE_UNSEALED, place)
         projection.project(batch, entry, before, step.state)
         batch.send()
+
+
+def _readable(key: str) -> None:
+    if not 0 < len(key) <= LONGEST_ID or not key.isprintable():
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"命令编号应为 1 到 {LONGEST_ID} 个可见字符",
+            f"expected a command id of 1 to {LONGEST_ID} characters that can be printed, but found {len(key)}",
+        )
 
 
 def _asked(command: Command) -> tuple[object, ...]:
