@@ -9,11 +9,12 @@ from engine.flow.vocabulary import ENGINES, INSTEAD, ONLY, WORDS, ZX_NOT_YET
 from tests.engine import (
     test_check_activities,
     test_check_events,
+    test_check_milestones,
     test_check_rules,
     test_check_structure,
     test_check_words,
     test_decisions,
-    test_milestone,
+    test_waiting,
 )
 from tests.engine.flow import (
     test_adhoc,
@@ -55,6 +56,7 @@ RUNS = {
     "signals": test_signals,
     "starts": test_starts,
     "transaction": test_transaction,
+    "waiting": test_waiting,
 }
 TESTS = {
     "words": test_check_words.CASES.keys() | test_check_words.HARMLESS.keys() | INSTEAD.keys(),
@@ -62,7 +64,7 @@ TESTS = {
     "decisions": test_decisions.MISTAKES.keys(),
     "rules": test_check_rules.CASES.keys(),
     "activities": test_check_activities.CASES.keys(),
-    "milestones": test_milestone.CASES.keys(),
+    "milestones": test_check_milestones.CASES.keys(),
     "events": test_check_events.CASES.keys(),
     **{
         key: {name.removeprefix("test_") for name in vars(module) if name.startswith("test_")}

@@ -71,6 +71,20 @@ def test_a_moment_without_a_zone_is_on_the_organisations_clocks(moment: str) -> 
     assert all(due is not None and temporal.compare(due, ON_CLOCKS) == 0 for due in found)
 
 
+def test_a_date_is_over_at_its_end_on_the_organisations_clocks() -> None:
+    timer = '<bpmn:timerEventDefinition><bpmn:timeDate>date("2026-03-05")</bpmn:timeDate></bpmn:timerEventDefinition>'
+    model = process(
+        f'<bpmn:startEvent id="s"/><bpmn:intermediateCatchEvent id="t">{timer}</bpmn:intermediateCatchEvent>'
+        '<bpmn:endEvent id="e"/>' + chain("s", "t", "e")
+    )
+    world = World(trial(model))
+    (found,) = world.instance(world.start()).timers.values()
+    end = temporal.parse_date_time("2026-03-06T00:00:00@Asia/Shanghai")
+    before = temporal.parse_date_time("2026-03-05T23:59:58@Asia/Shanghai")
+    assert temporal.compare(before, found.due) == -1
+    assert temporal.compare(found.due, end) in (-1, 0)
+
+
 @pytest.mark.parametrize(
     "said", ['"NOBODY"', '["SMO", "smo"]', '"SMO\\u0000"', "for i in 1..300 return string(i)", '""']
 )

@@ -389,6 +389,15 @@ def test_a_multi_instance_runs_over_a_collection_and_yields_a_list_in_item_order
     assert (run.done, run.values["u"]) == (True, expected)
 
 
+def test_a_collection_and_its_item_may_be_named_in_the_words_of_the_standard() -> None:
+    over = '<bpmn:loopDataInputRef>xs</bpmn:loopDataInputRef><bpmn:inputDataItem id="i1" name="one"/>'
+    loop = f"<bpmn:multiInstanceLoopCharacteristics>{over}</bpmn:multiInstanceLoopCharacteristics>"
+    inner = node("startEvent", "s2") + script("z", '{u: one + "!"}') + node("endEvent", "e2") + path("s2", "z", "e2")
+    body = S + script("i", '{xs: ["a", "b"]}') + node("subProcess", "sp", loop + inner, zx_result="u") + E
+    run = Recorder(model(body + path("s", "i", "sp", "e")))
+    assert (run.done, run.values["u"], "one" in run.values) == (True, ("a!", "b!"), False)
+
+
 def test_each_item_has_its_own_scope_with_the_item() -> None:
     inner = node("startEvent", "s2") + script("z", '{u: x + "!"}') + node("endEvent", "e2") + path("s2", "z", "e2")
     body = (
