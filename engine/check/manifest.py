@@ -15,7 +15,7 @@ from engine.publication import SELF
 
 TABLES = frozenset({"key", "label", "owner", "title", "rights", "roles", "settings", "case", "documents", "escalation"})
 RIGHTS = frozenset(
-    {"publish", SELF, "terminate", "waive", "resolve", "reassign", "settings", "case", "message", "read"}
+    {"publish", SELF, "terminate", "waive", "resolve", "reassign", "move", "settings", "case", "message", "read"}
 )
 SETTINGS = frozenset({"int", "dec", "money", "pct", "text", "bool"})
 ROWS = {

@@ -17,7 +17,7 @@ from web import asking, csrf, failures, headers, notices, reading, texts
 from web.access import signed_in
 from web.identity import me
 from web.pages import procedure as procedures
-from web.pages import studio_draft, studio_manifest, studio_publishing, studio_saving, studio_words
+from web.pages import studio_draft, studio_manifest, studio_publishing, studio_saving, studio_table_rows, studio_words
 from web.pages.studio_draft import Draft
 from web.texts import said
 from web.translation import _
@@ -121,6 +121,9 @@ def change_settings(key: str) -> Response:
     found = studio_saving.opened(key)
     given = {name.removeprefix("m."): text for name, text in request.form.items() if name.startswith("m.")}
     revision = request.form.get("revision", -1, type=int)
+    wrong = studio_manifest.faults(given)
+    if wrong:
+        return make_response(_settings(found, given, "", wrong), 422)
     try:
         made = studio_manifest.changed(found.files[MANIFEST], given)
         store = reading.store()
@@ -201,16 +204,24 @@ def _overview(found: Draft, reason: str = "", fault: str = "", day: str = "") ->
     )
 
 
-def _settings(found: Draft, given: dict[str, str], fault: str) -> str:
-    manifest = studio_manifest.read(found.files[MANIFEST])
+def _settings(found: Draft, given: dict[str, str], fault: str, wrong: dict[str, str] | None = None) -> str:
+    try:
+        manifest, unread = studio_manifest.read(found.files.get(MANIFEST, b"")), ""
+    except ValueError:
+        manifest, unread = {}, _("程序清单现在读不懂,请先改正它。")
+    told = studio_table_rows.findings(found)
     return render_template(
         "procedure/settings.html",
         key=found.copy.procedure,
-        draft=found,
-        title=found.base.title,
         manifest=manifest,
+        tables=[] if unread else studio_table_rows.tables(found, manifest),
+        roles=[
+            (code, studio_table_rows.named(row)) for code, row in studio_table_rows.rows_of(manifest, "roles").items()
+        ],
+        findings=studio_table_rows.elsewhere(manifest, told),
         given=given,
-        fault=fault,
+        wrong=wrong or {},
+        fault=fault or unread,
         revision=found.copy.revision(MANIFEST),
     )
 

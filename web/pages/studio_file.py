@@ -8,15 +8,25 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from engine.errors import Refused
+from engine.errors import Refused, Text
 from engine.label import ENGLISH
-from engine.procedure import Procedure, load
+from engine.procedure import MANIFEST, Procedure, load
 from storage import working_copies
 from storage.working_copies import Overtaken
 from web import failures, notices, reading
 from web.access import signed_in
 from web.identity import me
-from web.pages import studio_archive, studio_draft, studio_drawing, studio_fields, studio_preview, studio_saving
+from web.pages import (
+    studio_archive,
+    studio_draft,
+    studio_drawing,
+    studio_fields,
+    studio_preview,
+    studio_rows,
+    studio_saving,
+    studio_table_rows,
+    studio_toml,
+)
 from web.pages import studio_skeletons as skeletons
 from web.pages.studio_draft import Draft
 from web.texts import said
@@ -183,7 +193,7 @@ def _checked(found: Draft, wanted: Wanted) -> Wanted:
         text = wanted.zh if name == "zh" else wanted.en
         if not 1 <= len(text) <= LONGEST:
             wrong.append((name, _("请填写%(label)s(1 到 %(most)s 个字)。", label=label, most=LONGEST)))
-    if wanted.kind == "process" and wanted.role not in found.base.roles:
+    if wanted.kind == "process" and wanted.role not in _roles(found):
         wrong.append(("role", _("请选择第一个任务归哪个角色。")))
     return replace(wanted, wrong=tuple(wrong))
 
@@ -200,8 +210,18 @@ def _taken(found: Draft) -> set[str]:
 
 
 def _role(found: Draft, wanted: Wanted) -> tuple[str, str, str]:
-    role = found.base.roles.get(wanted.role)
-    return ("", "", "") if role is None else (role.code, role.name.zh, role.name.en)
+    role = _roles(found).get(wanted.role)
+    return ("", "", "") if role is None else (wanted.role, role.zh, role.en)
+
+
+def _roles(found: Draft) -> dict[str, Text]:
+    """The roles of the draft; of one whose manifest cannot be read, those it was begun with."""
+    try:
+        rows = studio_table_rows.rows_of(studio_toml.read(found.files.get(MANIFEST, b"")), "roles")
+    except ValueError:
+        return {code: role.name for code, role in found.base.roles.items()}
+    texts = {code: studio_rows.texts_of(row) for code, row in rows.items()}
+    return {code: Text(text.get("zh", code), text.get("en", code)) for code, text in texts.items()}
 
 
 def _english(found: Draft) -> bytes:
@@ -271,7 +291,7 @@ def _page(found: Draft, wanted: Wanted, status: int = 200) -> Response:
         key=found.copy.procedure,
         wanted=wanted,
         kind=skeletons.KINDS[wanted.kind],
-        roles=[(code, said(role.name)) for code, role in found.base.roles.items()],
+        roles=[(code, said(name)) for code, name in _roles(found).items()],
         longest=LONGEST,
     )
     return make_response(page, status)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 
 from web.pages import studio_toml
 from web.pages.studio_toml import read
+from web.translation import _
 
 __all__ = ["changed", "label", "read"]
+LONGEST = 100
 WHOLE = re.compile(r"-?\d{1,18}")
 
 
@@ -26,9 +28,19 @@ def changed(data: bytes, given: Mapping[str, str]) -> bytes:
     for key, text in given.items():
         place, _dot, last = key.rpartition(".")
         table = _table(found, place.split(".") if place else [])
-        if table is not None and last in table:
+        if table is not None and last in table and not isinstance(table[last], dict | list):
             table[last] = _like(table[last], text)
     return studio_toml.rewritten(data, found)
+
+
+def faults(given: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the head of a manifest, by field."""
+    labels = {"title.zh": _("程序名称"), "title.en": _("英文名称"), "label": _("版本号"), "owner": _("程序负责人")}
+    return {
+        name: _("请填写%(label)s(1 到 %(most)s 个字)。", label=label, most=LONGEST)
+        for name, label in labels.items()
+        if name in given and not 1 <= len(given[name].strip()) <= LONGEST
+    }
 
 
 def _table(found: dict[str, object], path: list[str]) -> dict[str, object] | None:

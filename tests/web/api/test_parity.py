@@ -41,6 +41,7 @@ CHANGING = {
     "people.end_two_steps": "DELETE /organisation/people/{handle}/two-steps",
     "people.grant": "PUT /organisation/people/{handle}/roles/{role}",
     "people.reset_password": "POST /organisation/people/{handle}/password",
+    "people.set_mail": "PUT /organisation/people/{handle}/mail",
     "people.revoke": "DELETE /organisation/people/{handle}/roles/{role}",
     "several.claim": "POST /inbox/several/claim",
     "several.complete": "POST /inbox/several/complete",

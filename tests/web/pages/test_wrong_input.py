@@ -21,7 +21,7 @@ from tests.web.pages.wrong import JSON, QUERY, SCRIPT, Form, Sent
 AREAS = (
     *("account", "case", "confirm", "file", "inbox", "invitation", "operations", "people", "recovery", "several"),
     *("sign_in", "studio", "studio_decision"),
-    *("studio_file", "studio_form", "studio_start", "task", "task_sheet", "tokens", "two_steps"),
+    *("studio_file", "studio_form", "studio_row", "studio_start", "task", "task_sheet", "tokens", "two_steps"),
 )
 """The blueprints that something can be sent to."""
 
@@ -42,6 +42,7 @@ def forms(house: House) -> list[Form]:
     """Every form, with what is expected in it: a new route needs a row here."""
     task, other, token = _task(house, "T01_05"), _person(house, "gong"), "nothing"
     day = f"{house.clock.now:%Y-%m-%d}"
+    row, role = {**AT, "table": "roles"}, {"code": "NEW", "zh": "新", "en": "New", "seen": "0b0b0b0b0b0b0b0b"}
     deputy = {"deputy": other, "first": day, "last": day}
     ask = {"to": other, "reason": WHY, "command": "0" * 32}
     acts: dict[str, dict[str, object]] = {
@@ -127,6 +128,9 @@ def forms(house: House) -> list[Form]:
         Form("studio_decision.save", decision, AT, kind=JSON),
         Form("studio_decision.attempt", {"file": decision["file"], "trials": {"a": {"b": "1"}}}, AT, kind=JSON),
         Form("studio_file.add", {"kind": "form", "key": "new_form", "zh": "新", "en": "New", "role": "SMO"}, AT),
+        Form("studio_row.save", {**role, "right": "read", "new": "yes"}, row),
+        Form("studio_row.remove", {"code": "XAUD", "seen": ""}, row),
+        Form("studio_row.restore", {"code": "XAUD"}, row),
         Form("studio_file.take", {"archive": "no file"}, AT),
         Form("studio_start.add", {"key": "new-one", "zh": "新", "en": "New", "owner": "SMO", "publisher": "MR"}),
         Form("studio_file.remove", {"file": "forms/T01_02.form", "revision": "0"}, AT),
