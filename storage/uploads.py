@@ -55,6 +55,8 @@ def keep(
             f"expected a file of the type {', '.join(accept)}, but “{plain}” is none",
         )
     whose = OPERATOR if person is None else person.id
+    with store.database.read() as connection:  # before any byte is kept: whoever has too many fills no disk
+        _not_too_many(connection, whose, came.digest, most)
     store.files.keep(came)
     with store.database.write() as connection:
         _lock(connection)

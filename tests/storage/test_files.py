@@ -36,7 +36,7 @@ def upload(
 ) -> File:
     with files.received([data], limit) as came:
         person = None if who is None else company.people[who]
-        return uploads.keep(company.store, person, came, name, task=task)
+        return uploads.keep(company.store, person, came, name, task=task, most=uploads.MOST_UNUSED)
 
 
 def attach(company: Company, case: int, file: File, who: str = "chen", **more: object) -> None:
@@ -146,6 +146,7 @@ def test_nobody_fills_the_disk_with_files_that_are_never_handed_in(
     upload(company, "wang", SCAN + b"2")
     with pytest.raises(Refused, match="fewer than 2 files"):
         upload(company, "wang", SCAN + b"3")
+    assert len(kept(company)) == 2
     upload(company, "chen", SCAN + b"3")
     handed_in(company, first)
     assert upload(company, "wang", SCAN + b"4").size == len(SCAN) + 1
