@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -18,6 +19,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 """A reader on PostgreSQL sees one moment throughout, as on SQLite."""
 
+
+POOL: dict[str, Any] = {"pool_size": 10, "max_overflow": 20, "hide_parameters": True}
+"""An error is logged with its statement, never with the values: they may be personal."""
 
 IDLE = 1.0
 """Seconds after which a connection to a server is tried before it is used."""
@@ -71,12 +75,12 @@ class Database:
 
     def _engine(self, *, read_only: bool) -> Engine:
         if not self.is_sqlite:
-            engine = create_engine(self.url, pool_size=10, max_overflow=20)
+            engine = create_engine(self.url, **POOL)
             event.listen(engine, "checkout", _ping)
             event.listen(engine, "checkin", _used)
             return engine
         arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=arguments, pool_size=10, max_overflow=20)
+        engine = create_engine(self.url, connect_args=arguments, **POOL)
         event.listen(engine, "connect", _configure_reader if read_only else _configure_writer)
         event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
         return engine
