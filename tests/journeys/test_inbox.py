@@ -172,6 +172,13 @@ def test_a_session_that_ended_leaves_the_page_as_it_is(visit: Opener) -> None:
     expect(page.locator("#q")).to_have_value("会签")
 
 
+def test_the_same_notice_again_replaces_the_one_that_stands_there(visit: Opener) -> None:
+    page = visit().sign_in("li")
+    said = "['甲', '乙', '甲'].forEach((text) => document.body.dispatchEvent(new CustomEvent('said', {detail: {text, tone: 'late'}})))"
+    page.evaluate(said)
+    expect(page.locator("#says .say")).to_have_text(["乙", "甲"])
+
+
 def test_a_page_without_scripts_still_works(visit: Opener) -> None:
     page = visit(java_script_enabled=False).sign_in("li")
     page.fill("#q", "管委会")

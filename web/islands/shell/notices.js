@@ -4,6 +4,8 @@ const PATIENCE = 8000;
 function show(text, tone) {
   const place = document.getElementById("says");
   if (!place) return;
+  // The same again, as of every request after a session ended, replaces what stands there.
+  for (const before of [...place.children]) if (before.textContent === text) before.remove();
   const said = document.createElement("div");
   said.className = `say say-${tone}`;
   said.textContent = text;
