@@ -12,7 +12,8 @@ from engine.stream import ORGANISATION
 from engine.temporal import format_date
 from engine.value import Date
 from engine.value import Person as Someone
-from storage import accounts, people, second_factor
+from jobs import mail
+from storage import accounts, people, recovery, second_factor
 from web import passwords, reading
 from web.api import asking, values
 from web.api.blueprint import resource
@@ -88,9 +89,16 @@ class One(Person):
     """All of one person; without an account that is null."""
 
     account = fields.Nested(Account, required=True, allow_none=True)
+    mail = fields.String(required=True, metadata={"description": "Empty when nobody said where mail goes"})
     changes = fields.List(fields.Nested(Change), required=True)
     teams = fields.List(fields.Nested(Seat), required=True)
     deputies = fields.List(fields.Nested(Deputyship), required=True)
+
+
+class Addressed(Shape):
+    """Where mail to a person goes; empty for nowhere."""
+
+    mail = fields.String(required=True, validate=validate.Length(max=254))
 
 
 class Opened(Shape):
@@ -157,6 +165,7 @@ def one(handle: str) -> dict[str, object]:
         **(values.named(found.row.person) or {}),
         "roles": [code for code, _title in found.held],
         "account": _account(found),
+        "mail": found.mail,
         "changes": [
             {
                 "role": values.said(change.role),
@@ -253,6 +262,21 @@ def end_two_steps(handle: str) -> Response:
     _of_another(person, "自己的两步验证请用密码关闭", "expected somebody else: one's own is ended with the password")
     second_factor.remove(reading.store().database, person)
     return Response(status=204)
+
+
+@pages.route("/organisation/people/<name:handle>/mail", methods=["PUT"], zh="登记、修改或删除别人的邮箱")
+@administers
+@pages.arguments(Addressed)
+@pages.response(200, Addressed)
+def address(asked: dict[str, str], handle: str) -> dict[str, str]:
+    """Say where mail to somebody else goes, or with an empty text nowhere; links sent to the address before end."""
+    person, given = _person(handle), asked["mail"].strip()
+    _of_another(person, "自己的邮箱请用密码修改", "expected somebody else: one's own is changed with the password")
+    if given and not mail.is_address(given):
+        text = Text("应为邮箱地址,例如 name@example.com", "expected a mail address, such as name@example.com")
+        raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("mail", text),))
+    recovery.set_address(reading.store().database, person, given)
+    return {"mail": given}
 
 
 @pages.route("/organisation/people/<name:handle>/sessions", methods=["DELETE"], zh="结束人员在所有浏览器中的登录")

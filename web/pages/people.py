@@ -12,7 +12,8 @@ from engine.errors import Refused
 from engine.organisation import ADMINISTRATOR
 from engine.stream import ORGANISATION
 from engine.value import Person
-from storage import accounts, people, second_factor
+from jobs import mail
+from storage import accounts, people, recovery, second_factor
 from web import asking, notices, passwords, reading
 from web.access import holders
 from web.identity import me
@@ -157,6 +158,20 @@ def end_two_steps(person: str) -> Response:
         return notices.say(back, _("自己的两步验证请在“我的账号”中用密码关闭。"), "late")
     second_factor.remove(reading.store().database, found.row.person)
     return notices.say(back, _("两步验证已关闭。请提醒本人尽快重新开启。"))
+
+
+@pages.post("/<person>/mail")
+@holders(ADMINISTRATOR)
+def set_mail(person: str) -> Response:
+    """Say where mail to a person goes; one's own is changed with the password."""
+    found, given = _found(person), request.form.get("mail", "").strip()
+    if found.row.person == me().person:
+        back = redirect(url_for(".one", person=person))
+        return notices.say(back, _("自己的邮箱请在“我的账号”中用密码修改。"), "late")
+    faults = {} if not given or mail.is_address(given) else {"mail": _("请填写一个邮箱地址,例如 name@example.com。")}
+    if not faults:
+        recovery.set_address(reading.store().database, found.row.person, given)
+    return _answer(found, faults, _("邮箱已保存。") if given else _("邮箱已删除。"))
 
 
 @pages.post("/<person>/sessions/end")

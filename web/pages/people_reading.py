@@ -14,7 +14,7 @@ from engine.errors import Text
 from engine.organisation import ADMINISTRATOR, Deputyship, Organisation
 from engine.stream import ORGANISATION
 from engine.value import Date, Person
-from storage import accounts, appointments, people, registers, schema, second_factor
+from storage import accounts, appointments, people, recovery, registers, schema, second_factor
 from storage.accounts import Account, Session
 from storage.worklist import values_of
 from web import reading, texts
@@ -94,6 +94,7 @@ class Dossier:
     deputyships: Sequence[Represented]
     sessions: Sequence[Session]
     two_steps: bool
+    mail: str
     choices: Sequence[tuple[str, Text]]
     absences: Sequence[Away]
     others: Sequence[Row]
@@ -139,6 +140,7 @@ def dossier(connection: Connection, person: str) -> Dossier:
         deputyships=deputyships(connection, row.person),
         sessions=accounts.sessions(connection, row.person, store.now()),
         two_steps=factor is not None and factor.confirmed,
+        mail=recovery.address_of(connection, row.person),
         choices=[(code, title) for code, title in roles(connection) if code not in codes],
         absences=people_absence.to_come(connection, row.person),
         others=[other for other in everybody if other.person != row.person],

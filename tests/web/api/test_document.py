@@ -21,7 +21,7 @@ OF_OPERATORS = {
 OF_ADMINISTRATORS = {
     "api_organisation.replace",
     *(f"api_people.{name}" for name in ("add", "one", "grant", "revoke", "give_password", "enable")),
-    *(f"api_people.{name}" for name in ("end_two_steps", "end_sessions")),
+    *(f"api_people.{name}" for name in ("end_two_steps", "end_sessions", "address")),
 }
 OF_READERS = {"api_role.every"}
 READERS = {"SYS", "SMO", "SMG", "MR", "GM", "QA", "DOCC", "XAUD"}

@@ -129,3 +129,17 @@ def test_roles_say_who_holds_them_and_what_they_may_do(house: House) -> None:
     assert "li" in [one["handle"] for one in rows["SMO"]["holders"]]
     assert "resolve" in rows["SMO"]["rights"]["service-planning"]
     assert program(house, "wang").refused(403, "GET", "/organisation/roles")["reason"] == "not-allowed"
+
+
+def test_the_mail_address_of_somebody_is_set_and_removed_and_refused_in_words(house: House) -> None:
+    admin = program(house, "admin")
+    place = "/organisation/people/li/mail"
+    assert admin.ask("PUT", place, {"mail": "li@example.com"}).get_json() == {"mail": "li@example.com"}
+    assert _person(admin, "li")["mail"] == "li@example.com"
+    problem = admin.refused(422, "PUT", place, {"mail": "li@"})
+    assert [fault["path"] for fault in problem["faults"]] == ["mail"]
+    admin.refused(403, "PUT", "/organisation/people/admin/mail", {"mail": "x@example.com"})
+    admin.refused(404, "PUT", "/organisation/people/nobody/mail", {"mail": "x@example.com"})
+    assert _person(admin, "li")["mail"] == "li@example.com"
+    admin.ask("PUT", place, {"mail": ""})
+    assert _person(admin, "li")["mail"] == ""

@@ -37,7 +37,7 @@ OF_ADMINISTRATORS = {
     f"people.{name}"
     for name in (
         *("every", "one", "new", "add", "grant", "revoke", "appoint", "dismiss", "report_absence", "end_absence"),
-        *("reset_password", "enable", "end_two_steps", "end_sessions"),
+        *("reset_password", "enable", "end_two_steps", "end_sessions", "set_mail"),
     )
 }
 OF_READERS = {"roles.every"}

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from engine.value import Person
-from storage import accounts, appointments, people, verification
+from storage import accounts, appointments, people, recovery, verification
 from tests.web.pages.browser import Browser, House
 from web.cli.company import organisation_of
 from web.pages import people_reading
@@ -275,3 +275,54 @@ def _vacant(house: House) -> list[str]:
     company = organisation_of(house.store)
     with house.app.test_request_context(), house.store.database.read() as connection:
         return [code for code, _title in people_reading.roles(connection) if not company.roles.get(code)]
+
+
+# ------------------------------------------------------------------ mail
+
+
+def mail_of(house: House, handle: str) -> str:
+    with house.store.database.read() as connection:
+        return recovery.address_of(connection, person(house, handle))
+
+
+def test_an_administrator_sets_changes_and_removes_the_mail_address_of_somebody(house: House) -> None:
+    admin, place = house.signed_in("admin"), address(house, "li")
+    for given in ("li@example.com", "li.qiang@example.cn", ""):
+        answer = admin.post(f"{place}/mail", {"mail": f" {given} "}, at=place)
+        assert answer.status_code == 302
+        assert mail_of(house, "li") == given
+    admin.post(f"{place}/mail", {"mail": "li@example.com"}, at=place)
+    assert "li@example.com" in admin.page(place)
+    for other in ("wang", "feng"):
+        assert "li@example.com" not in house.signed_in(other).get(place).text
+        answer = house.signed_in(other).post(f"{place}/mail", {"mail": "x@example.com"}, at="/account/")
+        assert answer.status_code == 403
+    assert mail_of(house, "li") == "li@example.com"
+
+
+@pytest.mark.parametrize("given", ["li", "li@", "a@b.c\nBcc: d@e.f", "<script>@x.cn", "x" * 300 + "@example.com"])
+def test_what_is_no_mail_address_is_refused_beside_its_field_and_nothing_is_kept(house: House, given: str) -> None:
+    admin, place = house.signed_in("admin"), address(house, "li")
+    answer = admin.post(f"{place}/mail", {"mail": given}, at=place)
+    assert answer.status_code == 422
+    assert 'id="mail-fault"' in answer.text
+    assert "<script>@" not in answer.text
+    assert mail_of(house, "li") == ""
+
+
+def test_ones_own_mail_address_is_not_changed_without_the_password(house: House) -> None:
+    admin, place = house.signed_in("admin"), address(house, "admin")
+    before = mail_of(house, "admin")
+    admin.post(f"{place}/mail", {"mail": "other@example.com"}, at="/people/new")
+    assert mail_of(house, "admin") == before
+    assert f"{place}/mail" not in admin.page(place)
+
+
+def test_a_link_for_a_new_password_that_went_to_the_address_before_ends(house: House) -> None:
+    database, li = house.store.database, person(house, "li")
+    recovery.set_address(database, li, "li@example.com")
+    secret = recovery.give(database, li, house.clock.now)
+    place = address(house, "li")
+    house.signed_in("admin").post(f"{place}/mail", {"mail": "new@example.com"}, at=place)
+    with database.read() as connection:
+        assert recovery.holder(connection, secret, house.clock.now) is None
