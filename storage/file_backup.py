@@ -23,6 +23,12 @@ def copy_out(database: Path, files: Files, to: Files) -> int:
     return sum(_copy(files, to, digest) for digest, _used in _named(database))
 
 
+def lacking(copy: Path) -> list[str]:
+    """The files that a copied database uses and that are not beside it: it cannot be brought back without them."""
+    copied = beside(copy)
+    return [digest for digest, used in _named(copy) if used and copied.size(digest) is None]
+
+
 def copy_back(database: Path, copied: Files, to: Files) -> int:
     """Bring back the bytes that a copied database names. Raises Refused when one that is used is missing or altered."""
     count = 0

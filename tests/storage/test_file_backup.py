@@ -7,7 +7,7 @@ import pytest
 from engine.errors import Refused
 from storage import backup, files, uploads, verification
 from storage.database import Database
-from storage.file_backup import beside
+from storage.file_backup import beside, lacking
 from storage.files import Files
 from storage.migrations import upgrade
 from storage.submission import Store
@@ -45,6 +45,15 @@ def test_a_copy_brings_its_files_back(company: Company, tmp_path: Path) -> None:
     backup.restore(f"sqlite:///{tmp_path}/new/zhixing.db", tmp_path / "monday.db", replace=False)
     report = verification.verify(Store(Database(f"sqlite:///{tmp_path}/new/zhixing.db")))
     assert (report.findings, report.files) == ([], 1)
+
+
+def test_a_copy_that_cannot_be_brought_back_says_so_when_it_is_made(company: Company, tmp_path: Path) -> None:
+    backup.backup(company.database, tmp_path / "monday.db")
+    assert lacking(tmp_path / "monday.db") == []
+    (digest,) = kept(company.store.files)
+    company.store.files.remove(digest)
+    backup.backup(company.database, tmp_path / "tuesday.db")
+    assert lacking(tmp_path / "tuesday.db") == [digest]
 
 
 @pytest.mark.parametrize(("data", "said"), [(None, "is not in"), (b"%PDF-1.4 forged", "they were altered")])

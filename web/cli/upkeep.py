@@ -12,6 +12,7 @@ from jobs import lease
 from jobs.lease import Listed, Standing
 from jobs.worker import Worker
 from storage import backup as backups
+from storage import file_backup
 from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Output
@@ -113,8 +114,15 @@ def backup(output: Output, target: Path) -> None:
     """Copy the SQLite database, and its files beside it, while it is in use."""
     with company.opened(output) as store:
         size = backups.backup(store.database, target, store.files)
+    lacking = file_backup.lacking(target)
     output.say(f"已备份到 {target}({size} 字节)", f"backed up to {target} ({size} bytes)")
-    output.result({"target": str(target), "bytes": size})
+    if lacking:
+        output.say(
+            f"✗ 缺少 {len(lacking)} 个文件的内容,这份备份不能恢复:请运行 verify 查明,然后再备份一次",
+            f"✗ the bytes of {len(lacking)} files are missing, so this copy cannot be restored: find out by verify, then back up again",
+            style="red",
+        )
+    output.result({"target": str(target), "bytes": size, "lacking": lacking})
 
 
 @command(zh="恢复备份;期间不得有程序在使用数据库。")
