@@ -13,6 +13,12 @@ from tests.journeys.conftest import Visit
 
 Opener = Callable[..., Visit]
 
+CLIPPED = """() => [...document.querySelectorAll("main h1, main p, main button, main .btn, main .status, main dd, main label")]
+  .filter((one) => one.offsetParent && getComputedStyle(one).overflowX !== "visible" && one.scrollWidth > one.clientWidth + 1
+    && !one.classList.contains("visually-hidden"))
+  .map((one) => one.outerHTML.slice(0, 120))"""
+"""What stands in a box that is too narrow for it."""
+
 
 def _enter(visit: Opener, handle: str) -> Visit:
     person = visit()
@@ -20,10 +26,10 @@ def _enter(visit: Opener, handle: str) -> Visit:
     return person
 
 
-def _open(person: Visit, step: str) -> Page:
-    """The task of a step, opened from the inbox."""
+def _open(person: Visit, step: str, project: str = "") -> Page:
+    """The task of a step, perhaps of one project, opened from the inbox."""
     page = person.go("/")
-    page.locator(".task-name", has_text=step).first.click()
+    page.locator(".task", has_text=project).locator(".task-name", has_text=step).first.click()
     page.wait_for_url("**/tasks/*")
     expect(page.locator("h1")).to_contain_text(step)
     return page
@@ -31,6 +37,18 @@ def _open(person: Visit, step: str) -> Page:
 
 def _count(person: Visit, step: str) -> int:
     return person.go("/").locator(".task-name", has_text=step).count()
+
+
+def _of(person: Visit, step: str, project: str) -> int:
+    """How many tasks of a step of a project somebody has."""
+    return person.go("/").locator(".task", has_text=project).locator(".task-name", has_text=step).count()
+
+
+def _now(page: Page, text: str, said: str) -> None:
+    """An action without a dialog."""
+    with page.expect_event("load"):
+        _button(page, text).click()
+    expect(page.locator(".say-good")).to_contain_text(said)
 
 
 def _button(page: Page, text: str) -> Locator:
@@ -193,6 +211,65 @@ def test_what_was_returned_goes_straight_back_when_it_is_corrected(visit: Opener
     expect(page.locator(".side-card").first).to_contain_text("李强")
 
 
+def test_a_task_of_a_role_is_claimed_and_given_back(visit: Opener) -> None:
+    mine = _enter(visit, "wang")
+    page = _open(mine, "T01.01")
+    card = page.locator(".side-card").first
+    expect(card).to_contain_text("待认领")
+    expect(_button(page, "退回待领")).to_have_count(0)
+    _now(page, "认领", "已认领")
+    expect(card).to_contain_text("王芳")
+    expect(card).not_to_contain_text("待认领")
+    expect(_button(page, "认领")).to_have_count(0)
+    _now(page, "退回待领", "已退回")
+    expect(card).to_contain_text("待认领")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_be_visible()
+
+
+def test_a_terminated_run_leaves_nothing_to_do_and_says_why(visit: Opener) -> None:
+    mine, worker = _enter(visit, "mei"), _enter(visit, "zhao")
+    page = _open(worker, "T01.03")
+    address, case = page.url.removeprefix(worker.base), page.locator(".job-path a").first.get_attribute("href")
+    expect(page.locator(".menu-late")).to_have_count(0)
+    before = _count(worker, "T01.03")
+    page = mine.go(address)
+    dialog = _dialog(page, "终止流程")
+    dialog.locator(".btn-primary").click()
+    expect(dialog.locator(".say-late")).to_contain_text("理由")
+    dialog.get_by_label("理由").fill("客户取消了需求")
+    _confirm(page, dialog, "已终止")
+    assert _count(worker, "T01.03") == before - 1
+    page = mine.go(address)
+    expect(page.locator(".job-title .status")).to_contain_text("已取消")
+    expect(page.get_by_role("button", name="提交", exact=True)).to_have_count(0)
+    page = mine.go(f"{case}/history")
+    expect(page.locator("main")).to_contain_text("客户取消了需求")
+    mine.picture("actions-terminated")
+
+
+def test_what_was_returned_step_by_step_is_done_anew_step_by_step(visit: Opener) -> None:
+    mine, author = _enter(visit, "li"), _enter(visit, "zhao")
+    page = _open(mine, "T01.05")
+    project = page.locator(".job-path a").first.inner_text()
+    assert _of(author, "T01.04", project) == 0
+    dialog = _dialog(page, "驳回")
+    expect(dialog.get_by_label("逐步重新办理")).to_be_checked()
+    dialog.get_by_label(re.compile("T01.03")).check()
+    dialog.get_by_label("理由").fill("现状调研漏了灾备机房")
+    _confirm(page, dialog, "已驳回")
+    page = _open(author, "T01.03", project)
+    expect(page.locator(".why-before")).to_contain_text("现状调研漏了灾备机房")
+    expect(page.locator(".why-before")).to_contain_text("李强")
+    with page.expect_event("load"):
+        page.get_by_role("button", name="提交", exact=True).click()
+    assert _of(mine, "T01.05", project) == 0
+    page = _open(author, "T01.04", project)
+    page.get_by_label(re.compile("修订说明")).fill("补充灾备机房")
+    with page.expect_event("load"):
+        page.get_by_role("button", name="提交", exact=True).click()
+    _open(mine, "T01.05", project)
+
+
 @pytest.mark.parametrize(("handle", "step"), [("zhao", "T01.03"), ("wang", "T01.01"), ("feng", "T02.03")])
 def test_in_english_no_task_is_wider_than_its_window(visit: Opener, handle: str, step: str) -> None:
     person = visit(locale="en")
@@ -200,6 +277,21 @@ def test_in_english_no_task_is_wider_than_its_window(visit: Opener, handle: str,
     page = _open(person, step)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 1360
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en"])
+def test_on_a_phone_no_task_is_wider_than_it(visit: Opener, locale: str) -> None:
+    for handle, steps in (("zhao", ("T01.03", "T01.07")), ("feng", ("T02.03",)), ("li", ("T01.05",))):
+        person = visit(locale=locale, width=390, height=844)
+        person.sign_in(handle)
+        for step in steps:
+            page = _open(person, step)
+            page.wait_for_load_state("networkidle")
+            assert page.evaluate("document.documentElement.scrollWidth") == 390, step
+            assert page.evaluate(CLIPPED) == [], step
+            page.locator(".bar summary").click()
+            assert page.evaluate("document.documentElement.scrollWidth") == 390, step
+            person.picture(f"actions-390-{step}-{locale}")
 
 
 def _hand_in(person: Visit, step: str, form: str, handle: str = "") -> None:
