@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.value import Person
 from storage import schema
+from storage.batch import Prepared, find
 from storage.database import Database
 from storage.moments import micros, moment
 
@@ -141,8 +142,12 @@ def begin(database: Database, person: Person, now: datetime, address: str, agent
     return token
 
 
-_VISITOR = (
-    select(schema.session, schema.account, schema.handle.c.handle, schema.handle.c.name)
+_VISITOR = Prepared(
+    select(
+        *(_session.digest, _session.person, _session.began_at, _session.seen_at, _session.address, _session.agent),
+        *(_account.password, _account.one_time, _account.locked_until, _account.language, _account.theme),
+        *(schema.handle.c.handle, schema.handle.c.name),
+    )
     .join(schema.account, _account.person == _session.person)
     .join(schema.handle, schema.handle.c.person == _session.person)
     .where(_session.digest == bindparam("token"), _session.ends_at > bindparam("now"), _account.enabled)
@@ -151,10 +156,24 @@ _VISITOR = (
 
 def visitor(connection: Connection, token: str, now: datetime) -> Visitor | None:
     """Who holds the session of a cookie, unless it ended or the account was closed."""
-    row = connection.execute(_VISITOR, {"token": digest_of(token), "now": micros(now)}).one_or_none()
-    return (
-        None if row is None else Visitor(session=_session_of(row), account=_made(row), handle=row.handle, name=row.name)
+    row = find(connection, (_VISITOR, {"token": digest_of(token), "now": micros(now)}))
+    if row is None:
+        return None
+    digest, key, began, seen_at, address, agent, password, one_time, locked_until, language, theme, handle, name = row
+    person = Person(key)
+    session = Session(
+        digest=digest, person=person, began=moment(began), seen=moment(seen_at), address=address, agent=agent
     )
+    account = Account(
+        person=person,
+        password=password,
+        one_time=bool(one_time),
+        enabled=True,
+        locked_until=moment(locked_until),
+        language=language,
+        theme=theme,
+    )
+    return Visitor(session=session, account=account, handle=handle, name=name)
 
 
 def seen(database: Database, session: Session, now: datetime) -> None:

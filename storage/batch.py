@@ -15,21 +15,30 @@ from sqlalchemy.exc import DBAPIError
 Values = Mapping[str, object]
 
 
+Form = tuple[str, tuple[str, ...] | None, Values]
+"""The text of a statement; the order in which it takes its values, None when it takes them by name; those it brings along."""
+
+
 class Prepared:
-    """A statement as each kind of database takes it, with the columns that an insert fills."""
+    """A statement as each kind of database takes it, with the columns that an insert fills.
+
+    One that holds lists of its own takes other values only by parameters that are not required: `bindparam(name, None)`.
+    """
 
     def __init__(self, statement: ClauseElement, *columns: str) -> None:
         self.statement = statement.inline() if isinstance(statement, Insert) else statement
         self.columns = columns
-        self._texts: dict[str, tuple[str, tuple[str, ...] | None]] = {}
+        self._forms: dict[str, Form] = {}
 
-    def text(self, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-        """The text, and in which order it takes its values; None when it takes them by name."""
-        found = self._texts.get(dialect.name)
+    def form(self, dialect: Dialect) -> Form:
+        """What the driver is told; made once."""
+        found = self._forms.get(dialect.name)
         if found is None:
-            compiled = self.statement.compile(dialect=dialect, column_keys=list(self.columns) or None)
-            order = compiled.positiontup if dialect.positional else None  # type: ignore[attr-defined]  # of an SQLCompiler
-            found = self._texts[dialect.name] = str(compiled), None if order is None else tuple(order)
+            columns, lists = list(self.columns) or None, {"render_postcompile": True}
+            compiled: Any = self.statement.compile(dialect=dialect, column_keys=columns, compile_kwargs=lists)
+            order = tuple(compiled.positiontup) if dialect.positional else None
+            own = {name: value for name, value in compiled.params.items() if value is not None}
+            found = self._forms[dialect.name] = str(compiled), order, own
         return found
 
 
@@ -77,8 +86,9 @@ def _cursor(connection: Connection, statements: int) -> Iterator[Any]:
 
 
 def _execute(connection: Connection, cursor: Any, statement: Prepared, rows: Sequence[Values]) -> None:
-    text, order = statement.text(connection.dialect)
+    text, order, own = statement.form(connection.dialect)
     for hear in connection.dispatch.before_cursor_execute:
         hear(connection, cursor, text, rows, None, len(rows) > 1)
-    for row in rows:
+    for given in rows:
+        row = {**own, **given} if own else given
         cursor.execute(text, row if order is None else [row[name] for name in order])

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 
 from storage import case_search, schema
+from storage.batch import Prepared, find
 from storage.moments import NEVER
 from storage.schema import case_role, inbox, task
 
@@ -157,13 +158,13 @@ def signature(lines: Sequence[Line], found: Sequence[int]) -> str:
 
 def may_see(connection: Connection, wish: Wish, key: str) -> bool:
     """The task waits in this person's list."""
-    return connection.execute(_seeing(_kept(wish)), {"key": key}).first() is not None
+    return find(connection, (_seeing(_kept(wish)), {"key": key})) is not None
 
 
 @lru_cache(maxsize=KNOWN)
-def _seeing(wish: Wish) -> Query:
-    found = _together(query.where(inbox.c.task == bindparam("key")).limit(1) for query, _ in _sources(wish))
-    return select(found.c.task).limit(1)
+def _seeing(wish: Wish) -> Prepared:
+    found = _together(query.where(inbox.c.task == bindparam("key", None)).limit(1) for query, _ in _sources(wish))
+    return Prepared(select(found.c.task).limit(1))
 
 
 def following(connection: Connection, wish: Wish, but: str, case_no: int | None) -> str | None:
@@ -171,12 +172,20 @@ def following(connection: Connection, wish: Wish, but: str, case_no: int | None)
     place = {"case": case_no, "but": but}
     near = [] if case_no is None else list(connection.execute(_OF_CASE, place).scalars())
     found = connection.execute(_most_urgent(_kept(wish), near=True), {"near": near}).scalar() if near else None
-    return found or connection.execute(_most_urgent(_kept(wish), near=False), {"but": but}).scalar()
+    if found is not None:
+        return str(found)
+    row = find(connection, (_after(_kept(wish)), {"but": but}))
+    return None if row is None else str(row[0])
+
+
+@lru_cache(maxsize=KNOWN)
+def _after(wish: Wish) -> Prepared:
+    return Prepared(_most_urgent(wish, near=False))
 
 
 @lru_cache(maxsize=KNOWN)
 def _most_urgent(wish: Wish, *, near: bool) -> Query:
-    which = inbox.c.task.in_(bindparam("near", expanding=True)) if near else inbox.c.task != bindparam("but")
+    which = inbox.c.task.in_(bindparam("near", expanding=True)) if near else inbox.c.task != bindparam("but", None)
     place = inbox.c.due, inbox.c.task
     found = _together(query.where(which).order_by(*place).limit(1) for query, _ in _sources(wish))
     return select(found.c.task).order_by(found.c.due, found.c.task).limit(1)

@@ -41,8 +41,8 @@ def install(app: Flask) -> None:
 
 
 def _told(response: Response) -> Response:
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    said = {name.lower() for name, _ in response.headers}
+    response.headers.extend({name: value for name, value in ALWAYS.items() if name.lower() not in said})
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = A_YEAR
     if request.endpoint != "static" and "Cache-Control" not in response.headers:

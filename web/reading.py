@@ -17,12 +17,13 @@ from engine.procedure import Procedure
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import people, schema
+from storage.batch import Prepared, find
 from storage.invitations import WithContacts
 from storage.procedures import versions_in_force
 from storage.submission import Store
 
 MANIFEST = "procedure.toml"
-_ORGANISATION = select(schema.stream.c.revision).where(schema.stream.c.stream_no == ORGANISATION)
+_ORGANISATION = Prepared(select(schema.stream.c.revision).where(schema.stream.c.stream_no == ORGANISATION))
 
 
 def store() -> Store:
@@ -34,7 +35,8 @@ def store() -> Store:
 
 def organisation(connection: Connection) -> Organisation:
     """The organisation as it is now."""
-    revision = connection.execute(_ORGANISATION).scalar_one_or_none() or 0
+    row = find(connection, (_ORGANISATION, {}))
+    revision = 0 if row is None else row[0]
     found = store().states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
     assert isinstance(found, Organisation)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +28,7 @@ from engine.task import Task
 from engine.value import Context, Person
 from engine.words import Channel, StreamKind
 from storage import intake, registers, schema, worklist
+from storage.batch import Prepared, find
 from storage.moments import moment
 from storage.shelf import StreamShelf
 from web import asking, reading, texts
@@ -48,7 +50,7 @@ class Background:
 class Desk:
     """A task before somebody: its row, what runs it, and the open task itself unless it is gone."""
 
-    row: Row[Any]
+    row: Any
     instance: Instance
     window: bytes
     procedure: Procedure
@@ -156,7 +158,7 @@ class Desk:
 _task, _stream = schema.task.c, schema.stream
 _of, _company, _case = _stream.alias("of"), _stream.alias("company"), _stream.alias("its_case")
 _TASK = select(schema.task).where(_task.task == bindparam("key"))
-_DESK = (
+_SEEN = (
     select(
         schema.task,
         _of.c.kind,
@@ -173,14 +175,19 @@ _DESK = (
 )
 """The task, what runs it, and how far organisation and case are: one look."""
 
+_DESK, _Seen = Prepared(_SEEN), namedtuple("_Seen", _SEEN.selected_columns.keys())
+
 
 def open_for_me(key: str) -> Desk:
     """The desk of a task that this person may know of; 404 otherwise."""
     stream = asking.stream_of(key)
     store, who = reading.store(), me()
     with store.database.read() as connection:
-        row = connection.execute(_DESK, {"key": key}).one_or_none()
-        if row is None or row.kind != StreamKind.INSTANCE:
+        found = find(connection, (_DESK, {"key": key}))
+        if found is None:
+            abort(404)
+        row: Any = _Seen(*found)
+        if row.kind != StreamKind.INSTANCE:
             abort(404)
         instance = _running(connection, row)
         procedure = reading.procedure(connection, instance.version)
@@ -226,7 +233,7 @@ def _row(connection: Connection, key: str) -> Row[Any] | None:
     return connection.execute(_TASK, {"key": key}).one_or_none()
 
 
-def _running(connection: Connection, row: Row[Any]) -> Instance:
+def _running(connection: Connection, row: Any) -> Instance:
     """The instance that the task belongs to."""
     shelf = StreamShelf(connection, row.stream_no, reading.store().recent)
     states = reading.store().states
@@ -235,7 +242,7 @@ def _running(connection: Connection, row: Row[Any]) -> Instance:
     return found
 
 
-def _background(row: Row[Any], procedure: Procedure, zone: str) -> Background:
+def _background(row: Any, procedure: Procedure, zone: str) -> Background:
     with reading.store().database.read() as connection:
         values = {} if row.case_no is None else worklist.values_of(connection, [row.case_no]).get(row.case_no, {})
         return Background(
@@ -245,7 +252,7 @@ def _background(row: Row[Any], procedure: Procedure, zone: str) -> Background:
         )
 
 
-def _may_know(connection: Connection, row: Row[Any], instance: Instance, procedure: Procedure, who: Me) -> bool:
+def _may_know(connection: Connection, row: Any, instance: Instance, procedure: Procedure, who: Me) -> bool:
     """Whoever may do it, did it, has a part in the case or its procedure, or was told of it."""
     mine = {who.person.id, *(person.id for person in who.principals)}
     if row.closed_by in mine or mine & set(_involved(instance, row.task)) or procedure.owner in who.roles:
@@ -265,7 +272,7 @@ def _involved(instance: Instance, key: str) -> Iterator[str]:
         yield from (person.id for person in persons if person is not None)
 
 
-def _may_read(connection: Connection, row: Row[Any]) -> bool:
+def _may_read(connection: Connection, row: Any) -> bool:
     """The person may read the whole case."""
     return row.case_no is not None and registers.may_see(connection, who_reads(connection), row.case_no)
 
