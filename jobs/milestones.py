@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Row, select
 
@@ -118,10 +118,15 @@ def _look(store: Store, found: Changed) -> None:
             reckoning.later(connection, found, again)
 
 
-def meet(store: Store, row: Row[tuple[object, ...]]) -> int:
-    """Let happen what is due in a milestone, occurrence by occurrence; returns how many."""
+def meet(store: Store, row: Row[tuple[object, ...]], before: datetime | None = None) -> int:
+    """Let happen what is due in a milestone, occurrence by occurrence; returns how many.
+
+    Only what was due before a moment, by the version that was in force until then, if one is given.
+    """
+    by = None if before is None else before - timedelta(microseconds=1)
+    until = micros(store.now()) if by is None else micros(by)
     with store.database.read() as connection:
-        procedure = store.procedures.in_force(row.procedure, connection)
+        procedure = store.procedures.in_force(row.procedure, connection, by)
         revision = connection.execute(select(_stream.revision).where(_stream.stream_no == row.stream_no)).scalar_one()
     if procedure is None:
         return 0
@@ -133,7 +138,7 @@ def meet(store: Store, row: Row[tuple[object, ...]]) -> int:
             break
         occurred += sum(isinstance(event, MilestoneOccurred) for event in receipt.events)
         planned = [event.due for event in receipt.events if isinstance(event, MilestonePlanned)]
-        if not planned or due(planned[-1]) > micros(store.now()):
+        if not planned or due(planned[-1]) > until:
             break
         revision = receipt.revision
     return occurred
@@ -214,8 +219,27 @@ def _is_touched(procedure: Procedure, found: Changed) -> bool:
     )
 
 
+def _meet_before(store: Store, key: str, case: int | None) -> None:
+    """Nobody looked while a version came into force that was announced: what was due until then happens by the one before."""
+    now = store.now()
+    with store.database.read() as connection:
+        rows = [row for row in _rows(connection, key, case) if row.due is not None and row.due <= micros(now)]
+        place = store.procedures.place(key, connection, now) if rows else None
+        if place is None:
+            return
+        state = store.states.at(connection, StreamKind.PROCEDURE, place.stream, place.revision)
+        assert isinstance(state, Publications)
+        version = state.in_force(now)
+    if version is None or version.effective is None:
+        return  # one published at once replaces what nobody has met yet
+    for row in rows:
+        if row.due < micros(version.since):
+            meet(store, row, version.since)
+
+
 def _scope(store: Store, key: str, case: int | None) -> None:
     """Bring the milestones of a case, or of the organisation, to what the version in force says."""
+    _meet_before(store, key, case)
     with store.database.read() as connection:
         procedure = store.procedures.in_force(key, connection)
         if procedure is None:

@@ -240,6 +240,23 @@ def test_a_version_of_a_later_moment_is_followed_from_then_on(database: Database
     assert office.proven()
 
 
+def test_what_was_due_before_a_planned_version_is_made_up_for_after_an_outage(database: Database) -> None:
+    office = Office(database, DAILY, "timeCycle")
+    office.tick()
+    first = office.procedure.digest
+    office.later(hours=1)
+    office.revise('duration("P7D")', "timeCycle", effective=office.now + timedelta(days=2))
+    office.tick()
+    office.later(days=2, hours=1)  # nobody looks while two moments come, and the version after them
+    assert office.tick() == 0
+    assert versions(office) == [first, first]
+    office.tick()
+    assert office.rows()[0][3] == "2026-03-09T12:00:00"
+    with database.read() as connection:
+        assert not connection.execute(health.is_due(office.now)).one().timers
+    assert office.proven()
+
+
 def test_a_case_that_closed_between_occurrence_and_start_leaves_a_job_for_a_person(database: Database) -> None:
     office = Office(database, BEFORE_END, extensions='zx:per="case"')
     case = office.case(ends=day("2026-12-31"))
