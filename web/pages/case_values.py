@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from flask_babel import format_decimal
 
 from engine.errors import Text
-from engine.form_fields import Field
 from engine.procedure import Procedure
 from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, Value
 from web import texts
+from web.forms import look
+from web.forms.look import Item
 from web.telling import naming
 from web.telling.naming import Names
 from web.translation import _
@@ -36,7 +37,7 @@ class Labels:
     """What fields are called: of a variable by the form whose result it is, of the case by the manifest."""
 
     title: Text | None
-    fields: Mapping[str, Field]
+    fields: Mapping[str, Item]
     titles: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, path: str) -> str:
@@ -44,7 +45,16 @@ class Labels:
         if path in self.titles:
             return self.titles[path]
         found = self.fields.get(path)
-        return found.label if found is not None and found.label else path.rpartition(".")[2]
+        return texts.said(found.label) if found is not None else path.rpartition(".")[2]
+
+    def shown(self, names: Names, path: str, value: Value) -> str:
+        """A value in one line; of options what they are called."""
+        found = self.fields.get(path)
+        if found is None or not found.options:
+            return shown(names, value)
+        several = value if isinstance(value, tuple) else (value,)
+        parts = (texts.said(found.option(one)) if isinstance(one, str) else shown(names, one) for one in several)
+        return _("、").join(part for part in parts if part)
 
 
 def labels_of(procedure: Procedure, process: str, variable: str) -> Labels:
@@ -54,8 +64,15 @@ def labels_of(procedure: Procedure, process: str, variable: str) -> Labels:
         form = procedure.form(element) if element.result == variable else None
         if form is not None:
             names = Names(procedure, {}, "UTC")
-            return Labels(names.step(process, element.id), dict(form.walk()))
+            return Labels(names.step(process, element.id), dict(_items_of(look.read(procedure, form).items())))
     return Labels(None, {})
+
+
+def _items_of(items: Iterable[Item], path: str = "") -> Iterator[tuple[str, Item]]:
+    """Every field by its path; columns stand below their table."""
+    for item in items:
+        yield f"{path}{item.field.key}", item
+        yield from _items_of(item.columns, f"{path}{item.field.key}.")
 
 
 def shown(names: Names, value: Value) -> str:
@@ -104,7 +121,7 @@ def _rows(
     elif depth < DEEPEST and _is_table(value, before):
         yield from _items(names, labels, path, value, before, group, depth)
     else:
-        now, then = shown(names, value), shown(names, before)
+        now, then = labels.shown(names, path, value), labels.shown(names, path, before)
         if now or then:
             yield Row(label=labels.of(path), value=now, before="" if then == now else then, group=group)
 
@@ -135,8 +152,9 @@ def _items(
 
 def _line(names: Names, labels: Labels, path: str, value: Value) -> str:
     if not isinstance(value, Context):
-        return shown(names, value)
-    parts = ((labels.of(f"{path}.{key}"), shown(names, one)) for key, one in value.items())
+        return labels.shown(names, path, value)
+    inner = ((f"{path}.{key}", one) for key, one in value.items())
+    parts = ((labels.of(place), labels.shown(names, place, one)) for place, one in inner)
     return _(";").join(_("%(label)s:%(value)s", label=label, value=part) for label, part in parts if part)
 
 

@@ -162,6 +162,28 @@ def test_the_data_is_shown_as_it_was_before_and_after(house: House) -> None:
     assert re.search(r"<dt>项目状态</dt><dd><del>[^<]+</del>.*<ins>[^<]+</ins>", changed, re.DOTALL)
 
 
+def test_fields_and_options_that_changed_are_named_in_the_language_of_the_reader(house: House) -> None:
+    number = _titled(house, "江南水务")
+    spot = _spot_of(house, _instance(house, number), "CompleteTask", "T03_02")
+    visitor = house.signed_in("mei")
+    told = []
+    for language in ("zh", "en"):
+        visitor.post("/account/look", {"language": language}, at="/")
+        told.append(
+            _said(_at(visitor, number, spot).split('class="card-plain case-changes"')[1].split("</section>")[0])
+        )
+    chinese, english = told
+    for zh, en in (
+        ("资格证书", "Certificates"),
+        ("证书名称", "Certificate"),
+        ("结论", "Conclusion"),
+        ("合格", "Qualified"),
+    ):
+        assert zh in chinese
+        assert en in english
+        assert zh not in english
+
+
 def test_personal_values_are_never_shown(house: House) -> None:
     number = _titled(house, "江南水务")
     visitor = house.signed_in("li")
