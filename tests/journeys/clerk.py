@@ -18,6 +18,8 @@ from web.cli.demo import SHIPPED
 TODAY = date.today()  # noqa: DTZ011  # the day at the clerk's desk
 WIDE = {"(": "\uff08", ")": "\uff09", ",": "\uff0c", ":": "\uff1a", ";": "\uff1b"}
 
+KIND = "one => [one.matches('[role=group], .choices') ? 'group' : one.type ?? one.tagName, one.id]"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
@@ -82,8 +84,9 @@ def _rows(table: Locator, columns: Mapping[str, Words], rows: list[dict[str, Any
 
 def _enter(control: Locator, words: Words, value: Any, names: Mapping[str, str]) -> None:
     """Enter one value, as its control wants it."""
-    control.wait_for()
-    kind = control.evaluate("one => one.matches('[role=group], .choices') ? 'group' : one.type ?? one.tagName")
+    kind, key = control.evaluate(KIND)
+    if key:
+        control = control.page.locator(f'[id="{key}"]')  # found by its words once, not at every touch
     text = _said(value, words, names)
     if kind == "group":
         _choose(control, words, value if isinstance(value, list) else [value], names)
