@@ -36,10 +36,9 @@ PERSONAL = (
     schema.recovery_link,
     schema.task_read,
     schema.preference,
-    schema.task_copy,
     schema.request_key,
 )
-"""What is kept for a person, and goes with them."""
+"""What is kept for a person outside the journal, and goes with them; what entries make comes back by any rebuild."""
 
 _account, _session, _attempt = schema.account.c, schema.session.c, schema.attempt.c
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
 
-from engine.commands import AssignCaseRole, ClaimTask, CloseCase, Envelope, GrantRole
+from engine.commands import AssignCaseRole, ClaimTask, CloseCase, CopyTask, Envelope, GrantRole
 from engine.errors import Reason, Refused
 from engine.events import CaseErased, Event, PersonErased, StreamDisposed
 from engine.stream import ORGANISATION
@@ -253,6 +253,16 @@ def test_an_erased_person_holds_no_role_and_stays_erased(company: Company) -> No
     with pytest.raises(Refused, match=f"but {wang.id} was erased"):
         company.store.submit(GrantRole(envelope=ask(company), person=wang, role="SALES"))
     proven(company, erased=2)
+
+
+def test_what_an_erased_person_was_told_of_stands_as_its_entry_says(company: Company) -> None:
+    stream = company.start()
+    task, mr = company.task(stream, "write"), company.people["mr"]
+    company.store.submit(ClaimTask(envelope=ask_case(company, stream, "wang"), task=task))
+    told = CopyTask(envelope=ask_case(company, stream, "wang"), task=task, to=(mr,), message="请知悉")
+    company.store.submit(told)
+    erase_person(company, "mr")
+    assert rebuild(company.store).differences == []
 
 
 def ask_case(company: Company, stream: int, who: str | None = None) -> Envelope:

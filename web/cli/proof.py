@@ -102,6 +102,16 @@ def verify(output: Output, number: int | None, chain_only: bool, head: bytes | N
         raise click.exceptions.Exit(Exit.NOT_PROVEN)
 
 
+def _files(output: Output, report: verification.Report) -> None:
+    if report.files:
+        output.say(f"核对 {report.files} 个文件的内容。", f"Compared the bytes of {report.files} files.")
+    if report.never_kept:
+        output.say(
+            f"另有 {report.never_kept} 个文件由当时不保存文件内容的发行版记下,没有内容可核对。",
+            f"{report.never_kept} more files were named by a release that kept no bytes of files: nothing to compare.",
+        )
+
+
 def _exists(store: Store, number: int) -> None:
     """Refuse a number that no table knows; a stream whose row is gone is for the proof to tell."""
     with store.database.read() as connection:
@@ -133,13 +143,7 @@ def prove(
         f"Verified {report.entries} entries of {report.streams} streams ({report.executed} executed again) and "
         f"{report.refusals} refusals: {report.sealed} sealed, {report.unsealed} not sealed yet.",
     )
-    if report.files:
-        output.say(f"核对 {report.files} 个文件的内容。", f"Compared the bytes of {report.files} files.")
-    if report.never_kept:
-        output.say(
-            f"另有 {report.never_kept} 个文件由当时不保存文件内容的发行版记下,没有内容可核对。",
-            f"{report.never_kept} more files were named by a release that kept no bytes of files: nothing to compare.",
-        )
+    _files(output, report)
     _heads(output, report, kept)
     for found in report.findings:
         output.say(f"✗ {found.zh}", f"✗ {found.en}", style="red")
