@@ -152,6 +152,8 @@ def _table(path: str, old: Mapping[str, object], new: Mapping[str, object]) -> I
     """Two tables of tables: sections, rows in them, values in these."""
     for section in sorted(old.keys() | new.keys()):
         before, after = old.get(section), new.get(section)
+        if isinstance(before or after, dict):  # a table that one side has not has no rows there
+            before, after = before or {}, after or {}
         kind = TABLES.get(section, Text(section, section))
         if not isinstance(before, dict) or not isinstance(after, dict):
             if before != after:
