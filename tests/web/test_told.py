@@ -123,6 +123,7 @@ def test_values_are_told_as_people_say_them(terminal: Terminal) -> None:
     told = "\n".join(lines)
     assert re.findall(r"\b(true|false|null)\b|\[\"|[a-z]:C-\d", told) == []
     assert "重点客户 = (未填)" in told
+    assert "Amount including tax = 680,000" in told
     assert re.search("确定评审人 判定:.*涉及内部支持部门 = 否.* → 服务管理负责人、", told)
 
 

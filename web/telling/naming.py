@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from engine import temporal
 from engine.errors import Text
 from engine.flow.elements import Element
+from engine.label import ENGLISH
 from engine.procedure import Procedure
 from engine.stream import ORGANISATION
 from engine.task import Task
@@ -45,7 +47,8 @@ class Names:
 
     def __init__(self, procedure: Procedure | None, people: Mapping[str, str], zone: str) -> None:
         self.procedure, self.people, self.zone = procedure, people, zone
-        self.english = _english(procedure)
+        texts = _texts(procedure)
+        self.english, self.headings = _english(texts), _headings(texts)
 
     def person(self, person: Person) -> Text:
         """The name of a person; the id of one who was erased."""
@@ -104,6 +107,10 @@ class Names:
         found = None if self.procedure is None else self.procedure.roles.get(code)
         return same(code) if found is None else found.name
 
+    def heading(self, decision: str, zh: str) -> Text:
+        """What a column of a decision is called."""
+        return Text(zh, self.headings.get(decision, {}).get(zh) or zh)
+
     def document(self, key: str) -> Text:
         """The title of a document."""
         found = None if self.procedure is None else self.procedure.documents.get(key)
@@ -146,8 +153,19 @@ class Names:
                 return same(str(found))
 
 
-def _english(procedure: Procedure | None) -> dict[str, str]:
-    if procedure is None or "texts/en.json" not in procedure.files:
+def _texts(procedure: Procedure | None) -> Mapping[str, Any]:
+    """The English of a version."""
+    if procedure is None or ENGLISH not in procedure.files:
         return {}
-    texts = json.loads(procedure.files["texts/en.json"])
+    found: Mapping[str, Any] = json.loads(procedure.files[ENGLISH])
+    return found
+
+
+def _english(texts: Mapping[str, Any]) -> dict[str, str]:
     return {key: str(found.get("name", "")) for key, found in texts.get("elements", {}).items()}
+
+
+def _headings(texts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The English of each decision, by the Chinese that stands in it."""
+    found = {key: words for key, words in texts.get("decisions", {}).items() if isinstance(words, dict)}
+    return {key: {zh: str(en) for zh, en in words.items()} for key, words in found.items()}

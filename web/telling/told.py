@@ -186,7 +186,7 @@ class Teller:
 
     def _decision(self, event: events.DecisionMade) -> dict[str, Text]:
         """The rules that count in each table, and the inputs they were found by."""
-        told = [rules(self.names, table) for table in event.tables if isinstance(table, Context)]
+        told = [rules(self.names, table, event.decision) for table in event.tables if isinstance(table, Context)]
         return {"rules": Text("".join(f":{one.zh}" for one in told), "".join(f": {one.en}" for one in told))}
 
     def _enabled(self, event: events.ActivitiesEnabled) -> dict[str, Text]:
