@@ -38,8 +38,12 @@ def backup(database: Database, target: Path, files: Files | None = None) -> int:
     return target.stat().st_size
 
 
-def restore(url: str, source: Path, *, replace: bool, files: Files | None = None) -> Path:
+def restore(
+    url: str, source: Path, *, replace: bool, files: Files | None = None, incomplete: bool = False
+) -> tuple[Path, list[str]]:
     """Bring a copy back, the bytes of its files first; the database that was there is kept beside it.
+
+    Returns where it is, and the used files that were lost, which only an `incomplete` copy may have.
 
     Raises Refused, and changes nothing, when the copy is not a whole database of this product and of this release or an
     earlier one, when one is there and `replace` is not given, or when somebody is using it.
@@ -49,11 +53,12 @@ def restore(url: str, source: Path, *, replace: bool, files: Files | None = None
     target.parent.mkdir(parents=True, exist_ok=True)
     with _beside(target) as draft:
         _copy(source, draft)
-        file_backup.copy_back(draft, file_backup.beside(source), files or file_backup.beside(target))
+        to = files or file_backup.beside(target)
+        lost = file_backup.copy_back(draft, file_backup.beside(source), to, incomplete=incomplete)
         if target.exists():
             _put_aside(target, replace=replace)
         draft.replace(target)
-    return target
+    return target, lost
 
 
 def _put_aside(target: Path, *, replace: bool) -> None:

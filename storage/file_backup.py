@@ -19,8 +19,8 @@ def beside(copy: Path) -> Files:
 
 
 def copy_out(database: Path, files: Files, to: Files) -> int:
-    """Copy the bytes that a database names; returns how many files. What is missing is for the proof to tell."""
-    return sum(_copy(files, to, digest) for digest, _used in _named(database))
+    """Copy the bytes that a database names; returns how many files. What is missing or altered is for the proof to tell."""
+    return sum(_copied(files, to, digest) for digest, _used in _named(database))
 
 
 def lacking(copy: Path) -> list[str]:
@@ -29,18 +29,32 @@ def lacking(copy: Path) -> list[str]:
     return [digest for digest, used in _named(copy) if used and copied.size(digest) is None]
 
 
-def copy_back(database: Path, copied: Files, to: Files) -> int:
-    """Bring back the bytes that a copied database names. Raises Refused when one that is used is missing or altered."""
-    count = 0
+def copy_back(database: Path, copied: Files, to: Files, *, incomplete: bool = False) -> list[str]:
+    """Bring back the bytes that a copied database names; returns the used files that were lost.
+
+    Raises Refused when there are some, unless the copy may be incomplete: what is lost is then told by every proof.
+    """
+    lost = []
     for digest, used in _named(database):
-        if to.size(digest) is None and not _copy(copied, to, digest) and used:
-            raise Refused(
-                Reason.INVALID_DATA,
-                f"备份不完整:缺少文件 {digest[:16]}…(应在 {copied.place})",
-                f"expected a whole backup, but file {digest[:16]}… is not in {copied.place}",
-            )
-        count += 1
-    return count
+        there = to.size(digest) is not None or (_copied if incomplete else _copy)(copied, to, digest)
+        if used and not there:
+            lost.append(digest)
+    if lost and not incomplete:
+        raise Refused(
+            Reason.INVALID_DATA,
+            f"备份不完整:缺少 {len(lost)} 个文件,如 {lost[0][:16]}…(应在 {copied.place});仍要恢复请加 --incomplete",
+            f"expected a whole backup, but file {lost[0][:16]}… is not in {copied.place} ({len(lost)} are missing); "
+            "--incomplete brings back the rest",
+        )
+    return lost
+
+
+def _copied(source: Files, target: Files, digest: str) -> bool:
+    """Copy one file; False when its bytes are missing or are not what they should be."""
+    try:
+        return _copy(source, target, digest)
+    except Refused:
+        return False
 
 
 def _copy(source: Files, target: Files, digest: str) -> bool:

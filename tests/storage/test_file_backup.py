@@ -69,3 +69,15 @@ def test_a_copy_without_a_file_that_is_used_is_not_brought_back(
     with pytest.raises(Refused, match=said):
         backup.restore(f"sqlite:///{tmp_path}/new/zhixing.db", tmp_path / "monday.db", replace=False)
     assert not (tmp_path / "new" / "zhixing.db").exists()
+
+
+def test_a_copy_that_lost_a_file_comes_back_when_that_is_wanted_and_says_what_is_lost(
+    company: Company, tmp_path: Path
+) -> None:
+    (digest,) = kept(company.store.files)
+    (Path(company.store.files.place) / digest[:2] / digest).write_bytes(b"%PDF-1.4 forged")
+    backup.backup(company.database, tmp_path / "monday.db")
+    assert lacking(tmp_path / "monday.db") == [digest]
+    url = f"sqlite:///{tmp_path}/new/zhixing.db"
+    target, lost = backup.restore(url, tmp_path / "monday.db", replace=False, incomplete=True)
+    assert (target.exists(), lost) == (True, [digest])

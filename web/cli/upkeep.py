@@ -118,8 +118,8 @@ def backup(output: Output, target: Path) -> None:
     output.say(f"已备份到 {target}({size} 字节)", f"backed up to {target} ({size} bytes)")
     if lacking:
         output.say(
-            f"✗ 缺少 {len(lacking)} 个文件的内容,这份备份不能恢复:请运行 verify 查明,然后再备份一次",
-            f"✗ the bytes of {len(lacking)} files are missing, so this copy cannot be restored: find out by verify, then back up again",
+            f"✗ 缺少 {len(lacking)} 个文件的内容,恢复时须加 --incomplete:请运行 verify 查明",
+            f"✗ the bytes of {len(lacking)} files are missing, so only --incomplete restores this copy: find out by verify",
             style="red",
         )
     output.result({"target": str(target), "bytes": size, "lacking": lacking})
@@ -133,13 +133,22 @@ def backup(output: Output, target: Path) -> None:
     zh="替换现有数据库(旧的保留在旁边)。",
     en="Replace the database that is there; it is kept beside.",
 )
+@option(
+    "--incomplete",
+    is_flag=True,
+    zh="缺少文件内容也恢复,缺的由 verify 列出。",
+    en="Bring it back even without some files, which verify goes on to name.",
+)
 @click.pass_obj
-def restore(output: Output, source: Path, replace: bool) -> None:
+def restore(output: Output, source: Path, replace: bool, incomplete: bool) -> None:
     """Bring a backup back; nothing may be running on the database."""
     files = place_of_files(output.settings)
-    target = backups.restore(output.settings.database, source, replace=replace, files=files)
+    url = output.settings.database
+    target, lost = backups.restore(url, source, replace=replace, files=files, incomplete=incomplete)
     output.say(f"已恢复到 {target}", f"restored to {target}")
-    output.result({"target": str(target)})
+    if lost:
+        output.say(f"✗ {len(lost)} 个文件没有内容", f"✗ {len(lost)} files are without their bytes", style="red")
+    output.result({"target": str(target), "lost": lost})
 
 
 COMMANDS = (tick, work, jobs, retry_job, backup, restore)
