@@ -94,7 +94,9 @@ def test_a_version_is_published_for_a_later_day_by_somebody_who_did_not_write_it
     refused = staffed.run(*words, "--as", "li", "--language", "en")
     assert refused.code == 1
     assert "who did not change this draft" in refused.err
-    assert "expected a holder of Service management" in staffed.run(*words, "--language", "en").err  # the operator is no person
+    assert (
+        "expected a holder of Service management" in staffed.run(*words, "--language", "en").err
+    )  # the operator is no person
     published = staffed.json(*words, "--as", "zheng")
     told = staffed.ok("history", published["stream"])
     assert "自 2027-01-01 00:00 起 生效" in told

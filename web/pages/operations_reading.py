@@ -68,7 +68,10 @@ def overview() -> dict[str, Any]:
     health = healths.of(store.database, store.now())
     with store.database.read() as connection:
         counts, sealed = operation.counts(connection), operation.sealed(connection)
-        used = [(one, reading.procedure(connection, one.version)) for one in operation.versions(connection, reading.store().now())]
+        used = [
+            (one, reading.procedure(connection, one.version))
+            for one in operation.versions(connection, reading.store().now())
+        ]
     return {
         "health": health,
         "oldest": None if health.oldest is None else texts.at(micros(health.oldest)),
