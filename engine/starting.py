@@ -6,13 +6,13 @@ from engine.errors import Reason, Refused
 from engine.flow.elements import Trigger
 from engine.flow.level import begun_by, starts
 from engine.procedure import RESERVED, Procedure
-from engine.size import bounded
+from engine.size import LARGEST_START, bounded
 from engine.value import Context, Person, Value
 
 
 def may_give(procedure: Procedure, process: str, values: Context, actor: Person | None) -> None:
     """Refuse what is too large, reserved names, and from a person every variable that the start event does not ask for in `zx:inputs`."""
-    bounded(values, "启动时给出的变量", "variables at the start")
+    bounded(values, "启动时给出的变量", "variables at the start", LARGEST_START)
     reserved = sorted(RESERVED & values.keys())
     if reserved:
         raise Refused(

@@ -7,7 +7,7 @@ import pytest
 from engine import encoding
 from engine.commands import CompleteTask, DecideIncident, OpenCase, SetCaseData, StartInstance
 from engine.errors import Reason, Refused
-from engine.size import LARGEST
+from engine.size import LARGEST, LARGEST_START
 from engine.value import Context, number
 from engine.words import Status, StreamKind
 from tests.engine.test_case import FIELDS
@@ -35,9 +35,9 @@ def of_size(size: int, name: str = "text") -> Context:
     return Context({name: "x" * (size - empty)})
 
 
-def too_large(refusal: pytest.ExceptionInfo[Refused], found: int = LARGEST + 1) -> bool:
-    text = refusal.value.text
-    said = f"{LARGEST} 字节,但有 {found} 字节" in text.zh and f"at most {LARGEST} bytes, but found {found}" in text.en
+def too_large(refusal: pytest.ExceptionInfo[Refused], largest: int = LARGEST) -> bool:
+    text, found = refusal.value.text, largest + 1
+    said = f"{largest} 字节,但有 {found} 字节" in text.zh and f"at most {largest} bytes, but found {found}" in text.en
     return said and refusal.value.reason is Reason.INVALID_DATA
 
 
@@ -57,16 +57,16 @@ def opened(world: World, **changes: object) -> int:
 
 def test_variables_at_a_start(world: World) -> None:
     with pytest.raises(Refused) as refusal:
-        start(world, LARGEST + 1)
-    assert too_large(refusal)
-    assert world.instance(start(world, LARGEST)).status is Status.RUNNING
+        start(world, LARGEST_START + 1)
+    assert too_large(refusal, LARGEST_START)
+    assert world.instance(start(world, LARGEST_START)).status is Status.RUNNING
 
 
 def test_variables_of_the_process_that_a_new_case_begins_with(world: World) -> None:
     with pytest.raises(Refused) as refusal:
-        opened(world, process="p", input=of_size(LARGEST + 1))
-    assert too_large(refusal)
-    assert opened(world, process="p", input=of_size(LARGEST))
+        opened(world, process="p", input=of_size(LARGEST_START + 1))
+    assert too_large(refusal, LARGEST_START)
+    assert opened(world, process="p", input=of_size(LARGEST_START))
 
 
 def test_data_of_a_case_at_once_and_all_of_it(world: World) -> None:
