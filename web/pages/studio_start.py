@@ -133,7 +133,7 @@ def _files(wanted: Wanted, roles: dict[str, Text]) -> dict[str, bytes]:
         "\n[roles]",
         *(f"{code} = {{ zh = {_quoted(roles[code].zh)}, en = {_quoted(roles[code].en)} }}" for code in own),
         "\n[case]",
-        'project_name = { type = "text", zh = "项目名称", en = "Project name" }',
+        'project_name = { type = "text", shown = "title", zh = "项目名称", en = "Project name" }',
         "",
     ]
     process, owner = wanted.key.replace("-", "_"), roles[wanted.owner]

@@ -36,6 +36,11 @@ def test_a_new_procedure_is_published_by_somebody_else_and_worked_by(house: Hous
     assert _publish(mine).status_code == 403
     assert _publish(other).status_code == 302
     assert "第一个任务" in house.signed_in("wang").page("/procedures/asset-handover/processes/asset_handover")
+    form = mine.page("/cases/new")
+    names, ids = (re.findall(f' {what}="(project_name[^"]*)"', form) for what in ("for", "id"))
+    assert len(names) == 2
+    assert names == ids == list(dict.fromkeys(ids)), "each form's label belongs to its own field"
+    assert form.count(" autofocus") == 1
     case = {"begin": "asset-handover/asset_handover", "project_name": "旧服务器交接", "command": "ab" * 16}
     begun = mine.post("/cases/new", case, at="/cases/new")
     assert begun.status_code == 302
