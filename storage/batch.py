@@ -87,8 +87,9 @@ def _cursor(connection: Connection, statements: int) -> Iterator[Any]:
 
 def _execute(connection: Connection, cursor: Any, statement: Prepared, rows: Sequence[Values]) -> None:
     text, order, own = statement.form(connection.dialect)
+    full = [{**own, **given} if own else given for given in rows]
+    told = full if order is None else [tuple(row[name] for name in order) for row in full]
     for hear in connection.dispatch.before_cursor_execute:
-        hear(connection, cursor, text, rows, None, len(rows) > 1)
-    for given in rows:
-        row = {**own, **given} if own else given
-        cursor.execute(text, row if order is None else [row[name] for name in order])
+        hear(connection, cursor, text, told if len(told) > 1 else told[0], None, len(told) > 1)
+    for one in told:
+        cursor.execute(text, one)
