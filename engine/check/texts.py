@@ -19,7 +19,7 @@ from engine.xml import BPMN
 ENGLISH = "texts/en.json"
 UNSPOKEN = frozenset({"definitions", "message", "signal", "error", "escalation", "linkEventDefinition"})
 """What has a name by which files refer to it, not one that people read."""
-TABLES = frozenset({"elements", "forms", "decisions"})
+TABLES = frozenset({"elements", "forms", "decisions", "values"})
 MOST_BYTES = 5_000_000
 Said = dict[str, str]
 
@@ -38,7 +38,7 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
 
 def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Iterator[Finding]:
     for key in sorted(found.keys() - TABLES):
-        yield _found(key, f"没有 {key}", f"expected elements, forms and decisions only, but found {key}")
+        yield _found(key, f"没有 {key}", f"expected elements, forms, decisions and values only, but found {key}")
     yield from _elements(procedure, _table(found, "elements"))
     forms, english = {_key(path): form for path, form in procedure.forms.items()}, _table(found, "forms")
     for key in sorted(forms.keys() | english.keys()):
@@ -49,6 +49,23 @@ def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Itera
     decisions = {one.key[1] for one in procedure.decisions.elements.values() if isinstance(one, Decision)}
     for key in sorted(_table(found, "decisions").keys() - decisions):
         yield _orphan(f"decisions.{key}")
+    yield from _values(procedure, _table(found, "values"))
+
+
+def _values(procedure: Procedure, english: Mapping[str, object]) -> Iterator[Finding]:
+    """English for values of what is no case datum, or that is blank; a value needs none."""
+    for key in sorted(english.keys()):
+        words = english[key]
+        if key not in procedure.case_fields:
+            yield _orphan(f"values.{key}")
+        elif isinstance(words, dict):
+            yield from _blank(f"values.{key}", words)
+        else:
+            yield _found(
+                f"values.{key}",
+                f"{key} 应为 JSON 对象:中文值对应英文",
+                f"expected a JSON object for values.{key}: the English of each value",
+            )
 
 
 def _elements(procedure: Procedure, english: Mapping[str, object]) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from engine.form_fields import Field, FieldType
 from engine.procedure import Procedure
+from engine.xml import ZX
 from tests.bpmn.shipped import BPMN, DIAGRAMS, FILES
 
 CHINESE = re.compile(r"[\u3400-\u9fff\u3000-\u303f\uff00-\uffef]")
@@ -90,6 +91,22 @@ def test_roles_settings_and_case_data_speak_both_languages(procedure: Procedure)
     texts += [setting.name for setting in procedure.settings.values()]
     texts += [field.title for field in procedure.case_fields.values()]
     assert [text for text in texts if not CHINESE.search(text.zh) or CHINESE.search(text.en)] == []
+
+
+def test_every_word_that_a_diagram_or_a_form_puts_into_case_data_speaks_english(procedure: Procedure) -> None:
+    recorded = [
+        (str(one.get("name")), str(one.get("value")))
+        for path in DIAGRAMS.values()
+        for task in etree.fromstring(FILES[path]).iter(f"{BPMN}serviceTask")
+        if task.get(f"{{{ZX}}}connector") == "record-to-case"
+        for one in task.iter(f"{{{ZX}}}parameter")
+    ]
+    states = {word for name, value in recorded if name == "state" for word in re.findall('"([^"]+)"', value)}
+    assert len(states) == 5
+    assert TEXTS["values"]["state"].keys() == states
+    types = dict(procedure.forms["forms/T03_01.form"].walk())["service_type"].options
+    assert TEXTS["values"]["service_type"].keys() == {value for value, _ in types}
+    assert TEXTS["values"].keys() == {"state", "service_type"}
 
 
 def _spoken(drawing: etree._Element) -> Iterator[tuple[str, dict[str, str]]]:

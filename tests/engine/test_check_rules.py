@@ -117,6 +117,9 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "no English for an element": (MODEL, '<bpmn:endEvent id="e"', '<bpmn:endEvent id="e" name="结束"', "e", Rule.TEXT, "expected English for name"),
     "English for nothing": (ENGLISH, '"elements": {}', '"elements": {"gone": {"name": "Gone"}}', "gone", Rule.TEXT, "an element for the text"),
     "English for a field that is gone": (ENGLISH, '"opinion": {"label": "Opinion"}', '"opinion": {"label": "Opinion"}, "x": {"label": "X"}', "forms.review.x", Rule.TEXT, "an element for the text"),
+    "English for values of no case datum": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"gone": {"甲": "A"}}', "values.gone", Rule.TEXT, "an element for the text of values.gone"),
+    "blank English for a value": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"project_no": {"甲": " "}}', "values.project_no", Rule.TEXT, "expected English for 甲"),
+    "English for values that is no object": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"project_no": "A"}', "values.project_no", Rule.TEXT, "a JSON object for values.project_no"),
     "blank English": (ENGLISH, '"label": "Title"', '"label": " "', "forms.write.title", Rule.TEXT, "expected English for label"),
     "texts that are no JSON": (ENGLISH, '{"elements"', '["elements"', "", Rule.TEXT, "a JSON object"),
 }  # fmt: skip

@@ -120,6 +120,8 @@ def test_values_are_told_as_people_say_them(terminal: Terminal) -> None:
     (played,) = terminal.json("play", SHIPPED, "early-start")
     lines = [one for line in terminal.json("history", played["case"]) for one in (*line["zh"], *line["en"])]
     assert {"合同金额:680,000", "Contract amount: 680,000", "未签先行:是", "Early start: yes"} <= set(lines)
+    assert {"项目状态:已签订", "State: Signed", "State: Initiated"} <= set(lines)
+    assert "State: 已签订" not in lines
     told = "\n".join(lines)
     assert re.findall(r"\b(true|false|null)\b|\[\"|[a-z]:C-\d", told) == []
     assert "重点客户 = (未填)" in told

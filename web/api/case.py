@@ -12,6 +12,8 @@ from engine import commands
 from engine.case import Case
 from engine.commands import Envelope, OpenCase
 from engine.errors import Reason, Refused, Text
+from engine.procedure import Procedure
+from engine.value import Value
 from engine.words import Status, StreamKind
 from storage import registers, schema
 from storage.moments import micros
@@ -23,6 +25,7 @@ from web.api.gate import reads, works
 from web.api.paging import part
 from web.api.shapes import HANDLE, Paged, Receipt, Said, Shape, Who
 from web.reader import who_reads
+from web.telling import facts
 
 pages = resource("case", "Cases: service projects")
 KEY = validate.Length(min=1, max=100)
@@ -62,12 +65,13 @@ class Cases(Shape):
 
 
 class Field(Shape):
-    """A field of a case's data."""
+    """A field of a case's data; `words` is a value of a fixed set in both languages, where the procedure has its English."""
 
     field = fields.String(required=True)
     type = fields.String(required=True)
     title = fields.Nested(Said, required=True)
     value = fields.Raw(required=True, allow_none=True)
+    words = fields.Nested(Said, required=True, allow_none=True)
 
 
 class Team(Shape):
@@ -301,6 +305,7 @@ def _document(connection: Connection, found: Case) -> dict[str, object]:
                 "type": field.type,
                 "title": values.said(field.title),
                 "value": values.shown(found.data.get(field.name)),
+                "words": _words(procedure, field.name, found.data.get(field.name)),
             }
             for field in known.values()
         ],
@@ -311,6 +316,11 @@ def _document(connection: Connection, found: Case) -> dict[str, object]:
         "documents": _documents(found, procedure.documents),
         "instances": list(connection.execute(query).scalars()),
     }
+
+
+def _words(procedure: Procedure, name: str, value: Value) -> dict[str, str] | None:
+    english = facts.english(procedure, name, value) if isinstance(value, str) else None
+    return None if english is None else {"zh": str(value), "en": english}
 
 
 def _documents(found: Case, titles: Mapping[str, object]) -> list[dict[str, object]]:

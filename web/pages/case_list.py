@@ -16,6 +16,7 @@ from storage.moments import NEVER, micros
 from storage.registers import Registered, Wish
 from web import reading, texts
 from web.identity import me
+from web.pages import case_values
 from web.reader import who_reads
 
 SIZE = 50
@@ -138,7 +139,8 @@ def _roots(procedure: Procedure) -> Iterator[str]:
 
 def head(procedure: Procedure, values: Mapping[str, str]) -> dict[str, str]:
     """What a procedure shows of a case in its head, from its short values."""
-    return {what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()}
+    fields = reading.shown_fields(procedure)
+    return {what: case_values.word(procedure, name, values.get(name, "")) for what, name in fields.items()}
 
 
 def _wish(connection: Connection, asked: Asked) -> Wish:

@@ -75,7 +75,9 @@ def moment(found: Dossier) -> Moment:
 def data(found: Dossier) -> list[Row]:
     """The data of the case."""
     labels, names = _case_labels(found), found.names(found.number)
-    return [Row(label=labels.of(key), value=case_values.shown(names, value)) for key, value in found.case.data.items()]
+    return [
+        Row(label=labels.of(key), value=case_values.fact(names, key, value)) for key, value in found.case.data.items()
+    ]
 
 
 def _changes(found: Dossier, entry: Entry, names: Names) -> Iterator[Change]:
@@ -108,7 +110,7 @@ def _variables(found: Dossier, entry: Entry, names: Names) -> Iterator[Change]:
 
 
 def _field(names: Names, labels: Labels, name: str, value: Value, before: Value) -> Iterator[Row]:
-    now, then = case_values.shown(names, value), case_values.shown(names, before)
+    now, then = case_values.fact(names, name, value), case_values.fact(names, name, before)
     if now != then:
         yield Row(label=labels.of(name), value=now, before=then)
 

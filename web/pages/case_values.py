@@ -14,9 +14,9 @@ from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, V
 from web import texts
 from web.forms import look
 from web.forms.look import Item
-from web.telling import naming
+from web.telling import facts, naming
 from web.telling.naming import Names
-from web.translation import _
+from web.translation import _, is_english
 
 DEEPEST = 3
 """Tables in tables are shown in one line from here on."""
@@ -92,6 +92,20 @@ def shown(names: Names, value: Value) -> str:
             return texts.said(names.value(value))
         case _:
             return _named(value)
+
+
+def fact(names: Names, name: str, value: Value) -> str:
+    """A value of case data in one line; in English as the procedure has it."""
+    if isinstance(value, tuple):
+        return _("、").join(part for part in (fact(names, name, one) for one in value) if part)
+    if isinstance(value, str):
+        return word(names.procedure, name, value)
+    return shown(names, value)
+
+
+def word(procedure: Procedure | None, name: str, value: str) -> str:
+    """A text of case data as it stands, or the English of it for whoever reads English."""
+    return (facts.english(procedure, name, value) or value) if is_english() else value
 
 
 def _named(value: Value) -> str:

@@ -110,7 +110,7 @@ def head(found: Dossier) -> Head:
     case, names = found.case, found.names(found.number)
     procedure = found.procedure(case.version)
     fields = reading.shown_fields(procedure)
-    shown = {what: case_values.shown(names, case.data.get(name)) for what, name in fields.items()}
+    shown = {what: case_values.fact(names, name, case.data.get(name)) for what, name in fields.items()}
     over = case.status is not Status.RUNNING
     return Head(
         title=shown.get("title") or shown.get("party") or _("尚未命名的项目"),

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from engine.label import ENGLISH
 from engine.procedure import MANIFEST
 from storage import working_copies
 from storage.working_copies import Overtaken
 from web import notices, reading
 from web.access import signed_in
 from web.identity import me
+from web.pages import studio_case_words, studio_saving, studio_table_rows, studio_toml, studio_uses
 from web.pages import studio_rights as rights
 from web.pages import studio_row_words as words
 from web.pages import studio_rows as rows
-from web.pages import studio_saving, studio_table_rows, studio_toml, studio_uses
 from web.pages.studio_draft import Draft
 from web.pages.studio_row_words import Kind
 from web.pages.studio_table_rows import Manifest
@@ -168,6 +169,9 @@ def _keep(found: Draft, after: Manifest) -> None:
     store, data = reading.store(), studio_toml.rewritten(found.files[MANIFEST], after)
     if data != found.files[MANIFEST]:
         contents: dict[str, tuple[bytes | None, int]] = {MANIFEST: (data, found.copy.revision(MANIFEST))}
+        english = studio_case_words.kept(found, _manifest(found), after)
+        if english is not None:
+            contents[ENGLISH] = english, found.copy.revision(ENGLISH)
         working_copies.save(store.database, found.copy.procedure, contents, me().person, store.now())
 
 

@@ -89,6 +89,7 @@ TABLES = {
     "elements": Text("英文文本", "English text of"),
     "forms": Text("表单英文文本", "English text of form"),
     "decisions": Text("决策表英文文本", "English text of decision"),
+    "values": Text("项目数据取值的英文", "English values of case field"),
 }
 LEAVES = {
     "": Text("", ""),

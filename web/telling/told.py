@@ -13,6 +13,7 @@ from engine.value import Context, Person
 from engine.words import Channel
 from storage.refusals import Kept
 from web.telling.course import PLACES, Course, learn
+from web.telling.facts import fact
 from web.telling.naming import CONTACT, Names, joined, same
 from web.telling.rules import rules
 from web.telling.sentences import ASKED, BY_ITSELF, FOLLOW_UPS, QUIET, SENTENCES, SIGN_PLACES, WAITS
@@ -178,7 +179,7 @@ class Teller:
     def _case_data(self, event: events.CaseDataSet) -> dict[str, Text]:
         procedure = self.names.procedure
         known = None if procedure is None else procedure.case_fields.get(event.name)
-        value = said(self.names, event.value, "" if known is None else known.type)
+        value = fact(self.names, event.name, event.value, "" if known is None else known.type)
         return {"field": same(event.name) if known is None else known.title, "value": value}
 
     def _setting(self, event: events.SettingChanged) -> dict[str, Text]:

@@ -69,6 +69,14 @@ def test_a_case_is_opened_once_under_its_key(house: House) -> None:
     assert sum(one["case"] == case["case"] for one in wang.get("/cases?mine=true")["items"]) == 1
 
 
+def test_a_value_of_a_fixed_set_is_given_in_both_languages(house: House) -> None:
+    li = program(house, "li")
+    (number,) = [one["case"] for one in li.get("/cases")["items"] if "江南水务" in one["values"]["project_name"]]
+    found = {one["field"]: (one["value"], one["words"]) for one in li.get(f"/cases/{number}")["data"]}
+    assert found["state"] == ("已立项", {"zh": "已立项", "en": "Initiated"})
+    assert found["project_no"][1] is None
+
+
 def test_an_answer_that_is_known_is_not_sent_again(house: House) -> None:
     li = program(house, "li")
     key = _first(li)

@@ -314,3 +314,26 @@ def test_a_case_in_english_has_no_chinese_of_ours(house: House, address: str) ->
     for chinese in ("概况", "待办", "经过", "完成", "编制", "服务项目", "项目经理", "需求调研与方案设计"):
         assert chinese not in re.sub(r"<[^>]*>", " ", page), chinese
     assert "Requirements research" in page or address == "/history"
+
+
+def test_values_of_a_fixed_set_are_read_in_the_readers_language(house: House) -> None:
+    number, visitor = _titled(house, "江南水务"), house.signed_in("li")
+    places = {
+        "badge": f"/cases/{number}",
+        "list": "/cases/",
+        "past": f"/cases/{number}/at",
+        "history": f"/cases/{number}/history",
+    }
+    chinese = {name: _line(visitor, name, address, number) for name, address in places.items()}
+    visitor.post("/account/look", {"language": "en"}, at="/")
+    english = {name: _line(visitor, name, address, number) for name, address in places.items()}
+    for name in places:
+        assert ("已立项" in chinese[name], "Initiated" in chinese[name]) == (True, False), name
+        assert ("已立项" in english[name], "Initiated" in english[name]) == (False, True), name
+    assert "State: Initiated" in english["history"]
+    assert "Service type Combined" in english["badge"]
+
+
+def _line(visitor: Browser, name: str, address: str, number: int) -> str:
+    page = visitor.page(address).replace("M04 项目已立项", "")  # the name of a signal, by which files refer to it
+    return _text(page.split(f'id="case-{number}"')[1].split('role="row"')[0] if name == "list" else page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from typing import Any
@@ -46,11 +47,15 @@ def _begun(house: House, handle: str = "li") -> Browser:
 
 
 def _source(house: House) -> str:
+    return _file(house, "procedure.toml")
+
+
+def _file(house: House, path: str) -> str:
     with house.store.database.read() as connection:
         copy = working_copies.of(connection, "service-planning")
         assert copy is not None
         files = copy.files(house.store.procedures.get(copy.base, connection).files)
-    return files["procedure.toml"].decode()
+    return files[path].decode()
 
 
 def _manifest(house: House) -> dict[str, Any]:
@@ -210,6 +215,15 @@ def test_a_role_leaves_its_rights_and_comes_back_with_them(house: House) -> None
     assert rights["terminate"] == ["SMO", "GM"]
     visitor.post(f"{SETTINGS}/roles/restore", {"code": "MR"}, at=SETTINGS)
     assert {"publish", "terminate", "waive", "read"} <= set(studio_rights.of(_manifest(house), "MR"))
+
+
+def test_case_data_leave_the_english_of_their_values_and_come_back_with_it(house: House) -> None:
+    visitor = _begun(house)
+    before = json.loads(_file(house, "texts/en.json"))
+    assert _remove(visitor, "case", "service_type").status_code == 302
+    assert json.loads(_file(house, "texts/en.json"))["values"] == {"state": before["values"]["state"]}
+    visitor.post(f"{SETTINGS}/case/restore", {"code": "service_type"}, at=SETTINGS)
+    assert json.loads(_file(house, "texts/en.json")) == before
 
 
 def test_the_role_of_the_owner_stays(house: House) -> None:
