@@ -15,7 +15,8 @@ Opener = Callable[..., Visit]
 DRAFT = "/procedures/site-visits/draft/"
 VISIT = "processes/site_visit.bpmn"
 FLOW = '<bpmn:sequenceFlow id="{}" sourceRef="{}" targetRef="{}">{}</bpmn:sequenceFlow>'
-EDGE = '<bpmndi:BPMNEdge id="{0}_di" bpmnElement="{0}"><di:waypoint x="{1}" y="180" /><di:waypoint x="{2}" y="{3}" /></bpmndi:BPMNEdge>'
+EDGE = '<bpmndi:BPMNEdge id="{0}_di" bpmnElement="{0}">{1}</bpmndi:BPMNEdge>'
+POINT = '<di:waypoint x="{}" y="{}" />'
 
 
 def test_a_new_procedure_with_a_role_and_a_setting_of_its_own_is_worked_by_a_holder_of_the_role(visit: Opener) -> None:
@@ -29,7 +30,13 @@ def test_a_new_procedure_with_a_role_and_a_setting_of_its_own_is_worked_by_a_hol
     other.sign_in("mei")
     page = other.go(DRAFT)
     other.picture("changes")
-    for said in ("新增角色“驻场工程师”", "新增设置“到场期限”", f"新增文件 {VISIT}"):
+    for said in (
+        "新增权限“查阅全部项目”",
+        "服务管理负责人、驻场工程师",
+        "新增角色“驻场工程师”",
+        "新增设置“到场期限”",
+        f"新增文件 {VISIT}",
+    ):
         expect(page.locator("#changes")).to_contain_text(said)
     page.fill("#reason", "到场服务要有统一的记录")
     page.get_by_role("button", name="发布").click()
@@ -135,7 +142,11 @@ def _with_condition(drawn: str) -> str:
     condition = "<bpmn:conditionExpression>settings.visit_days &gt; 2</bpmn:conditionExpression>"
     ways = FLOW.format("Flow_yes", gate, task, condition) + FLOW.format("Flow_no", gate, end, "")
     shape = f'<bpmndi:BPMNShape id="{gate}_di" bpmnElement="{gate}"><dc:Bounds x="310" y="155" width="50" height="50" /></bpmndi:BPMNShape>'
-    edges = EDGE.format("Flow_yes", 360, 370, 180) + EDGE.format("Flow_no", 335, 580, 198)
+    around = [(335, 205), (335, 232), (580, 232), (580, 198)]
+    edges = "".join(
+        EDGE.format(flow, "".join(POINT.format(*point) for point in points))
+        for flow, points in (("Flow_yes", [(360, 180), (370, 180)]), ("Flow_no", around))
+    )
     for old, new in (
         (f'targetRef="{task}" />', f'targetRef="{gate}" />{ways}'),
         (

@@ -10,7 +10,7 @@ from engine.errors import Refused, Text
 from engine.label import ENGLISH, NUMBERED
 from engine.procedure import MANIFEST
 from web.pages import studio_drawing as drawing
-from web.pages import studio_rules
+from web.pages import studio_rights_told, studio_rules
 from web.pages.studio_change import Change, short
 from web.pages.studio_drawing import Said
 from web.pages.studio_terms import FACTS, LEAVES, TABLES, TAGS
@@ -158,6 +158,9 @@ def _table(path: str, old: Mapping[str, object], new: Mapping[str, object]) -> I
         if not isinstance(before, dict) or not isinstance(after, dict):
             if before != after:
                 yield _from_to(path, section, Text("程序", "procedure"), kind, _plain(before), _plain(after))
+            continue
+        if section == "rights":
+            yield from studio_rights_told.changes(path, before, after, (old.get("roles"), new.get("roles")))
             continue
         for key in sorted(before.keys() | after.keys()):
             name = Text(

@@ -9,7 +9,7 @@ import pytest
 
 from storage import working_copies
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_changes, studio_manifest
+from web.pages import studio_changes, studio_manifest, studio_rights_told, studio_row_words
 
 KEY = "service-planning"
 AT = f"/procedures/{KEY}"
@@ -289,6 +289,39 @@ def test_what_changed_is_said_in_words(house: House, old: str, new: str, said: s
     assert old in source
     changes = studio_changes.changes(found.files, {**found.files, DIAGRAM: source.replace(old, new, 1).encode()})
     assert [change for change in changes if said in change.text.zh], [change.text.zh for change in changes]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "zh", "en"),
+    [
+        (
+            "[rights]\n",
+            '[rights]\nmove = ["SMO", "PM"]\n',
+            "新增权限“移动流程的步骤”:服务管理负责人、服务项目经理",
+            "added right “move the steps of a process”: ",
+        ),
+        ("publish = ", "publish-own = ", "删除权限“发布新版本”", "removed right “publish new versions”"),
+        ("publish = [", 'publish = ["XY", ', "权限“发布新版本”:由“", "right “publish new versions”: from “"),
+    ],
+)
+def test_rights_are_told_with_their_holders_in_both_languages(
+    house: House, old: str, new: str, zh: str, en: str
+) -> None:
+    with house.store.database.read() as connection:
+        found = house.store.procedures.in_force(KEY, connection)
+    assert found is not None
+    source = found.files["procedure.toml"].decode()
+    assert old in source
+    after = {**found.files, "procedure.toml": source.replace(old, new, 1).encode()}
+    told = studio_changes.changes(found.files, after)
+    assert [change for change in told if zh in change.text.zh and en in change.text.en], [one.text for one in told]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_right_is_told_as_the_settings_call_it(house: House, language: str) -> None:
+    with house.app.test_request_context(headers={"Accept-Language": language}):
+        called = {right: str(text).lower() for right, text in studio_row_words.RIGHTS.items()}
+    assert {right: getattr(text, language) for right, text in studio_rights_told.RIGHTS.items()} == called
 
 
 def test_the_draft_in_english_says_nothing_in_chinese_of_ours(house: House) -> None:
