@@ -46,6 +46,7 @@ SAMPLES: Mapping[str, object] = {
     "form": {"type": "default", "components": [{"type": "textarea", "key": "opinion", "label": "意见"}]},
     "given": MOMENT,
     "handle": "li",
+    "publisher": "SMO",
     "head": "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9",
     "holidays": {"2027-01-01": "元旦"},
     "in_force": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
