@@ -222,18 +222,3 @@ def test_on_a_phone_a_task_fits(visit: Opener) -> None:
     expect(page.locator("#dialog-transfer")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     person.picture("task-390-dialog")
-
-
-def test_a_file_is_registered_by_its_fingerprint(visit: Opener) -> None:
-    page = _open(visit(), "zhao", "T01.03")
-    page.set_input_files(
-        "#field-files input[type=file]", {"name": "合同.pdf", "mimeType": "application/pdf", "buffer": b"abc"}
-    )
-    line = page.locator("#field-files li")
-    expect(line).to_contain_text("合同.pdf")
-    expect(line).to_contain_text("ba7816bf8f01")
-    _saved(page)
-    page.reload()
-    expect(line).to_contain_text("合同.pdf")
-    line.get_by_role("button").click()
-    expect(line).to_have_count(0)

@@ -20,6 +20,7 @@ VALUES = {
     "debug": ("1", True),
     "hosts": ("erp.example, Hooks.example", frozenset({"erp.example", "hooks.example"})),
     "listen": ("0.0.0.0:8443", "0.0.0.0:8443"),
+    "address": ("https://zhixing.example", "https://zhixing.example/"),
     "https": ("1", True),
     "proxies": ("2", 2),
     "metrics_from": ("10.0.0.0/8,::1", "10.0.0.0/8,::1"),
@@ -28,7 +29,7 @@ VALUES = {
 OTHERS = {"data": "x", "database": "sqlite:///x.db", "seal_key": "x", "language": "zh", "debug": "0", "hosts": "x"}
 OTHERS |= {"metrics_from": "10.1.2.3", "metrics_token": "other"}
 OTHERS |= {"files": "/srv/files", "file_limit": "1"}
-OTHERS |= {"listen": "[::1]:80", "https": "0", "proxies": "0"}
+OTHERS |= {"listen": "[::1]:80", "address": "http://other.example/", "https": "0", "proxies": "0"}
 
 
 @pytest.mark.parametrize("name", settings.NAMES)
