@@ -14,27 +14,11 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import ROOT, Visit
 from tests.journeys.test_actions import _confirm, _dialog, _enter, _open
+from tests.web.test_adhoc import MODEL
 
 Opener = Callable[..., Visit]
 
-FREE = """<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zx="urn:zhixing:bpmn:1" targetNamespace="urn:example">
-  <process id="visit" name="回访" isExecutable="true">
-    <laneSet id="lanes"><lane id="L1" name="市场/销售人员" zx:role="SALES">
-      <flowNodeRef>Start</flowNodeRef><flowNodeRef>Free</flowNodeRef><flowNodeRef>Done</flowNodeRef>
-    </lane></laneSet>
-    <startEvent id="Start"/>
-    <adHocSubProcess id="Free" name="回访工作">
-      <userTask id="T01_01" name="打电话"/>
-      <userTask id="T01_02" name="总结"/>
-      <completionCondition>T01_02 != null</completionCondition>
-    </adHocSubProcess>
-    <endEvent id="Done" name="完成"/>
-    <sequenceFlow id="a" sourceRef="Start" targetRef="Free"/>
-    <sequenceFlow id="b" sourceRef="Free" targetRef="Done"/>
-  </process>
-</definitions>
-"""
+FREE = MODEL.replace('name="员工" zx:role="STAFF"', 'name="市场/销售人员" zx:role="SALES"')
 MANIFEST = """
 key = "visit"
 label = "1"

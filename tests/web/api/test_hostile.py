@@ -244,5 +244,7 @@ def test_a_weakened_tag_is_still_the_revision(house: House, known: dict[str, str
     tag = li.ask("GET", address).headers["ETag"]
     li.refused(412, "POST", f"{address}/claim", If_Match='W/"1-1"')
     li.refused(412, "POST", f"{address}/claim", If_Match="rubbish")
+    before = _entries(house)
     li.post(f"{address}/claim", If_Match=f"W/{tag}")
     li.refused(412, "POST", f"{address}/release", If_Match=f"W/{tag}")
+    assert _entries(house) == before + 1

@@ -51,8 +51,11 @@ def test_another_body_under_the_key_of_a_refusal_is_refused(house: House) -> Non
 def test_a_request_that_was_never_a_command_leaves_its_key(house: House) -> None:
     li = program(house, "li")
     address = f"/tasks/{_first(li)}/transfer"
+    before = _entries(house)
     li.refused(422, "POST", address, {"to": "nobody-here", "reason": "休假"}, **KEY)
+    assert _entries(house) == before
     li.post(address, {"to": "mei", "reason": "休假"}, **KEY)
+    assert _entries(house) == before + 1
 
 
 def test_another_case_is_not_opened_under_the_same_key(house: House) -> None:

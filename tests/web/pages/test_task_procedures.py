@@ -14,24 +14,11 @@ from engine.value import Context
 from engine.words import StreamKind
 from storage import accounts, people, schema
 from tests.web.pages.browser import Browser, House
+from tests.web.test_moves import MANIFEST
 from web import passwords
 from web.cli import company, play
 from web.cli.showcase import PASSWORD
 
-MANIFEST = """
-key = "memo"
-label = "1"
-owner = "OWN"
-[title]
-zh = "公文"
-en = "Memo"
-[roles.OWN]
-zh = "负责人"
-en = "Owner"
-[roles.STAFF]
-zh = "员工"
-en = "Staff"
-"""
 MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zx="urn:zhixing:bpmn:1" targetNamespace="urn:example">
   <process id="memo" name="公文" isExecutable="true">
