@@ -63,8 +63,8 @@ def one(key: str) -> str:
             (name, reading.process_name(version.procedure, name), told.documentation(version.procedure, name), process)
             for name, process in told.in_order(version.procedure)
         ]
-        copy = working_copies.of(connection, key) if may_change(reading.organisation(connection), version) else None
-        changing = may_change(reading.organisation(connection), version)
+        changing = may_change(reading.organisation(connection), current(connection, key))
+        copy = working_copies.of(connection, key) if changing else None
         names = reading.names(connection)
         putting = next(one for one in told.puttings(connection, version.place) if _is(one, version))
     return _page("one", version, processes=processes, copy=copy, changing=changing, names=names, putting=putting)
@@ -141,14 +141,22 @@ def versions(key: str) -> str:
 
 def found(connection: Connection, key: str) -> Version:
     """The version that is asked for, else the one in force; 404 for what was never in force."""
-    store = reading.store()
-    place = store.procedures.place(key, connection)
-    if place is None or not place.version:
-        abort(404)
+    place = _place(connection, key)
     wanted = request.args.get("version") or place.version
     if all(one.digest != wanted for one in told.publications(connection, place).versions):
         abort(404)
-    return Version(procedure=store.procedures.get(wanted, connection), place=place)
+    return Version(procedure=reading.procedure(connection, wanted), place=place)
+
+
+def current(connection: Connection, key: str) -> Version:
+    """The version in force, whichever is looked at: it alone says who may change the procedure."""
+    place = _place(connection, key)
+    return Version(procedure=reading.procedure(connection, place.version), place=place)
+
+
+def _place(connection: Connection, key: str) -> Place:
+    found = reading.store().procedures.place(key, connection)
+    return found if found is not None and found.version else abort(404)
 
 
 def may_change(company: Organisation, version: Version) -> bool:

@@ -154,7 +154,7 @@ def _new(connection: Connection, copy: WorkingCopy) -> Draft:
 
 def changeable(connection: Connection, key: str) -> procedures.Version:
     """The version in force, for who may change it."""
-    version = procedures.found(connection, key)
+    version = procedures.current(connection, key)
     if not procedures.may_change(reading.organisation(connection), version):
         abort(403)
     return version

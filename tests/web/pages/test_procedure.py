@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from storage import working_copies
+from storage import people, working_copies
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 from web.pages import studio_changes, studio_manifest, studio_rights_told, studio_row_words
 
@@ -102,6 +103,39 @@ def test_only_who_owns_or_publishes_a_procedure_gets_its_draft(house: House) -> 
     for address in ("begin", "file", "settings", "discard", "publish"):
         assert other.post(f"{DRAFT}{address}", at="/account/").status_code == 403, address
     assert house.signed_in("mei").get(DRAFT).status_code == 200
+
+
+def _of_another_role(house: House) -> str:
+    """A version that the role of before no longer owns nor publishes, in force; the digest of the version of before."""
+    mine, other = _begun(house), house.signed_in("mei")
+    with house.store.database.read() as connection:
+        before = house.store.procedures.in_force(KEY, connection)
+    assert before is not None
+    data = before.files["procedure.toml"].replace(b'owner = "SMO"', b'owner = "MR"')
+    data = data.replace(b'publish = ["SMO", "MR"]', b'publish = ["MR"]')
+    author = people.known(house.store, "li")
+    working_copies.save(house.store.database, KEY, {"procedure.toml": (data, 0)}, author, house.clock.now)
+    assert mine.get(DRAFT).status_code == 200
+    assert _publish(other).status_code == 302
+    return before.digest
+
+
+def test_who_owned_an_older_version_gets_no_draft_of_the_one_in_force_by_asking_for_theirs(house: House) -> None:
+    old = _of_another_role(house)
+    mine, other = house.signed_in("li"), _begun(house, "mei")
+    by = {"query_string": {"version": old}}
+    for address in ("", "diagram", "file", "findings", "settings", "settings/roles/new", "files/archive", "files/new"):
+        assert mine.get(f"{DRAFT}{address}", **by).status_code == 403, address
+    for address in ("begin", "file", "settings", "discard", "publish", "files/archive", "settings/roles/restore"):
+        assert mine.post(f"{DRAFT}{address}", at="/account/", **by).status_code == 403, address
+    assert "草稿" not in mine.page(f"{AT}?version={old}")
+    assert other.get(DRAFT, **by).status_code == 200
+    asking = program(house, "li")
+    for method, where in (("GET", ""), ("POST", ""), ("GET", "/files/procedure.toml"), ("DELETE", "")):
+        assert asking.ask(method, f"{AT}/draft{where}?version={old}", If_Match='"0"').status_code == 403, (
+            method,
+            where,
+        )
 
 
 def test_a_file_outside_the_draft_is_not_found(house: House) -> None:
