@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from jobs import mail
 from storage import accounts, recovery, second_factor
-from web import identity, notices, passwords, reading
+from web import identity, notices, onward, own_password, passwords, reading
 from web.access import signed_in, with_any_password
 from web.identity import me
 from web.pages import people_absence, people_deputies, people_reading
@@ -17,9 +15,6 @@ from web.texts import LANGUAGES, THEMES
 from web.translation import _
 
 pages = Blueprint("account", __name__, url_prefix="/account")
-
-TRIES, SPAN = 10, timedelta(minutes=10)
-"""How many passwords are tried here in one span of time."""
 
 
 @pages.get("/")
@@ -37,8 +32,7 @@ def look() -> Response:
     if language not in (*LANGUAGES, None) or theme not in (*THEMES, None) or (language is theme is None):
         return make_response(_page({"look": _("请从列表中选择语言和外观。")}), 422)
     accounts.choose(reading.store().database, me().person, language=language, theme=theme)
-    onward = request.form.get("next", "")
-    return redirect(onward if onward.startswith("/") and not onward.startswith(("//", "/\\")) else url_for(".mine"))
+    return redirect(onward.ours(request.form.get("next", "")) or url_for(".mine"))
 
 
 @pages.post("/deputies")
@@ -102,10 +96,8 @@ def set_mail() -> Response:
     faults: dict[str, str] = {}
     if given and not mail.is_address(given):
         faults["mail"] = _("请填写一个邮箱地址,例如 name@example.com。")
-    if not accounts.admitted(store.database, f"mail:{me().person.id}", store.now(), TRIES, SPAN):
-        faults["mail_now"] = _("尝试次数太多,请等十分钟再试。")
-    elif not passwords.fits(me().account.password, request.form.get("mail_now", "")):
-        faults["mail_now"] = _("现在的密码不正确。")
+    if wrong := own_password.fault(request.form.get("mail_now", "")):
+        faults["mail_now"] = wrong
     if not faults:
         recovery.set_address(store.database, me().person, given)
     return _answer(faults, _("邮箱已保存。") if given else _("邮箱已删除。"))
@@ -146,8 +138,8 @@ def _page(faults: dict[str, str]) -> str:
 
 def _faults(now: str, new: str, again: str) -> dict[str, str]:
     """What is wrong with a new password, by field."""
-    faults = {} if passwords.fits(me().account.password, now) else {"now": _("现在的密码不正确。")}
-    return faults | new_faults(new, again, now, me().handle)
+    wrong = own_password.fault(now)
+    return ({"now": wrong} if wrong else {}) | new_faults(new, again, now, me().handle)
 
 
 def new_faults(new: str, again: str, now: str, handle: str) -> dict[str, str]:

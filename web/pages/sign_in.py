@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.value import Person
 from storage import accounts, people, second_factor
-from web import identity, notices, passwords, reading
+from web import identity, notices, onward, passwords, reading
 from web.access import anybody, with_any_password
 from web.logs import log
 from web.pages import two_steps
@@ -123,7 +122,4 @@ def _begin(person: Person) -> Response:
 
 def _onward() -> str:
     """Where to go behind the gate: only to a page of ours."""
-    wanted = request.values.get("next", "")
-    parts = urlsplit(wanted)
-    is_ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not (parts.scheme or parts.netloc)
-    return wanted if is_ours and wanted.isprintable() else url_for("inbox.waiting")
+    return onward.ours(request.values.get("next", "")) or url_for("inbox.waiting")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine.value import Person
 from storage import accounts, second_factor
 from storage.second_factor import SecondFactor
-from web import notices, passwords, reading, telephone_codes
+from web import notices, own_password, passwords, reading, telephone_codes
 from web.access import signed_in
 from web.identity import me
 from web.translation import _
@@ -20,7 +20,7 @@ from web.translation import _
 pages = Blueprint("two_steps", __name__, url_prefix="/account/two-steps")
 
 TRIES, SPAN = 10, timedelta(minutes=10)
-"""How many passwords and codes are tried here in one span of time."""
+"""How many codes are tried here in one span of time."""
 
 LONGEST_CODE = 40
 
@@ -112,10 +112,8 @@ def _factor() -> SecondFactor | None:
 
 
 def _password_faults() -> dict[str, str]:
-    if not _admitted():
-        return {"now": _("尝试次数太多,请等十分钟再试。")}
-    fits = passwords.fits(me().account.password, request.form.get("now", ""))
-    return {} if fits else {"now": _("现在的密码不正确。")}
+    wrong = own_password.fault(request.form.get("now", ""))
+    return {"now": wrong} if wrong else {}
 
 
 def _admitted() -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from werkzeug.test import TestResponse
 
 from storage import accounts, people
 from tests.web.pages.browser import Browser, House
@@ -25,9 +26,22 @@ def test_whoever_was_on_the_way_to_a_page_comes_to_it(house: House) -> None:
     assert visitor.sign_in("wang", onward="/done?after=1~2").headers["Location"] == "/done?after=1~2"
 
 
-@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"])
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example",
+    "/\\evil.example",
+    "javascript:1",
+    "/\t/evil.example",
+    "/\n/evil",
+]
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
 def test_nobody_is_sent_to_a_page_of_others(house: House, elsewhere: str) -> None:
-    assert house.browser().sign_in("wang", onward=elsewhere).headers["Location"] == "/"
+    visitor = house.browser()
+    assert visitor.sign_in("wang", onward=elsewhere).headers["Location"] == "/"
+    answer = visitor.post("/account/look", {"theme": "dark", "next": elsewhere}, at="/")
+    assert answer.headers["Location"] == "/account/"
 
 
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(house: House) -> None:
@@ -147,6 +161,31 @@ def test_an_unsuitable_password_is_refused_beside_its_field(house: House, form: 
     assert answer.status_code == 422
     assert re.findall(r'id="(\w+)-fault"', answer.text) == [field]
     assert house.browser().sign_in("wang").status_code == 302
+
+
+def _guess(browser: Browser, way: str, password: str) -> TestResponse:
+    forms = {
+        "password": ("/account/password", {"now": password, "new": NEW, "again": NEW}),
+        "mail": ("/account/mail", {"mail_now": password, "mail": "wang@example.com"}),
+        "two-steps": ("/account/two-steps/begin", {"now": password}),
+    }
+    address, form = forms[way]
+    return browser.post(address, form, at="/account/password")
+
+
+def test_a_session_left_open_is_no_place_to_guess_its_password(house: House) -> None:
+    here = house.signed_in("wang")
+    for way in ["password"] * 8 + ["mail", "two-steps"]:
+        answer = _guess(here, way, "wrong")
+        assert answer.status_code == 422
+        assert "现在的密码不正确" in answer.text
+    for way in ("password", "mail", "two-steps"):
+        answer = _guess(here, way, PASSWORD)
+        assert answer.status_code == 422
+        assert "尝试次数太多" in answer.text
+    assert house.browser().sign_in("wang").status_code == 302
+    house.clock.pass_by(minutes=10)
+    assert _guess(here, "password", PASSWORD).status_code == 302
 
 
 def test_a_one_time_password_opens_one_page_until_it_is_replaced(house: House) -> None:

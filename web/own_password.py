@@ -1,0 +1,21 @@
+"""One's own password, asked for once more before something that it protects is changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from storage import accounts
+from web import passwords, reading
+from web.identity import me
+from web.translation import _
+
+TRIES, SPAN = 10, timedelta(minutes=10)
+"""How many passwords one person tries in one span of time, on all pages together: a session left open is no place to guess."""
+
+
+def fault(given: str) -> str:
+    """What is wrong with what was given as one's password; empty when it fits."""
+    store, mine = reading.store(), me()
+    if not accounts.admitted(store.database, f"own:{mine.person.id}", store.now(), TRIES, SPAN):
+        return _("尝试次数太多,请等十分钟再试。")
+    return "" if passwords.fits(mine.account.password, given) else _("现在的密码不正确。")
