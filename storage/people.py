@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from engine.commands import AddPerson, Envelope, GrantRole
 from engine.errors import Reason, Refused
@@ -27,7 +28,7 @@ def add(store: Store, key: str, handle: str, name: str, roles: Sequence[str], *,
     first = by or Envelope(id=key, stream=ORGANISATION, at=store.now())
     person = find(store, handle)
     if person is None:
-        person = _add(store, first, handle, name) or known(store, handle)
+        person = _add(store, first, handle, name) or alike(store, handle) or known(store, handle)
     for role in roles:
         envelope = replace(first, id=f"{key}:{role}")
         store.submit(GrantRole(envelope=envelope, person=person, role=role))
@@ -45,9 +46,12 @@ def find(store: Store, handle: str) -> Person | None:
 def alike(store: Store, handle: str) -> Person | None:
     """The person whose handle differs from this one in capitals at most: two such would be taken for each other."""
     with store.database.read() as connection:
-        query = select(schema.handle.c.person).where(func.lower(schema.handle.c.handle) == handle.lower()).limit(1)
-        found = connection.execute(query).scalar_one_or_none()
+        found = connection.execute(_alike(handle)).scalar_one_or_none()
     return None if found is None else Person(found)
+
+
+def _alike(handle: str) -> Select[Any]:
+    return select(schema.handle.c.person).where(func.lower(schema.handle.c.handle) == handle.lower()).limit(1)
 
 
 def known(store: Store, handle: str) -> Person:
@@ -69,14 +73,14 @@ def handles(connection: Connection) -> dict[str, str]:
 
 
 def _add(store: Store, first: Envelope, handle: str, name: str) -> Person | None:
-    """The new person, or None when somebody else gave the handle to one a moment ago."""
+    """The new person, or None when somebody else gave the handle, or one like it, to another a moment ago."""
     rows = [personal.separate(name), personal.separate(handle)]
 
     command = AddPerson(envelope=first, name=rows[0].personal, handle=rows[1].personal)
 
     def remember(connection: Connection, receipt: Receipt) -> None:
         person = f"{receipt.stream}.{receipt.revision}.1"
-        if connection.execute(select(schema.handle).where(schema.handle.c.handle == handle)).one_or_none() is not None:
+        if connection.execute(_alike(handle)).first() is not None:
             raise Taken
         connection.execute(insert(schema.handle).values(handle=handle, person=person, name=name))
 

@@ -56,6 +56,8 @@ def add() -> str | Response:
     if faults:
         return make_response(_form(faults), 422)
     person = people.add(reading.store(), envelope.id, handle, name, (), by=envelope)
+    if not people_reading.is_added_by(envelope.id, person):
+        return make_response(_form({"handle": _is_taken(handle)}), 422)
     refusal = _granted(person, envelope, request.form.getlist("roles"))
     made = passwords.one_time()
     accounts.set_password(
@@ -221,12 +223,16 @@ def _faults(handle: str, name: str, envelope: Envelope) -> dict[str, str]:
         faults["handle"] = _("账号中不能有空格。")
     taken = None if "handle" in faults else people.alike(reading.store(), handle)
     if taken is not None and not people_reading.is_added_by(envelope.id, taken):
-        faults["handle"] = _("账号“%(handle)s”已有人使用,请换一个。", handle=handle)
+        faults["handle"] = _is_taken(handle)
     if request.form.getlist("roles") and not request.form.get("reason", "").strip():
         faults["reason"] = _("授予角色要写明理由,例如入职或任命文件。")
     if not _known().issuperset(request.form.getlist("roles")):
         faults["roles"] = _("请从列表中选择角色。")
     return faults
+
+
+def _is_taken(handle: str) -> str:
+    return _("账号“%(handle)s”已有人使用,请换一个。", handle=handle)
 
 
 def _known() -> set[str]:

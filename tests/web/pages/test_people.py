@@ -8,6 +8,7 @@ import pytest
 
 from engine.value import Person
 from storage import accounts, appointments, people, recovery, verification
+from storage.submission import Store
 from tests.web.pages.browser import Browser, House
 from web.cli.company import organisation_of
 from web.pages import people_reading
@@ -114,6 +115,27 @@ def test_a_new_person_who_does_not_fit_is_refused_in_place_and_nothing_is_kept(
     assert answer.status_code == 422
     assert said in answer.text
     assert organisation_of(house.store).revision == before
+
+
+@pytest.mark.parametrize("handle", ["li", "LI"])
+def test_of_two_administrators_who_add_the_same_handle_at_once_one_is_refused(
+    house: House, handle: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, roles = organisation_of(house.store).revision, roles_of(house, "li")
+    alike = people.alike
+
+    def a_moment_ago(store: Store, sought: str) -> Person | None:
+        monkeypatch.setattr(people, "alike", alike)
+        return None
+
+    admin = house.signed_in("admin")
+    monkeypatch.setattr(people, "alike", a_moment_ago)
+    answer = admin.post("/people/new", {**NEW, "handle": handle}, at="/people/new")
+    assert answer.status_code == 422
+    assert "已有人使用" in answer.text
+    assert organisation_of(house.store).revision == before
+    assert roles_of(house, "li") == roles
+    assert house.browser().sign_in("li").status_code == 302
 
 
 def test_a_name_with_a_script_is_shown_as_text(house: House) -> None:
