@@ -9,7 +9,7 @@ from flask_babel import format_decimal, get_locale, gettext, speaklater
 
 ENGLISH = "en"
 KEPT = 4_096
-"""So many texts used last are kept as they are shown."""
+"""So many texts of the catalogue used last are kept as they are shown."""
 
 WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
 AFTER_HANZI = re.compile("(?<=[\u3400-\u9fff\u201d\u300b\uff09])[,;:?!]")
@@ -19,7 +19,9 @@ BRACKETS = re.compile("\\(([^()]*[\u3400-\u9fff][^()]*)\\)")
 def _(text: str, **values: object) -> str:
     """The text in the language of whoever asks."""
     english = is_english()
-    found = _found(text, english=english) % values if values else _found(text, english=english)
+    if not values:
+        return _printed(text, english=english)
+    found = _found(text, english=english) % values
     return found if english else _wide(found)
 
 
@@ -41,6 +43,11 @@ def _found(text: str, *, english: bool) -> str:
 
 
 @lru_cache(maxsize=KEPT)
+def _printed(text: str, *, english: bool) -> str:
+    """A text without values as it is shown; one with values may hold a secret, and is not kept."""
+    return _found(text, english=english) if english else _wide(_found(text, english=english))
+
+
 def _wide(text: str) -> str:
     wide = BRACKETS.sub("\uff08\\1\uff09", text)
     return AFTER_HANZI.sub(lambda found: WIDE[found[0]], wide)

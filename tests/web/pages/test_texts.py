@@ -11,10 +11,11 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
+from engine.errors import Text
 from storage import accounts, people
 from storage.moments import NEVER, micros
 from tests.web.pages.browser import House
-from web import texts
+from web import texts, translation
 from web.texts import THEMES
 from web.translation import typeset
 
@@ -126,6 +127,26 @@ def test_moments_are_said_with_the_day_when_it_is_another(house: House) -> None:
             "2025年10月20日 14:30",
         ]
         assert texts.weekday(datetime(2026, 11, 24)) == "周二"  # noqa: DTZ001  # a day of the week has no zone
+
+
+def _kept() -> int:
+    """How many texts are kept in memory."""
+    return sum(found.cache_info().currsize for found in vars(translation).values() if hasattr(found, "cache_info"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_what_a_text_was_filled_with_is_kept_nowhere(house: House, language: str) -> None:
+    """A mail with a one-time link is such a text."""
+    _ = translation._  # what is asked for here is no text of a page
+    secret = "https://example.com/recovery/a-secret-nobody-else-has"
+    with house.app.test_request_context(headers={"Accept-Language": language}):
+        for secret in ("https://example.com/recovery/first", "https://example.com/recovery/second"):
+            before = _kept()
+            assert secret in _("今天 %(at)s 到期", at=secret)
+            assert secret in texts.said(Text(f"打开:{secret}", f"open {secret}"))
+        assert _kept() == before
+        _("这是一段固定的文字")
+        assert _kept() > before
 
 
 def test_chinese_is_set_with_wide_punctuation_and_english_is_not(house: House) -> None:
