@@ -14,6 +14,7 @@ from jobs.health import Health
 from jobs.scheduler import Node
 from storage import checkpoint
 from storage.submission import Store
+from web import logs
 from web.cli import company
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
@@ -47,6 +48,7 @@ def _until_stopped(output: Output, node: Node) -> None:
     def stop(_number: int, _frame: FrameType | None) -> None:
         stopped.set()
 
+    logs.configure()
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         node.start()
