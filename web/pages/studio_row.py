@@ -111,7 +111,7 @@ def remove(key: str, table: str) -> Response:
     if _is_owner(manifest, table, code):
         return _back(key, f"{table}.{code}", _("程序负责人的角色不能删除。请先换一个程序负责人。"), "late")
     if request.form.get("seen") != studio_table_rows.mark(manifest, table, code):
-        return _back(key, f"{table}.{code}", _late(found), "late")
+        return _back(key, f"{table}.{code}", _left_alone(found), "late")
     return _kept(key, found, studio_table_rows.without(manifest, table, code), table, _("已从草稿中删除。"))
 
 
@@ -122,6 +122,8 @@ def restore(key: str, table: str) -> Response:
     found, code = studio_saving.opened(key), request.form.get("code", "")
     manifest, base = _manifest(found), studio_toml.read(found.base.files[MANIFEST])
     row = _there(base, _kind(table).table, code)
+    if request.form.get("seen") != studio_table_rows.mark(manifest, table, code):
+        return _back(key, f"{table}.{code}", _left_alone(found), "late")
     after = studio_table_rows.with_row(manifest, table, code, row)
     if table == "roles":
         after, _unheld = rights.given(after, code, rights.of(base, code))
@@ -180,13 +182,28 @@ def _back(key: str, place: str, told: str, tone: str = "good") -> Response:
 
 
 def _late(found: Draft) -> str:
-    """Somebody changed the same row since it was read."""
+    """Somebody changed the same row since it was read, and may be written over."""
+    other = _last(found)
+    if not other:
+        return _("这一行刚刚有改动,您的改动没有覆盖它。再保存一次就用您的。")
+    return _("%(name)s 在 %(at)s 改过这一行,没有覆盖。再保存一次就用您的。", **other)
+
+
+def _left_alone(found: Draft) -> str:
+    """Somebody changed the same row since it was read: look first."""
+    other = _last(found)
+    if not other:
+        return _("这一行刚刚有改动,没有动它。请看过现在的内容再决定。")
+    return _("%(name)s 在 %(at)s 改过这一行,没有动它。请看过现在的内容再决定。", **other)
+
+
+def _last(found: Draft) -> dict[str, str]:
+    """Who changed the manifest last, and when."""
     other = found.copy.changed.get(MANIFEST)
     if other is None:
-        return _("这一行刚刚有改动,您的改动没有覆盖它。再保存一次就用您的。")
+        return {}
     with reading.store().database.read() as connection:
-        name = reading.names(connection).get(other.by, "")
-    return _("%(name)s 在 %(at)s 改过这一行,没有覆盖。再保存一次就用您的。", name=name, at=at(other.at))
+        return {"name": reading.names(connection).get(other.by, ""), "at": at(other.at)}
 
 
 def _manifest(found: Draft) -> Manifest:

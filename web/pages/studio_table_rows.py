@@ -24,10 +24,11 @@ Manifest = dict[str, object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A row as the page of settings shows it; `state` is added, changed, removed or nothing."""
+    """A row as the page of settings shows it; `state` is added, changed, removed or nothing, `seen` marks it as it is."""
 
     code: str
     name: str
+    seen: str
     also: str
     marks: Sequence[str] = ()
     state: str = ""
@@ -41,7 +42,7 @@ def tables(found: Draft, manifest: Manifest) -> list[tuple[Kind, list[Line]]]:
     for kind in words.KINDS.values():
         here, before = rows_of(manifest, kind.table), rows_of(base, kind.table)
         lines = [_line(kind, code, manifest, base, wrong) for code in here]
-        gone = [_gone(code, row) for code, row in before.items() if code not in here]
+        gone = [_gone(kind, code, row, manifest) for code, row in before.items() if code not in here]
         told.append((kind, lines + gone))
     return told
 
@@ -95,12 +96,13 @@ def named(row: object) -> str:
 def _line(kind: Kind, code: str, manifest: Manifest, base: Manifest, wrong: Mapping[str, list[str]]) -> Line:
     row, before = rows_of(manifest, kind.table)[code], rows_of(base, kind.table)
     texts = texts_of(row)
-    state = "" if code in before else "added"
-    if code in before and mark(base, kind.table, code) != mark(manifest, kind.table, code):
+    state, seen = "" if code in before else "added", mark(manifest, kind.table, code)
+    if code in before and mark(base, kind.table, code) != seen:
         state = "changed"
     return Line(
         code=code,
         name=named(row) or code,
+        seen=seen,
         also=_other(texts),
         marks=_marks(kind, code, row, texts, manifest),
         state=state,
@@ -108,8 +110,9 @@ def _line(kind: Kind, code: str, manifest: Manifest, base: Manifest, wrong: Mapp
     )
 
 
-def _gone(code: str, row: object) -> Line:
-    return Line(code=code, name=named(row) or code, also=_other(texts_of(row)), state="removed")
+def _gone(kind: Kind, code: str, row: object, manifest: Manifest) -> Line:
+    seen = mark(manifest, kind.table, code)
+    return Line(code=code, name=named(row) or code, seen=seen, also=_other(texts_of(row)), state="removed")
 
 
 def _other(texts: Mapping[str, str]) -> str:

@@ -85,6 +85,18 @@ def _remove(visitor: Browser, table: str, code: str) -> TestResponse:
     return visitor.post(f"{SETTINGS}/{table}/remove", {**_seen(visitor, address), "code": code}, at=address)
 
 
+def _shown(visitor: Browser, table: str, code: str) -> dict[str, str]:
+    """What the form sends that restores a row."""
+    _before, _id, line = visitor.page(SETTINGS).partition(f'<tr id="{table}.{code}"')
+    found = SEEN.search(line.partition("</tr>")[0])
+    assert found
+    return {"code": code, "seen": found[1]}
+
+
+def _restore(visitor: Browser, table: str, code: str) -> TestResponse:
+    return visitor.post(f"{SETTINGS}/{table}/restore", _shown(visitor, table, code), at=SETTINGS)
+
+
 @pytest.mark.parametrize("table", NEW)
 def test_a_new_row_is_kept_and_nothing_else_of_the_manifest_is_written_anew(house: House, table: str) -> None:
     visitor = _begun(house)
@@ -202,7 +214,7 @@ def test_what_uses_a_row_is_told_before_it_is_taken_away_and_the_row_can_be_rest
     assert code not in _manifest(house)[table]
     assert "没有发现问题" not in visitor.page(f"{AT}/draft/")
     assert "已删除" in visitor.page(SETTINGS)
-    visitor.post(f"{SETTINGS}/{table}/restore", {"code": code}, at=SETTINGS)
+    _restore(visitor, table, code)
     assert _manifest(house) == before
     assert "没有发现问题" in visitor.page(f"{AT}/draft/")
 
@@ -213,7 +225,7 @@ def test_a_role_leaves_its_rights_and_comes_back_with_them(house: House) -> None
     rights = _manifest(house)["rights"]
     assert "waive" not in rights
     assert rights["terminate"] == ["SMO", "GM"]
-    visitor.post(f"{SETTINGS}/roles/restore", {"code": "MR"}, at=SETTINGS)
+    _restore(visitor, "roles", "MR")
     assert {"publish", "terminate", "waive", "read"} <= set(studio_rights.of(_manifest(house), "MR"))
 
 
@@ -222,8 +234,22 @@ def test_case_data_leave_the_english_of_their_values_and_come_back_with_it(house
     before = json.loads(_file(house, "texts/en.json"))
     assert _remove(visitor, "case", "service_type").status_code == 302
     assert json.loads(_file(house, "texts/en.json"))["values"] == {"state": before["values"]["state"]}
-    visitor.post(f"{SETTINGS}/case/restore", {"code": "service_type"}, at=SETTINGS)
+    _restore(visitor, "case", "service_type")
     assert json.loads(_file(house, "texts/en.json")) == before
+
+
+def test_a_row_that_somebody_changed_since_the_page_was_opened_is_not_restored(house: House) -> None:
+    mine, other = _begun(house), house.signed_in("mei")
+    _change(mine, "roles", "PM", zh="项目经理", en="Project manager")
+    seen = _shown(mine, "roles", "PM")
+    _change(other, "roles", "PM", zh="服务经理", en="Service manager")
+    kept = _manifest(house)
+    answer = mine.post(f"{SETTINGS}/roles/restore", seen, at=SETTINGS, follow_redirects=True)
+    assert "梅雪 在" in answer.text
+    assert "没有动它" in answer.text
+    assert _manifest(house) == kept
+    _restore(mine, "roles", "PM")
+    assert _manifest(house)["roles"]["PM"]["zh"] == "服务项目经理"
 
 
 def test_the_role_of_the_owner_stays(house: House) -> None:
