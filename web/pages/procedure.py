@@ -47,7 +47,8 @@ def every() -> str:
     """All procedures in force."""
     with reading.store().database.read() as connection:
         found, company = in_force(connection), reading.organisation(connection)
-        rows = [(one, told.puttings(connection, place)[0]) for one, place in found]
+        now = reading.store().now()
+        rows = [(one, told.publications(connection, place).in_force(now)) for one, place in found]
         changing = [one for one, place in found if may_change(company, Version(procedure=one, place=place))]
         begun = _begun(connection, company)
     return render_template("procedure/every.html", rows=rows, may_begin=bool(changing), begun=begun)

@@ -254,6 +254,18 @@ def test_somebody_else_publishes_with_a_sentence_why(house: House) -> None:
     assert "受理与指派" in other.page(f"{AT}/processes/svc_requirements?version={old[0]}")
 
 
+def test_a_version_of_a_later_day_is_in_force_from_that_day_not_from_its_publication(house: House) -> None:
+    mine, other = _begun(house), house.signed_in("mei")
+    _changed(mine)
+    before = re.findall("[^·]* 起生效", other.page("/procedures/"))
+    assert _publish(other, when="later", day="2026-12-01").status_code == 302
+    assert re.findall("[^·]* 起生效", other.page("/procedures/")) == before
+    house.clock.pass_by(days=12)
+    page = house.signed_in("mei").page("/procedures/")
+    assert "12月1日 00:00 起生效" in page
+    assert "11月24日" not in page
+
+
 def test_what_changed_since_it_was_seen_is_not_published(house: House) -> None:
     mine, other = _begun(house), house.signed_in("mei")
     _changed(mine)
