@@ -1,22 +1,31 @@
-"""Whoever asks: who they are, in which roles, and the tokens of their programs."""
+"""Whoever asks: who they are, in which roles, where their mail goes, and the tokens of their programs."""
 
 from __future__ import annotations
 
 from flask import Response, abort, g
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from storage import tokens
+from engine.errors import Fault, Reason, Refused, Text
+from storage import recovery, tokens
 from storage.tokens import Scope, Token
-from web import reading
+from web import own_password, passwords, reading
 from web.api import values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.once import secret
 from web.api.paging import part
-from web.api.shapes import Paged, Shape, TokenMade, TokenShown, TokenWanted, Who
+from web.api.shapes import Addressed, Paged, Shape, TokenMade, TokenShown, TokenWanted, Who
 from web.identity import me
+from web.own_password import Try
 
 pages = resource("me", "Whoever asks, and the tokens of their programs")
+
+WRONG = {
+    Try.WRONG: Text("应为现在的密码", "expected the present password"),
+    Try.TOO_OFTEN: Text(
+        "尝试次数太多,请等十分钟再试", "expected fewer tries with a wrong password: try again in ten minutes"
+    ),
+}
 
 
 class Me(Who):
@@ -25,6 +34,12 @@ class Me(Who):
     roles = fields.List(fields.String(), required=True)
     principals = fields.List(fields.Nested(Who), required=True, metadata={"description": "For whom they act today"})
     scope = fields.String(required=True, metadata={"description": "What the token is good for; operate of a session"})
+
+
+class WithPassword(Addressed):
+    """Where one's own mail is to go, and one's present password."""
+
+    password = fields.String(required=True, validate=validate.Length(max=passwords.LONGEST))
 
 
 class Tokens(Shape):
@@ -46,6 +61,27 @@ def who() -> dict[str, object]:
         "principals": [values.named(person) for person in mine.principals],
         "scope": str(g.get("scope") or Scope.OPERATE),
     }
+
+
+@pages.route("/me/mail", zh="我的邮箱")
+@reads
+@pages.response(200, Addressed)
+def address() -> dict[str, str]:
+    """Where mail to whoever asks goes; empty when nobody said."""
+    with reading.store().database.read() as connection:
+        return {"mail": recovery.address_of(connection, me().person)}
+
+
+@pages.route("/me/mail", methods=["PUT"], zh="登记、修改或删除我的邮箱;须有现在的密码")
+@works
+@pages.arguments(WithPassword)
+@pages.response(200, Addressed)
+def set_address(asked: dict[str, str]) -> dict[str, str]:
+    """Say where one's own mail goes, or with an empty text nowhere: with the password, as a new one can be had there."""
+    given = values.address(asked["mail"])
+    _by_password(asked["password"])
+    recovery.set_address(reading.store().database, me().person, given)
+    return {"mail": given}
 
 
 @pages.route("/me/tokens", zh="我的访问令牌,最新的在前")
@@ -87,6 +123,13 @@ def revoke(key: str) -> Response:
 def _by_session() -> None:
     if g.get("scope") is not None:
         abort(403)
+
+
+def _by_password(given: str) -> None:
+    """Raises Refused when it is not the password of whoever asks, or was tried too often."""
+    found = own_password.tried(given)
+    if found is not Try.FITS:
+        raise Refused(Reason.INVALID_DATA, WRONG[found].zh, WRONG[found].en, (Fault("password", WRONG[found]),))
 
 
 def _shown(token: Token) -> dict[str, object]:

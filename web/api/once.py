@@ -27,7 +27,7 @@ from web.identity import me, visitor
 
 KEY, LONGEST_KEY = "Idempotency-Key", 100
 KEYS = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
-REPEATED = "Idempotency-Replayed"
+REPEATED, PASSWORD = "Idempotency-Replayed", "password"
 SECRET, JOURNALED, HARMLESS = "zhixing_secret", "zhixing_journaled", "zhixing_harmless"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -190,7 +190,10 @@ def _body() -> str:
         return f"{request.mimetype} {request.content_length}"  # not read here: it may be large, and come slowly
     data = request.get_data()
     try:
-        return json.dumps(json.loads(data, parse_float=str), sort_keys=True)
+        document = json.loads(data, parse_float=str)
+        if isinstance(document, dict):
+            document.pop(PASSWORD, None)  # of a password nothing is kept that could be guessed from, not even a digest
+        return json.dumps(document, sort_keys=True)
     except (ValueError, RecursionError):
         return hashlib.sha256(data).hexdigest()
 

@@ -12,7 +12,6 @@ from engine.stream import ORGANISATION
 from engine.temporal import format_date
 from engine.value import Date
 from engine.value import Person as Someone
-from jobs import mail
 from storage import accounts, people, recovery, second_factor
 from web import passwords, reading
 from web.api import asking, values
@@ -20,7 +19,7 @@ from web.api.blueprint import resource
 from web.api.gate import administers, reads
 from web.api.once import journaled, note, secret
 from web.api.paging import part
-from web.api.shapes import HANDLE, Deputyship, Ended, Paged, Receipt, Said, Shape, Who, Why
+from web.api.shapes import HANDLE, Addressed, Deputyship, Ended, Paged, Receipt, Said, Shape, Who, Why
 from web.identity import me
 from web.pages import people_reading
 from web.pages.people_reading import Dossier, Row
@@ -93,12 +92,6 @@ class One(Person):
     changes = fields.List(fields.Nested(Change), required=True)
     teams = fields.List(fields.Nested(Seat), required=True)
     deputies = fields.List(fields.Nested(Deputyship), required=True)
-
-
-class Addressed(Shape):
-    """Where mail to a person goes; empty for nowhere."""
-
-    mail = fields.String(required=True, validate=validate.Length(max=254))
 
 
 class Opened(Shape):
@@ -270,11 +263,9 @@ def end_two_steps(handle: str) -> Response:
 @pages.response(200, Addressed)
 def address(asked: dict[str, str], handle: str) -> dict[str, str]:
     """Say where mail to somebody else goes, or with an empty text nowhere; links sent to the address before end."""
-    person, given = _person(handle), asked["mail"].strip()
+    person = _person(handle)
     _of_another(person, "自己的邮箱请用密码修改", "expected somebody else: one's own is changed with the password")
-    if given and not mail.is_address(given):
-        text = Text("应为邮箱地址,例如 name@example.com", "expected a mail address, such as name@example.com")
-        raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("mail", text),))
+    given = values.address(asked["mail"])
     recovery.set_address(reading.store().database, person, given)
     return {"mail": given}
 

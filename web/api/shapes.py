@@ -116,3 +116,9 @@ class TokenMade(TokenShown):
     """A new token; its text is told this once."""
 
     token = fields.String(required=True, allow_none=True, metadata={"description": "Null in a repeat under a key"})
+
+
+class Addressed(Shape):
+    """Where mail to a person goes; empty for nowhere."""
+
+    mail = fields.String(required=True, validate=validate.Length(max=254))

@@ -9,6 +9,7 @@ from flask import g
 
 from engine.errors import Fault, Reason, Refused, Text
 from engine.value import Context, File, Person, Personal, Ref, Value
+from jobs import mail
 from storage import people
 from storage.moments import NEVER, moment
 from web import reading
@@ -71,6 +72,14 @@ def person(handle: str, field: str) -> Person:
         text = Text(f"没有账号为 {handle[:60]} 的人员", f"expected a handle, but nobody has {handle[:60]}")
         raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault(field, text),))
     return found
+
+
+def address(given: str) -> str:
+    """A mail address, or nothing for nowhere. Raises Refused (INVALID_DATA) for what is none."""
+    if given.strip() and not mail.is_address(given.strip()):
+        text = Text("应为邮箱地址,例如 name@example.com", "expected a mail address, such as name@example.com")
+        raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("mail", text),))
+    return given.strip()
 
 
 def named(found: Person | None) -> dict[str, str | None] | None:

@@ -15,6 +15,7 @@ CHANGING = {
     "account.appoint": "POST /organisation/deputies",
     "account.dismiss": "DELETE /organisation/deputies/{handle}/{deputy}",
     "account.end_session": "DELETE /me/sessions/{key}, DELETE /me/sessions",
+    "account.set_mail": "PUT /me/mail",
     "account.report_absence": "POST /organisation/absences",
     "account.end_absence": "DELETE /organisation/absences/{handle}",
     "people.report_absence": "POST /organisation/absences",
@@ -74,7 +75,7 @@ CHANGING = {
     "tokens.revoke": "DELETE /me/tokens/{key}",
 }
 READING = {
-    "account.mine": "GET /me, GET /me/look, GET /me/sessions, GET /organisation/deputies, GET /organisation/absences",
+    "account.mine": "GET /me, GET /me/look, GET /me/mail, GET /me/sessions, GET /organisation/deputies, GET /organisation/absences",
     "case.at": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
     "case.drawing": "GET /versions/{version}/files/{path}",
     "case.every": "GET /cases, GET /me/filters/cases",
@@ -144,7 +145,7 @@ EXCEPTED = {
         ),
         FORM,
     ),
-    **dict.fromkeys(("recovery.form", "recovery.ask", "recovery.new", "recovery.renew", "account.set_mail"), BROWSER),
+    **dict.fromkeys(("recovery.form", "recovery.ask", "recovery.new", "recovery.renew"), BROWSER),
     **dict.fromkeys(("confirm.page", "confirm.check", "confirm.answer", "confirm.proof", "confirm.upload"), OUTSIDE),
     **dict.fromkeys(
         ("design.tokens", "design.logo", "health.live", "health.ready", "metrics.scrape", "static"), NO_PAGE

@@ -1,4 +1,4 @@
-"""What somebody keeps for themselves, by the API as on the pages: filters, look, marks, sessions."""
+"""What somebody keeps for themselves, by the API as on the pages: filters, look, marks, address, sessions."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 
 from tests.web.api.program import program
 from tests.web.pages.browser import House
+from web.cli.showcase import PASSWORD
 
 
 def test_filters_are_those_of_the_pages(house: House) -> None:
@@ -56,6 +57,45 @@ def test_a_task_that_is_not_in_ones_inbox_is_not_there_to_be_marked(house: House
     for method in ("PUT", "DELETE"):
         answer = program(house, "admin").ask(method, f"/tasks/{task}/read")
         assert (answer.status_code, answer.get_json()["type"]) == (404, "urn:zhixing:problem:not-found")
+
+
+def test_ones_own_mail_address_is_said_with_the_password(house: House) -> None:
+    li, address = program(house, "li"), "li@example.com"
+    assert li.get("/me/mail") == {"mail": ""}
+    for body, field in (
+        ({"mail": address, "password": "wrong"}, "password"),
+        ({"mail": "no address", "password": PASSWORD}, "mail"),
+        ({"mail": address}, "password"),
+    ):
+        problem = li.refused(422, "PUT", "/me/mail", body)
+        assert [fault["path"] for fault in problem["faults"]] == [field]
+    assert li.get("/me/mail") == {"mail": ""}
+    assert li.ask("PUT", "/me/mail", {"mail": f" {address} ", "password": PASSWORD}).get_json() == {"mail": address}
+    assert li.get("/me/mail") == {"mail": address}
+    assert address in house.signed_in("li").page("/account/")
+    assert program(house, "wang").get("/me/mail") == {"mail": ""}
+    assert li.ask("PUT", "/me/mail", {"mail": "", "password": PASSWORD}).get_json() == {"mail": ""}
+    assert address not in house.signed_in("li").page("/account/")
+
+
+def test_a_password_is_not_guessed_by_programs_without_limit(house: House) -> None:
+    li, body = program(house, "li"), {"mail": "li@example.com", "password": "wrong"}
+    said = [li.refused(422, "PUT", "/me/mail", body)["text"]["en"] for _ in range(11)]
+    assert ["ten minutes" in text for text in said] == [False] * 10 + [True]
+    li.refused(422, "PUT", "/me/mail", {**body, "password": PASSWORD})
+    house.clock.pass_by(minutes=10)
+    assert li.ask("PUT", "/me/mail", {**body, "password": PASSWORD}).status_code == 200
+
+
+def test_of_a_password_that_was_sent_not_even_a_digest_is_kept(house: House) -> None:
+    li = program(house, "li")
+    for mail in ("a@example.com", "b@example.com"):
+        body = {"mail": mail, "password": PASSWORD}
+        assert li.ask("PUT", "/me/mail", body, Idempotency_Key=mail).status_code == 200
+    again = li.ask("PUT", "/me/mail", {**body, "password": "another"}, Idempotency_Key=mail)
+    assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
+    li.refused(422, "PUT", "/me/mail", {**body, "mail": "c@example.com"}, Idempotency_Key=mail)
+    assert li.get("/me/mail") == {"mail": "b@example.com"}
 
 
 def test_sessions_are_seen_and_ended_one_by_one_or_together(house: House) -> None:
