@@ -257,9 +257,9 @@ def test_somebody_else_publishes_with_a_sentence_why(house: House) -> None:
 def test_a_version_of_a_later_day_is_in_force_from_that_day_not_from_its_publication(house: House) -> None:
     mine, other = _begun(house), house.signed_in("mei")
     _changed(mine)
-    before = re.findall("[^·]* 起生效", other.page("/procedures/"))
+    before = re.findall(r"\d+月\d+日 \d\d:\d\d 起生效", other.page("/procedures/"))
     assert _publish(other, when="later", day="2026-12-01").status_code == 302
-    assert re.findall("[^·]* 起生效", other.page("/procedures/")) == before
+    assert re.findall(r"\d+月\d+日 \d\d:\d\d 起生效", other.page("/procedures/")) == before
     house.clock.pass_by(days=12)
     page = house.signed_in("mei").page("/procedures/")
     assert "12月1日 00:00 起生效" in page
