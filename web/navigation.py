@@ -13,54 +13,29 @@ from web.translation import lazy
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line of the navigation; `within` are other endpoints that belong to it."""
+    """A line of the navigation; `rooms` are the blueprints of the pages that belong to it."""
 
     endpoint: str
     text: str
     icon: str
+    rooms: tuple[str, ...]
     group: str = "work"
-    within: tuple[str, ...] = ()
 
     @property
     def is_here(self) -> bool:
-        """The page that is shown belongs to it: the same blueprint, unless another place names the endpoint."""
-        here = request.endpoint or ""
-        return here == self.endpoint or here in self.within
+        """The page that is shown belongs to it."""
+        return request.blueprint in self.rooms
 
+
+STUDIO = ("studio", "studio_decision", "studio_file", "studio_form", "studio_row", "studio_start")
 
 PLACES = (
-    Place("inbox.waiting", lazy("待办"), "inbox", within=("inbox.done", "inbox.sent", "inbox.told", "task.one")),
-    Place(
-        "case.every",
-        lazy("项目"),
-        "folder2-open",
-        within=("case.one", "case.history", "case.at", "case.moment", "case.new"),
-    ),
-    Place(
-        "procedure.every",
-        lazy("程序"),
-        "journal-text",
-        within=(
-            *(f"procedure.{name}" for name in ("one", "process", "rules", "decisions", "versions")),
-            *(f"studio.{name}" for name in ("draft", "diagram", "settings")),
-            "studio_form.one",
-        ),
-    ),
-    Place(
-        "operations.overview",
-        lazy("运行"),
-        "gear",
-        "keep",
-        within=tuple(f"operations.{name}" for name in ("incidents", "jobs", "timers", "milestones", "messages")),
-    ),
-    Place(
-        "people.every",
-        lazy("人员与账号"),
-        "people",
-        "keep",
-        within=tuple(f"people.{name}" for name in ("one", "new", "add", "grant", "revoke", "appoint", "dismiss")),
-    ),
-    Place("roles.every", lazy("角色"), "person-check", "keep"),
+    Place("inbox.waiting", lazy("待办"), "inbox", ("inbox", "task", "several", "invitation")),
+    Place("case.every", lazy("项目"), "folder2-open", ("case",)),
+    Place("procedure.every", lazy("程序"), "journal-text", ("procedure", *STUDIO)),
+    Place("operations.overview", lazy("运行"), "gear", ("operations",), "keep"),
+    Place("people.every", lazy("人员与账号"), "people", ("people",), "keep"),
+    Place("roles.every", lazy("角色"), "person-check", ("roles",), "keep"),
 )
 
 

@@ -71,6 +71,27 @@ def test_every_route_is_open_to_anybody_or_behind_the_gate(house: House) -> None
             assert visitor.post(address).status_code == 401, endpoint
 
 
+ELSEWHERE = {"account", "tokens", "two_steps", "design", "file", "task_sheet"}
+"""One's own account, which is reached by one's name; the page for contributors; what is a file and no page."""
+
+
+def test_every_page_behind_the_gate_belongs_to_one_place_of_the_navigation(house: House) -> None:
+    rooms = sorted(room for place in PLACES for room in place.rooms)
+    assert rooms == sorted(set(rooms))
+    asked = {endpoint.partition(".")[0] for endpoint, method, _address in _routes(house.app) if method == "GET"}
+    behind = asked - {endpoint.partition(".")[0] for endpoint in OPEN}
+    assert behind - ELSEWHERE == set(rooms)
+
+
+@pytest.mark.parametrize(
+    ("handle", "address", "place"),
+    [("li", "/told", "/"), ("li", "/procedures/new/", "/procedures/"), ("admin", "/operations/jobs", "/operations/")],
+)
+def test_a_page_says_in_the_navigation_where_one_is(house: House, handle: str, address: str, place: str) -> None:
+    page = house.signed_in(handle).page(address)
+    assert set(re.findall(r'<a [^>]*href="([^"]*)" aria-current="page"', page.split("<main")[0])) == {place}
+
+
 def test_every_route_as_every_role(house: House) -> None:
     with house.store.database.read() as connection:
         handles = sorted(people.handles(connection).values())
