@@ -56,8 +56,10 @@ def project(connection: Connection, entry: Entry, after: State) -> None:
     if not found:
         return
     where = _where(entry.command, after) | {"at": micros(entry.at)}
+    actor = entry.command.envelope.actor
     erasable = isinstance(entry.command, AttachFile) and entry.command.personal
-    rows = [where | _row(file) | {"erasable": erasable} for file in sorted(found, key=lambda file: file.digest)]
+    where |= {"erasable": erasable, "person": None if actor is None else actor.id}
+    rows = [where | _row(file) for file in sorted(found, key=lambda file: file.digest)]
     connection.execute(_insert(connection, schema.file_use).on_conflict_do_nothing(), rows)
 
 

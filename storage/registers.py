@@ -120,7 +120,7 @@ def choices(connection: Connection, name: str) -> list[str]:
 
 
 def _wanted(reader: Reader, wish: Wish) -> Query:
-    query = select(schema.case).where(_readable(reader, only_mine=wish.mine))
+    query = select(schema.case).where(readable(reader, only_mine=wish.mine))
     if wish.status:
         query = query.where(_case.status == wish.status)
     for name, value in wish.values.items():
@@ -146,7 +146,8 @@ def _found(text: str) -> ColumnElement[bool]:
     return or_(said, _case.stream_no == int(text)) if text.isascii() and text.isdecimal() and len(text) < 19 else said
 
 
-def _readable(reader: Reader, *, only_mine: bool) -> ColumnElement[bool]:
+def readable(reader: Reader, *, only_mine: bool = False) -> ColumnElement[bool]:
+    """The person may know of the case of a row; `only_mine`: has a part in it."""
     part = or_(*(_case.stream_no.in_(query) for query, _ in _parts(reader)))
     return part if only_mine or not reader.procedures else or_(_case.procedure.in_(reader.procedures), part)
 

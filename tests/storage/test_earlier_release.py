@@ -14,7 +14,7 @@ from storage.moments import micros
 from storage.rebuild import rebuild
 from storage.submission import Store
 from tests.storage.company import NOW, Company
-from tests.storage.test_files import upload
+from tests.storage.test_files import OTHER, attach, handed_in, upload
 
 FIRST, SECOND = "a" * 64, "b" * 64
 
@@ -74,6 +74,28 @@ def test_every_version_that_was_published_is_known_after_the_step(database_url: 
         ("trial", 1, FIRST, micros(NOW) + 1),
         ("trial", 2, SECOND, micros(NOW) + 2),
     ]
+
+
+def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    company = Company(database)
+    company.store.files = Files(str(tmp_path / "bytes"))
+    case = company.open_case()
+    attach(company, case, upload(company, "chen"))
+    attach(company, case, upload(company, "mr", OTHER), who="mr")
+    handed_in(company, upload(company, "wang"))
+    query = select(schema.file_use.c.stream_no, schema.file_use.c.digest, schema.file_use.c.person)
+    with database.write() as connection:
+        expected = sorted(map(tuple, connection.execute(query)))
+        connection.execute(text("ALTER TABLE file_use DROP COLUMN person"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    upgrade(database)
+    with database.read() as connection:
+        assert sorted(map(tuple, connection.execute(query))) == expected
+    assert {person for _, _, person in expected} == {company.people[who].id for who in ("chen", "mr", "wang")}
+    assert rebuild(company.store).differences == []
+    database.close()
 
 
 def test_a_state_in_the_spelling_of_an_earlier_release_is_still_that_state(database: Database) -> None:

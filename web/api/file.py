@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from flask import Response, abort, make_response
 from marshmallow import fields, validate
 
@@ -15,6 +17,7 @@ from web import reading, taking
 from web.api import asking, problems, sight, values
 from web.api.blueprint import LAST, View, Whole, resource
 from web.api.gate import reads, works
+from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Said, Shape
 from web.pages import file_reading, task_desk
 from web.pages.file_reading import Listed
@@ -118,11 +121,8 @@ def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """The files of a case, from its forms and attached, the newest first."""
     with reading.store().database.read() as connection:
         found = file_reading.of_case(connection, sight.case(connection, case))
-    after, size = str(asked["after"]), int(str(asked["size"]))
-    places = [place for place, one in enumerate(found, 1) if one.file.digest == after]
-    part = found[places[0] if places else 0 :]
-    more = part[size - 1].file.digest if len(part) > size else None
-    return {"items": [_listed(one) for one in part[:size]], "next": more}
+    shown, onward = part(found, asked, _key)
+    return {"items": [_listed(one) for one in shown], "next": onward}
 
 
 @pages.route("/cases/<number:case>/files", methods=["POST"], zh="把已上传的文件添加为项目的附件")
@@ -145,6 +145,11 @@ def attach(asked: dict[str, object], case: int) -> Response:
         return AttachFile(envelope=envelope, file=file, label=label, task=at, personal=personal)
 
     return asking.submit(build, case)
+
+
+def _key(one: Listed) -> str:
+    """What names a file in the list: the same bytes stand there under each of their names."""
+    return f"{one.file.digest}.{hashlib.sha256(one.file.name.encode()).hexdigest()[:16]}"
 
 
 def _listed(one: Listed) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from engine.attachment import Attachment
 from engine.case import Case
 from engine.errors import Text
 from engine.words import Status, StreamKind
-from storage import registers, schema, uploads, worklist
+from storage import file_reach, registers, schema, uploads, worklist
 from web import reading, taking, texts
 from web.access import hidden
 from web.forms import shown
@@ -24,12 +25,12 @@ from web.reader import who_reads
 from web.taking import Kept
 
 MOST = 500
-_use, _personal, _task, _upload = schema.file_use.c, schema.personal_file.c, schema.task.c, schema.upload.c
+_use, _task, _upload = schema.file_use.c, schema.task.c, schema.upload.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A file of a case: where it came from, by whom and when."""
+    """A file of a case: where it came from, who handed it in or attached it, and when."""
 
     file: Kept
     size: str
@@ -50,13 +51,11 @@ def for_me(connection: Connection, digest: str, name: str = "") -> Kept | None:
     mine = uploads.of_person(connection, digest, me().person.id)
     if mine is not None and name in ("", mine.name):
         return _kept(mine)
-    query = select(schema.file_use).where(_use.digest == digest).order_by(_use.name != name)
-    for row in connection.execute(query.limit(MOST)).all():
-        if _may_read(connection, row):
-            return _kept(row)
-    secret = connection.execute(select(schema.personal_file).where(_personal.digest == digest).limit(MOST)).all()
-    kept = next((_kept(row) for row in secret if _has_in_hand(connection, row)), None)
-    return kept or (None if mine is None else _kept(mine))
+    found = file_reach.in_cases(connection, who_reads(connection), digest, name) or _in_tasks(connection, digest, name)
+    if found is None:
+        secret = file_reach.in_personal_values(connection, who_reads(connection), digest)
+        found = next((row for row in secret if _has_in_hand(connection, row)), mine)
+    return None if found is None else _kept(found)
 
 
 def case_for_me(connection: Connection, number: int) -> Case:
@@ -96,10 +95,10 @@ def of_case(connection: Connection, case: Case, only_of: str | None = None) -> l
     if only_of is not None:
         query = query.where(_use.task == only_of)
     rows = list(_once(connection.execute(query.order_by(_use.at.desc(), _use.digest).limit(MOST)).all()))
-    attached = {one.file.digest: one for one in reversed(case.attachments.values())}
-    people, steps, names = _uploaders(connection, rows), _steps(connection, rows), reading.names(connection)
+    attached = {(one.file.digest, one.file.name): one for one in reversed(case.attachments.values())}
+    there, steps, names = _there(connection, rows), _steps(connection, rows), reading.names(connection)
     return [
-        _listed(row, attached.get(row.digest), steps.get(row.task), people.get((row.digest, row.name)), names)
+        _listed(row, attached.get((row.digest, row.name)), steps.get(row.task), names, is_there=row.digest in there)
         for row in rows
     ]
 
@@ -114,13 +113,10 @@ def _once(rows: Any) -> Iterator[Row[Any]]:
     yield from first.values()
 
 
-def _uploaders(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[str, str], str]:
-    """Who uploaded each file under its name; none is there once its bytes were erased."""
-    query = select(_upload.digest, _upload.name, _upload.person).where(_upload.digest.in_({row.digest for row in rows}))
-    found: dict[tuple[str, str], str] = {}
-    for row in connection.execute(query):
-        found.setdefault((row.digest, row.name), row.person)
-    return found
+def _there(connection: Connection, rows: Sequence[Row[Any]]) -> set[str]:
+    """The digests whose bytes were not erased."""
+    query = select(_upload.digest).where(_upload.digest.in_({row.digest for row in rows}))
+    return set(connection.execute(query).scalars())
 
 
 def _steps(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Text]:
@@ -134,28 +130,29 @@ def _steps(connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Text]:
 
 
 def _listed(
-    row: Row[Any], attached: Attachment | None, step: Text | None, person: str | None, names: Mapping[str, str]
+    row: Row[Any], attached: Attachment | None, step: Text | None, names: Mapping[str, str], *, is_there: bool
 ) -> Listed:
     return Listed(
         file=_kept(row),
         size=shown.size(row.size),
         label="" if attached is None else attached.label,
         step=step,
-        by="" if person is None else names.get(person, ""),
+        by=names.get(row.person, ""),
         at=texts.at(row.at),
         moment=row.at,
         personal=attached is not None and attached.personal,
-        is_there=person is not None,
+        is_there=is_there,
     )
 
 
-def _may_read(connection: Connection, row: Row[Any]) -> bool:
-    if row.case_no is not None and registers.may_see(connection, who_reads(connection), row.case_no):
-        return True
-    try:
-        return bool(row.task) and bool(task_desk.open_for_me(row.task))
-    except NotFound:
-        return False
+def _in_tasks(connection: Connection, digest: str, name: str) -> Row[Any] | None:
+    """A use of the file in a task that this person may know of."""
+    owned = [one.key for one in reading.procedures(connection) if one.owner in me().roles]
+    for row in file_reach.in_tasks(connection, who_reads(connection), owned, digest, name):
+        with suppress(NotFound):
+            task_desk.open_for_me(row.task)
+            return row
+    return None
 
 
 def _has_in_hand(connection: Connection, row: Row[Any]) -> bool:

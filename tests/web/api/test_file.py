@@ -36,6 +36,20 @@ def test_a_file_is_sent_attached_listed_and_given_out(house: House) -> None:
     gong.refused(404, "POST", f"/cases/{case}/files", {"file": file})
 
 
+def test_every_page_of_the_files_of_a_case_goes_on_where_the_one_before_ended(house: House) -> None:
+    zhao, case = program(house, "zhao"), case_of(house, task_of(house, "T01_07"))
+    names = ["first.pdf", "second.pdf", "third.pdf"]
+    for name in names:
+        zhao.post(f"/cases/{case}/files", {"file": send(zhao, name=name).get_json()})
+    found, after = [], ""
+    for _ in range(len(names)):
+        page = zhao.get(f"/cases/{case}/files?size=1&after={after}")
+        found += [one["file"]["name"] for one in page["items"]]
+        after = page["next"]
+    assert after is None
+    assert sorted(found) == sorted(names)
+
+
 def test_a_form_names_a_file_by_the_answer_and_made_up_ones_are_refused_beside_their_field(house: House) -> None:
     zhao, task = program(house, "zhao"), task_of(house, "T01_07")
     file = send(zhao).get_json()

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, insert, select
 from werkzeug.test import TestResponse
 
 from storage import schema
@@ -234,6 +234,77 @@ def test_a_list_of_many_files_takes_no_more_statements_than_one_of_few(house: Ho
         assert attach(li, case, SCAN + bytes([number])).status_code == 200
     asked()
     assert 0 < asked() <= few
+
+
+def test_each_file_says_who_attached_it_there_whoever_has_the_same_elsewhere(house: House) -> None:
+    first, second = case_of(house, task_of(house, "T01_07")), case_of(house, task_of(house, "T01_05"))
+    zhao, li = house.signed_in("zhao"), house.signed_in("li")
+    there = attach(li, second).get_json()["list"]
+    here = attach(zhao, first).get_json()["list"]
+    assert ("李强" in there, "赵磊" in there) == (True, False)
+    assert ("李强" in here, "赵磊" in here) == (False, True)
+    assert file_of(li, second) == there
+
+
+def file_of(visitor: Browser, case: int) -> str:
+    """The list of the files of a case, as its page shows it."""
+    page = visitor.page(f"/cases/{case}")
+    return page[page.index('<ul class="attached">') :].split("</ul>")[0] + "</ul>\n"
+
+
+def test_what_is_said_of_a_file_is_said_of_that_name_alone(house: House) -> None:
+    case, zhao = case_of(house, task_of(house, "T01_07")), house.signed_in("zhao")
+    attach(zhao, case, label="客户来函", personal="1")
+    answer = send(zhao, f"/cases/{case}/files?name={quote('副本.pdf')}").get_json()["list"]
+    lines = {name: line for line in answer.split("<li>") for name in ("附件.pdf", "副本.pdf") if name in line}
+    assert ("客户来函" in lines["附件.pdf"], "含个人信息" in lines["附件.pdf"]) == (True, True)
+    assert ("客户来函" in lines["副本.pdf"], "含个人信息" in lines["副本.pdf"]) == (False, False)
+
+
+def _used_elsewhere(house: House, digest: str, count: int) -> None:
+    """As if the same file was used in so many cases that nobody of the demonstration may read."""
+    row = {"digest": digest, "task": "", "name": "附件.pdf", "type": "application/pdf", "size": len(SCAN), "at": 1}
+    rows = [{**row, "stream_no": -number, "case_no": -number, "erasable": False} for number in range(1, count + 1)]
+    with house.store.database.write() as connection:
+        connection.execute(insert(schema.file_use), rows)
+
+
+def test_in_however_many_other_cases_a_file_is_used_whoever_may_gets_it_and_a_refusal_costs_the_same(
+    house: House,
+) -> None:
+    digest = hashlib.sha256(SCAN).hexdigest()
+    zhao, stranger = house.signed_in("zhao"), house.signed_in("gong")
+    attach(zhao, case_of(house, task_of(house, "T01_07")))
+    statements: list[str] = []
+
+    def refused() -> int:
+        statements.clear()
+        assert stranger.get(f"/files/{digest}").status_code == 404
+        return len(statements)
+
+    event.listen(house.store.database.reader, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    refused()
+    alone = refused()
+    _used_elsewhere(house, digest, 600)
+    assert house.signed_in("li").get(f"/files/{digest}").data == SCAN
+    assert 0 < refused() <= alone
+
+
+def test_whoever_knows_a_task_without_its_case_gets_the_files_of_the_task(house: House) -> None:
+    task = task_of(house, "T01_07")
+    address = upload(house.signed_in("zhao"), task).get_json()["address"]
+    row = {"stream_no": int(task.split(".")[0]), "digest": address.split("/")[-1].split("?")[0], "task": task}
+    more = {"name": "回执.pdf", "type": "application/pdf", "size": len(SCAN), "at": 1, "erasable": False}
+    with house.store.database.write() as connection:
+        connection.execute(insert(schema.file_use), [{**row, **more, "case_no": None}])
+    handles = [
+        handle
+        for handle in ("li", "wang", "gong", "xu")
+        if house.signed_in(handle).get(f"/tasks/{task}").status_code == 200
+    ]
+    assert handles
+    for handle in ("li", "wang", "gong", "xu"):
+        assert (house.signed_in(handle).get(address).status_code == 200) == (handle in handles)
 
 
 def test_a_file_that_was_erased_is_named_and_no_longer_there(house: House) -> None:
