@@ -53,7 +53,7 @@ from engine.signing import sign, signing
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, Person, Value
-from engine.words import Stage
+from engine.words import Channel, Stage
 from engine.working_time import calendar_functions
 
 MOST_INFORMED = 50
@@ -248,7 +248,13 @@ def form_surrounding(progress: Progress, element: Element, task: Task) -> forms.
     view = progress.view(task.scope)
     earlier = view.get(element.result)
     roles = task.qualifying or task.roles
-    this: dict[str, Value] = {"id": task.id, "element": task.element, "repeated": earlier is not None, "roles": roles}
+    this: dict[str, Value] = {
+        "id": task.id,
+        "element": task.element,
+        "repeated": earlier is not None,
+        "roles": roles,
+        "by_link": progress.command.envelope.channel is Channel.LINK,
+    }
     return forms.surrounding(
         names={**{name: view[name] for name in RESERVED}, "task": Context(this)},
         rights=forms.rights(element.extensions.get("section", "")),

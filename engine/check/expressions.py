@@ -20,7 +20,7 @@ LONGEST = 10_000
 SHOWN = 200
 RESERVED_ENTRIES: Mapping[str, frozenset[str]] = {
     "instance": frozenset({"id", "process", "version", "started"}),
-    "task": frozenset({"id", "element", "created", "repeated", "roles"}),
+    "task": frozenset({"id", "element", "created", "repeated", "roles", "by_link"}),
     "organisation": frozenset(),
 }
 """What the reserved names have; `case` and `settings` have what the manifest says."""

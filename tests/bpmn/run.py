@@ -10,7 +10,7 @@ from engine.commands import AnswerService, ClaimTask, CompleteTask
 from engine.journal import Entry
 from engine.procedure import Procedure
 from engine.task import Task
-from engine.value import Context, Ref, Value
+from engine.value import Context, File, Ref, Value
 from tests.bpmn.shipped import FOLDER, PROCESS
 from tests.engine.world import World
 from web.cli.play import scenarios
@@ -18,6 +18,8 @@ from web.cli.timetable import Timetable
 
 MORNING = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
 """A Monday, half past nine in Shanghai."""
+DIGEST = "0" * 64
+"""What stands for the bytes of a file where nobody keeps them."""
 PEOPLE = {
     "wang": "SALES", "li": "SMO", "chen": "SMO", "song": "SMG", "zhao": "PRE", "qian": "PM", "wu": "L1",
     "zheng": "MR", "huang": "CUST",
@@ -114,6 +116,8 @@ class Run:
             if found.keys() == {"ref"}:
                 kind, _, key = str(found["ref"]).partition(":")
                 return Ref(kind, key)
+            if found.keys() == {"file"}:
+                return File(DIGEST, str(found["file"]), "application/pdf", 1)
             if "day" in found:
                 return Timetable.on(MORNING).text(found)
             return Context({key: self._resolved(item) for key, item in found.items()})

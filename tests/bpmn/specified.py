@@ -8,7 +8,8 @@ and how long it runs are entered until contract and asset register are processes
 enter for a document (number, version, status, author, reviewer, approver, dates of these acts, version of the
 procedure) are facts of the document (`engine/document.py`). Signatures have no field type yet.
 Stricter than written: a specification needs requirements and acceptance criteria. Asked only where they make sense:
-assignee and due date of an accepted request; who confirmed and when, unless nobody answered.
+assignee and due date of an accepted request; who confirmed and when, unless nobody answered; the evidence of an answer
+that somebody of ours records, as a contact's own answer by a link is its own evidence (§8).
 """
 
 from __future__ import annotations
@@ -225,7 +226,7 @@ result* enum {确认,提出修改,拒绝,未回复}
 remarks? long
 confirmed_by?! text
 confirmed_on? date
-evidence file
+evidence? file
 """,
     "T01_08E": """
 contacted_on* dt

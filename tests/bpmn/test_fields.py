@@ -9,6 +9,7 @@ import pytest
 from engine import form as forms
 from engine.form import Field, FieldType, Form
 from engine.procedure import Procedure
+from engine.value import Context
 from tests.bpmn.shipped import PROCESSES
 from tests.bpmn.specified import SPECIFIED as REQUIREMENTS
 from tests.bpmn.specified_project import CONTRACT, EARLY, INITIATION
@@ -51,9 +52,9 @@ def test_no_form_is_left_over(procedure: Procedure) -> None:
         ("T01_05", {"decision": "不通过"}, {"opinion"}),
         ("T01_05D", {"decision": "终止"}, {"opinion"}),
         ("T01_08", {"result": "未回复"}, set()),
-        ("T01_08", {"result": "确认"}, {"confirmed_by", "confirmed_on"}),
-        ("T01_08", {"result": "拒绝"}, {"remarks", "confirmed_by", "confirmed_on"}),
-        ("T01_08", {"result": "提出修改"}, {"remarks", "confirmed_by", "confirmed_on"}),
+        ("T01_08", {"result": "确认"}, {"confirmed_by", "confirmed_on", "evidence"}),
+        ("T01_08", {"result": "拒绝"}, {"remarks", "confirmed_by", "confirmed_on", "evidence"}),
+        ("T01_08", {"result": "提出修改"}, {"remarks", "confirmed_by", "confirmed_on", "evidence"}),
     ],
 )
 def test_what_a_decision_requires_besides_itself(
@@ -61,6 +62,15 @@ def test_what_a_decision_requires_besides_itself(
 ) -> None:
     checked = forms.check(_form(procedure, key), answer, forms.surrounding())
     assert {fault.path for fault in checked.faults} == wanted
+
+
+@pytest.mark.parametrize(("by_link", "wanted"), [(True, False), (False, True)])
+def test_an_answer_that_is_recorded_for_a_customer_has_its_evidence(
+    procedure: Procedure, by_link: bool, wanted: bool
+) -> None:
+    around = forms.surrounding(names={"task": Context({"by_link": by_link})})
+    checked = forms.check(_form(procedure, "T01_08"), {"result": "确认"}, around)
+    assert ("evidence" in {fault.path for fault in checked.faults}) is wanted
 
 
 @pytest.mark.parametrize("key", ["T01_01", "T01_04"])

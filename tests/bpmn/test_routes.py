@@ -208,7 +208,7 @@ def test_a_silent_customer_is_reminded_twice_then_sales_follows_up_and_waits_aga
         run.world.now = temporal.to_datetime(timer.due)
         run.world.do(FireTimer, None, run.stream, timer=timer.id)
     assert run.waiting == ["T01_08"]
-    run.done("wang", "T01_08", result="未回复", confirmed_by=None, confirmed_on=None)
+    run.done("wang", "T01_08", result="未回复", confirmed_by=None, confirmed_on=None, evidence=None)
     assert run.task.roles == ("SALES",)
     run.done("wang", "T01_08E", escalated_to=None)
     assert run.waiting == ["T01_08"]
