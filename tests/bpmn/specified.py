@@ -6,7 +6,7 @@ A line is: name, marks, type, options. `*` is required, `?` required under a con
 The written procedure marks some fields as computed that nobody could compute yet: whether a device is in the contract
 and how long it runs are entered until contract and asset register are processes of their own. What a person does not
 enter for a document (number, version, status, author, reviewer, approver, dates of these acts, version of the
-procedure) are facts of the document (`engine/document.py`). Signatures have no field type yet.
+procedure) are facts of the document (`engine/document.py`). A signature is no field: handing in is one.
 Stricter than written: a specification needs requirements and acceptance criteria. Asked only where they make sense:
 assignee and due date of an accepted request; who confirmed and when, unless nobody answered; the evidence of an answer
 that somebody of ours records, as a contact's own answer by a link is its own evidence (§8).
