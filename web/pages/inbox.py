@@ -12,7 +12,7 @@ from web import asking, notices, reading
 from web.access import signed_in
 from web.identity import me
 from web.pages import listing
-from web.pages.listing import Asked
+from web.pages.listing import Asked, Listed
 from web.texts import said
 from web.translation import _
 
@@ -24,9 +24,9 @@ PAGE = "inbox"
 @pages.get("/")
 @signed_in
 def waiting() -> str:
-    """What waits for me."""
+    """What waits for me; from a place on, where a page goes on without a script."""
     asked = _asked()
-    shown = listing.waiting(asked)
+    shown = listing.waiting(asked, listing.place(request.args))
     return render_template("inbox/waiting.html", shown=shown, asked=asked, processes=listing.processes())
 
 
@@ -61,7 +61,7 @@ def news() -> Response:
     with reading.store().database.read() as connection:
         if worklist.mark(connection) == mark and not _has_come(asked):
             return make_response("", 204)
-    shown = listing.waiting(asked, size=request.args.get("loaded", listing.SIZE, type=int))
+    shown = _as_far_as_shown(asked)
     if shown.signature == seen:
         return make_response("", 204)
     return make_response(render_template("inbox/list.html", shown=shown, asked=asked))
@@ -129,7 +129,13 @@ def _answer() -> Response:
     if not request.headers.get("HX-Request"):
         return redirect(url_for(".waiting"))
     asked = _asked()
-    return make_response(render_template("inbox/list.html", shown=listing.waiting(asked), asked=asked))
+    return make_response(render_template("inbox/list.html", shown=_as_far_as_shown(asked), asked=asked))
+
+
+def _as_far_as_shown(asked: Asked) -> Listed:
+    """The list anew, from where the page begins, with as many tasks as its parts have loaded."""
+    begins = listing.place({"after": request.values.get("begins", "")})
+    return listing.waiting(asked, begins, sum(request.values.getlist("loaded", type=int)))
 
 
 def _asked() -> Asked:

@@ -24,7 +24,7 @@ from web import reading, texts
 from web.identity import me
 from web.translation import _
 
-SIZE, MOST = 50, 200
+SIZE, MOST = 50, 1_000
 SPANS = ("late", "today", "week", "later", "never")
 WHYS = ("", "mine", "role", "deputy")
 SORTS = ("due", "newest")
@@ -100,11 +100,12 @@ class Group:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """A page of the list; `seen` is what it is compared by, `turn` when time alone changes it."""
+    """A page of the list, from where it `begins`; `signature` is what it is compared by, `turn` when time alone changes it."""
 
     groups: tuple[Group, ...]
     counts: Mapping[str, int]
     total: int
+    begins: Place | None
     after: Place | None
     loaded: int
     mark: str
@@ -126,6 +127,7 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
         groups=tuple(_groups(shown, edges, after, by_due=not wish.newest_first)),
         counts=counts,
         total=sum(found),
+        begins=after,
         after=lines[-1].place if len(lines) == size else None,
         loaded=len(lines),
         mark=mark,

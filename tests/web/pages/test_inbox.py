@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from storage import people, preferences, schema, worklist
 from storage.moments import micros
@@ -25,9 +26,15 @@ def _news(visitor: Browser, page: str) -> str | None:
     """What the open page learns when it looks for news; None when there are none."""
     found = NEWS.search(page)
     assert found is not None
-    answer = visitor.get(found[1].replace("&amp;", "&"), headers={"HX-Request": "true"})
+    address = "&".join([found[1].replace("&amp;", "&"), *(f"{name}={value}" for name, value in _shown(page))])
+    answer = visitor.get(address, headers={"HX-Request": "true"})
     assert answer.status_code in (200, 204)
     return answer.text if answer.status_code == 200 else None
+
+
+def _shown(page: str) -> list[tuple[str, str]]:
+    """What the page says of how much of the list it shows."""
+    return re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)" data-shown>', page)
 
 
 def _act(visitor: Browser, address: str, **more: str) -> str:
@@ -190,7 +197,8 @@ def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
         assert text in quiet.page(address)
 
 
-def test_a_long_list_comes_page_by_page_each_task_once(house: House) -> None:
+def _fill(house: House) -> None:
+    """A hundred and twenty tasks for he2."""
     with house.store.database.read() as connection:
         line = worklist.page(connection, Wish(mine="", roles=["SMO"]))[0]
         task = connection.execute(select(schema.task).where(schema.task.c.task == line.task)).one()._asdict()
@@ -201,15 +209,70 @@ def test_a_long_list_comes_page_by_page_each_task_once(house: House) -> None:
             connection.execute(insert(schema.task).values(**{**task, "task": key, "due": due}))
             row = {"task": key, "case_no": None, "kind": "role", "key": "QA", "due": due}
             connection.execute(insert(schema.inbox).values(**row))
+
+
+@pytest.mark.parametrize("way", ["hx-get", "href"])
+def test_a_long_list_comes_page_by_page_each_task_once_with_a_script_and_without(house: House, way: str) -> None:
+    _fill(house)
     visitor = house.signed_in("he2")
     page, seen = visitor.page("/"), []
     while True:
         seen += _tasks(page)
-        more = re.search(r'hx-get="(/inbox/more[^"]*)"', page)
+        more = _more(page, way)
         if more is None:
             break
-        page = visitor.page(more[1].replace("&amp;", "&"))
+        page = visitor.page(more)
     assert len(seen) == len(set(seen)) == 120
+
+
+def _more(page: str, way: str = "hx-get") -> str | None:
+    """Where the next part of the list is."""
+    found = re.search(rf'<div class="more">\s*<a [^>]*?\b{way}="([^"]*)"', page)
+    return None if found is None else found[1].replace("&amp;", "&")
+
+
+def _loaded(house: House) -> tuple[Browser, str]:
+    """A page to which everything was loaded, part by part."""
+    _fill(house)
+    visitor = house.signed_in("he2")
+    page = visitor.page("/")
+    while (more := _more(page)) is not None:
+        page = re.sub(r'<div class="more">.*?</div>', "", page, flags=re.DOTALL) + visitor.page(more)
+    assert len(_tasks(page)) == 120
+    return visitor, page
+
+
+def test_news_leave_everything_that_was_loaded_where_it_was(house: House) -> None:
+    visitor, page = _loaded(house)
+    house.clock.pass_by(minutes=1)
+    news = _news(visitor, page)
+    assert news is not None
+    assert len(_tasks(news)) == 120
+    assert _news(visitor, news) is None
+
+
+def test_after_a_task_was_claimed_everything_that_was_loaded_is_still_there(house: House) -> None:
+    visitor, page = _loaded(house)
+    shown: dict[str, Any] = {}
+    for name, value in _shown(page):
+        shown.setdefault(name, []).append(value)
+    for act in ("claim", "release"):
+        answer = _act(visitor, f"/inbox/{_tasks(page)[110]}/{act}", **shown)
+        assert len(_tasks(answer)) == 120
+
+
+def test_news_of_a_page_that_begins_further_down_are_of_that_page(house: House) -> None:
+    _fill(house)
+    visitor = house.signed_in("he2")
+    address = _more(visitor.page("/"), "href")
+    assert address is not None
+    page = visitor.page(address)
+    house.clock.pass_by(minutes=1)
+    assert _news(visitor, page) is None
+    first, gone, *others = _tasks(page)
+    with house.store.database.write() as connection:
+        connection.execute(delete(schema.inbox).where(schema.inbox.c.task == gone))
+    assert _tasks(_news(visitor, page) or "")[:49] == [first, *others]
 
 
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", '"><b>x</b>', "{{7*7}}", "'; DROP TABLE task"])

@@ -81,6 +81,7 @@ QUERIES = (
     "language",
     "span",
     "loaded",
+    "begins",
     "turn",
     "done",
 )
