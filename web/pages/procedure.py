@@ -13,7 +13,7 @@ from engine.organisation import Organisation
 from engine.procedure import Procedure
 from storage import working_copies
 from storage.procedures import Place
-from web import assets, reading
+from web import assets, reading, rights
 from web.access import signed_in
 from web.identity import me
 from web.pages import case_picture
@@ -111,7 +111,7 @@ def rules(key: str) -> str:
     with reading.store().database.read() as connection:
         version = found(connection, key)
         values = told.settings(connection, version.procedure)
-    return _page("rules", version, values=values)
+    return _page("rules", version, values=values, held=rights.held)
 
 
 @pages.get("/<key>/decisions")

@@ -14,28 +14,15 @@ from engine.organisation import ADMINISTRATOR
 from engine.procedure import Procedure
 from engine.value import Person
 from storage import accounts
-from web import reading
+from web import reading, rights
 from web.access import holders
 from web.pages import people_reading
-from web.translation import _, lazy
+from web.translation import _
 
 pages = Blueprint("roles", __name__, url_prefix="/roles")
 
 WORK = frozenset({Kind.USER_TASK, Kind.MANUAL_TASK})
 """What people do."""
-
-RIGHTS = {
-    "publish": lazy("发布新版本"),
-    "settings": lazy("更改设置"),
-    "case": lazy("更改项目资料和项目组"),
-    "read": lazy("查阅全部项目"),
-    "terminate": lazy("终止项目"),
-    "waive": lazy("豁免里程碑和职责分离"),
-    "resolve": lazy("处理异常"),
-    "move": lazy("移动流程的步骤"),
-    "message": lazy("发送外部消息"),
-}
-"""What the engine asks a right for, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +40,7 @@ class Part:
 
     procedure: Procedure
     steps: int
-    rights: Sequence[str]
+    rights: Sequence[Text]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,5 +95,4 @@ def _part(procedure: Procedure, code: str) -> Part:
         for process in procedure.model.processes.values()
         for element in process.elements.values()
     )
-    rights = [str(text) for right, text in RIGHTS.items() if code in procedure.may(right)]
-    return Part(procedure=procedure, steps=steps, rights=rights)
+    return Part(procedure=procedure, steps=steps, rights=rights.held(procedure, code))

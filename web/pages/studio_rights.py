@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from engine.publication import SELF
-from web.pages import studio_row_words as words
+from web.rights import RIGHTS
 
 Manifest = dict[str, object]
 
 
 def of(manifest: Manifest, code: str) -> tuple[str, ...]:
     """The rights of a role."""
-    return tuple(right for right in words.RIGHTS if code in holders(manifest, right))
+    return tuple(right for right in RIGHTS if code in holders(manifest, right))
 
 
 def holders(manifest: Manifest, right: str) -> list[str]:
@@ -28,7 +28,7 @@ def given(manifest: Manifest, code: str, wanted: Iterable[str]) -> tuple[Manifes
     """The manifest in which the role has these rights and no others, and the rights that nobody would have."""
     table, keep, unheld = manifest.get("rights"), set(wanted), []
     made: dict[str, object] = dict(table) if isinstance(table, dict) else {}
-    for right in words.RIGHTS:
+    for right in RIGHTS:
         held = holders(manifest, right)
         if (right in keep) == (code in held):
             continue

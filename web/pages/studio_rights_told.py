@@ -6,22 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from engine.errors import Text
 from web.pages.studio_change import Change
+from web.rights import RIGHTS
 
 Table = Mapping[str, object]
-
-RIGHTS = {
-    "publish": Text("发布新版本", "publish new versions"),
-    "settings": Text("更改设置", "change settings"),
-    "case": Text("更改项目资料和项目组", "change project data and teams"),
-    "read": Text("查阅全部项目", "read all projects"),
-    "terminate": Text("终止项目", "terminate projects"),
-    "waive": Text("豁免里程碑和职责分离", "waive milestones and the separation of duties"),
-    "resolve": Text("处理异常", "resolve incidents"),
-    "move": Text("移动流程的步骤", "move the steps of a process"),
-    "message": Text("发送外部消息", "send messages from outside"),
-    "reassign": Text("转交别人的任务", "transfer the tasks of others"),
-    "publish-own": Text("发布自己改过的草稿", "publish a draft that they changed themselves"),
-}
 
 
 def changes(path: str, before: Table, after: Table, roles: tuple[object, object]) -> Iterator[Change]:

@@ -21,7 +21,8 @@ from web.pages import studio_rows as rows
 from web.pages.studio_draft import Draft
 from web.pages.studio_row_words import Kind
 from web.pages.studio_table_rows import Manifest
-from web.texts import at
+from web.rights import RIGHTS
+from web.texts import at, said
 from web.translation import _
 
 pages = Blueprint("studio_row", __name__, url_prefix="/procedures/<key>/draft/settings/<table>")
@@ -95,7 +96,7 @@ def ask(key: str, table: str) -> str:
         code=code,
         name=studio_table_rows.named(row) or code,
         uses=studio_uses.uses(found, table, code),
-        rights=[words.RIGHTS[right] for right in rights.of(manifest, code)] if table == "roles" else [],
+        rights=[said(RIGHTS[right]) for right in rights.of(manifest, code)] if table == "roles" else [],
         is_owner=_is_owner(manifest, table, code),
         seen=studio_table_rows.mark(manifest, table, code),
     )
@@ -141,7 +142,7 @@ def _changed(asked: Asked, manifest: Manifest) -> tuple[Manifest, dict[str, str]
     if table == "roles" and not fault:
         after, unheld = rights.given(after, asked.code, asked.rights)
         if unheld:
-            names = _("、").join(str(words.RIGHTS[right]) for right in unheld)
+            names = _("、").join(said(RIGHTS[right]) for right in unheld)
             wrong["rights"] = _("“%(rights)s”至少要有一个角色。请先把它给别的角色。", rights=names)
     return after, wrong
 
@@ -155,7 +156,7 @@ def _asked(kind: Kind) -> Asked:
         is_new=texts.pop("new", "") == "yes",
         seen=texts.pop("seen", ""),
         texts=texts,
-        rights=tuple(right for right in words.RIGHTS if right in form.getlist("right")),
+        rights=tuple(right for right in RIGHTS if right in form.getlist("right")),
     )
 
 
@@ -242,7 +243,7 @@ def _page(found: Draft, asked: Asked, status: int = 200) -> Response:
         roles=[
             (code, studio_table_rows.named(row)) for code, row in studio_table_rows.rows_of(manifest, "roles").items()
         ],
-        rights=words.RIGHTS if table == "roles" else {},
+        rights=RIGHTS if table == "roles" else {},
         is_owner=_is_owner(manifest, table, asked.code),
         findings=[] if asked.is_new else studio_table_rows.findings(found).get(element, []),
         uses=[] if asked.is_new else studio_uses.uses(found, table, asked.code),

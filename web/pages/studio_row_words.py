@@ -5,16 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.publication import SELF
-from web.pages import roles
 from web.translation import lazy
-
-RIGHTS = {
-    **roles.RIGHTS,
-    "reassign": lazy("转交别人的任务"),
-    SELF: lazy("发布自己改过的草稿"),
-}
-"""Every right that a manifest may give, in words."""
 
 NUMBERS = {
     "int": lazy("整数"),

@@ -16,6 +16,7 @@ from web.pages.studio_draft import Draft
 from web.pages.studio_row_words import Kind
 from web.pages.studio_rows import texts_of
 from web.pages.studio_toml import read
+from web.rights import RIGHTS
 from web.texts import said
 from web.translation import _, is_english
 
@@ -124,7 +125,7 @@ def _marks(kind: Kind, code: str, row: object, texts: Mapping[str, str], manifes
     """What else a row says, in a few words."""
     if kind.table == "roles":
         owner = [_("程序负责人")] if manifest.get("owner") == code else []
-        return [*owner, *(str(words.RIGHTS[right]) for right in rights.of(manifest, code))]
+        return [*owner, *(said(RIGHTS[right]) for right in rights.of(manifest, code))]
     if kind.table == "escalation":
         return _steps(row)
     if kind.table not in words.TYPES:

@@ -10,7 +10,8 @@ import pytest
 from storage import people, working_copies
 from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_changes, studio_manifest, studio_rights_told, studio_row_words
+from web import rights
+from web.pages import studio_changes, studio_manifest
 
 KEY = "service-planning"
 AT = f"/procedures/{KEY}"
@@ -344,10 +345,10 @@ def test_what_changed_is_said_in_words(house: House, old: str, new: str, said: s
             "[rights]\n",
             '[rights]\nmove = ["SMO", "PM"]\n',
             "新增权限“移动流程的步骤”:服务管理负责人、服务项目经理",
-            "added right “move the steps of a process”: ",
+            "added right “Move the steps of a process”: ",
         ),
-        ("publish = ", "publish-own = ", "删除权限“发布新版本”", "removed right “publish new versions”"),
-        ("publish = [", 'publish = ["XY", ', "权限“发布新版本”:由“", "right “publish new versions”: from “"),
+        ("publish = ", "publish-own = ", "删除权限“发布新版本”", "removed right “Publish new versions”"),
+        ("publish = [", 'publish = ["XY", ', "权限“发布新版本”:由“", "right “Publish new versions”: from “"),
     ],
 )
 def test_rights_are_told_with_their_holders_in_both_languages(
@@ -363,11 +364,26 @@ def test_rights_are_told_with_their_holders_in_both_languages(
     assert [change for change in told if zh in change.text.zh and en in change.text.en], [one.text for one in told]
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_right_is_told_as_the_settings_call_it(house: House, language: str) -> None:
-    with house.app.test_request_context(headers={"Accept-Language": language}):
-        called = {right: str(text).lower() for right, text in studio_row_words.RIGHTS.items()}
-    assert {right: getattr(text, language) for right, text in studio_rights_told.RIGHTS.items()} == called
+def test_a_right_is_told_as_the_settings_call_it(house: House) -> None:
+    visitor = _begun(house)
+    with house.store.database.read() as connection:
+        found = house.store.procedures.in_force(KEY, connection)
+    assert found is not None
+    source = found.files["procedure.toml"]
+    after = {**found.files, "procedure.toml": source.replace(b"waive = ", b'reassign = ["PM"]\nwaive = ')}
+    [change] = studio_changes.changes(found.files, after)
+    page = visitor.page(f"{DRAFT}settings/roles/new")
+    assert f"“{rights.RIGHTS['reassign'].zh}”" in change.text.zh
+    assert all(f"<span>{text.zh}</span>" in page for text in rights.RIGHTS.values())
+
+
+def test_everybody_reads_which_role_holds_which_right(house: House) -> None:
+    visitor = house.signed_in("wang")
+    line = re.search(r'<td class="figures">SMG</td>.*?</tr>', visitor.page(f"{AT}/rules"), re.DOTALL)
+    assert line
+    assert re.findall('"status">([^<]*)<', line[0]) == ["查阅全部项目"]
+    visitor.post("/account/look", {"language": "en"}, at="/account/")
+    assert "Read all projects" in visitor.page(f"{AT}/rules")
 
 
 def test_the_draft_in_english_says_nothing_in_chinese_of_ours(house: House) -> None:
