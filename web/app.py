@@ -17,6 +17,7 @@ from web.documents import Documents
 from web.pages import (
     account,
     case,
+    case_team,
     confirm,
     design,
     file,
@@ -55,6 +56,7 @@ PAGES = (
     inbox.pages,
     several.pages,
     case.pages,
+    case_team.pages,
     task.pages,
     file.pages,
     task_sheet.pages,

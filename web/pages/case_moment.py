@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from engine import events
-from engine.commands import Command, CompleteTask
+from engine.commands import Command, CompleteTask, SendMessage
 from engine.errors import Text
 from engine.journal import Entry
 from engine.value import Person, Value
@@ -169,6 +169,7 @@ def _is_act(event: events.Event) -> bool:
 def _why(command: Command) -> str:
     """The reason or opinion that came with it."""
     said = [command.data.get("opinion")] if isinstance(command, CompleteTask) else []
+    said += [command.payload.get("reason")] if isinstance(command, SendMessage) else []
     said += [getattr(command, name, None) for name in REASONS]
     return next((one for one in said if isinstance(one, str) and one), "")
 

@@ -19,7 +19,7 @@ from storage.moments import due as due_of
 from storage.moments import micros
 from web import reading, texts
 from web.identity import me
-from web.pages import case_drawing, case_moment, case_record, case_values
+from web.pages import case_drawing, case_moment, case_parts, case_record, case_values
 from web.pages.case_dossier import Dossier, person_name
 from web.pages.case_moment import Moment
 from web.telling.course import AWAITED, RECEIVED, SENT
@@ -135,6 +135,7 @@ def view(found: Dossier) -> dict[str, Any]:
         "open_tasks": list(_open(found)),
         "done_tasks": list(_done(found)),
         "team": list(_team(found)),
+        "may_change_team": case_parts.may_change(found),
         "papers": list(_papers(found)),
         "messages": list(_messages(found)),
         "data": case_moment.data(found),
@@ -224,14 +225,19 @@ def _done(found: Dossier) -> Iterator[Done]:
 
 
 def _team(found: Dossier) -> Iterator[tuple[str, str]]:
-    """Who has which part: the team of the case, and persons named in its data."""
+    """Who has which part: the team of the case, and persons named in its data, each part once."""
     names = found.names(found.number)
-    for role, persons in found.case.roles.items():
-        yield texts.said(names.role(role)), _("、").join(person_name(found, person) for person in persons)
+    told = {
+        texts.said(names.role(role)): _("、").join(person_name(found, person) for person in persons)
+        for role, persons in found.case.roles.items()
+    }
+    yield from told.items()
     fields: Mapping[str, Any] = found.procedure(found.case.version).case_fields
     for name, value in found.case.data.items():
         if isinstance(value, Person) and name in fields:
-            yield texts.said(fields[name].title), person_name(found, value)
+            title, person = texts.said(fields[name].title), person_name(found, value)
+            if told.get(title) != person:
+                yield title, person
 
 
 def _papers(found: Dossier) -> Iterator[Paper]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from flask import abort, request
@@ -155,25 +155,27 @@ def roles(desk: Desk) -> list[str]:
 def people(desk: Desk, role: str = "") -> list[tuple[str, list[tuple[str, str]]]]:
     """Everybody who may be chosen, those who hold the role first: headings, each with ids and names."""
     organisation, names = desk.progress.around.organisation, desk.names.people
-    present = [person.id for person in organisation.persons if person not in organisation.erased and person.id in names]
     wanted = (role,) if role else _roles(desk)
     team = () if desk.case is None else [p for one in wanted for p in desk.case.roles.get(one, ())]
-    first = dict.fromkeys(p.id for p in (*team, *(p for one in wanted for p in organisation.roles.get(one, ()))))
-    mine = me().person.id
-    near = [(key, names[key]) for key in first if key in names and key in present]
-    others = sorted(((key, names[key]) for key in present if key not in first), key=lambda pair: pair[1])
+    return grouped(
+        organisation, names, [p.id for p in (*team, *(p for w in wanted for p in organisation.roles.get(w, ())))]
+    )
+
+
+def grouped(
+    organisation: Organisation, names: Mapping[str, str], first: Iterable[str]
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Everybody of the organisation under two headings: those who qualify, in their order, and the others by name."""
+    present = {p.id for p in organisation.persons if p not in organisation.erased and p.id in names}
+    wanted = dict.fromkeys(first)
+    near = [(key, names[key]) for key in wanted if key in present]
+    others = sorted(((key, names[key]) for key in present if key not in wanted), key=lambda pair: pair[1])
     heads = [(_("具有所需角色"), near), (_("其他人员") if near else _("全部人员"), others)]
-    marked = [
-        (
-            head,
-            [
-                (key, _("%(name)s(我)", name=name) if key == mine else _away(organisation, key, name))
-                for key, name in rows
-            ],
-        )
-        for head, rows in heads
-    ]
-    return [(head, rows) for head, rows in marked if rows]
+    return [(head, [(key, _marked(organisation, key, name)) for key, name in rows]) for head, rows in heads if rows]
+
+
+def _marked(organisation: Organisation, key: str, name: str) -> str:
+    return _("%(name)s(我)", name=name) if key == me().person.id else _away(organisation, key, name)
 
 
 def _away(organisation: Organisation, key: str, name: str) -> str:

@@ -244,6 +244,7 @@ ASKED = {
     "OpenCase": ("建立服务项目", "open a case"),
     "SetCaseData": ("修改项目数据", "change the data of the case"),
     "AssignCaseRole": ("指定项目角色", "assign a role of the case"),
+    "SendMessage": ("送入消息", "bring in a message"),
     "AttachFile": ("添加附件", "attach a file"),
     "CloseCase": ("结束服务项目", "close the case"),
     "AddPerson": ("加入人员", "add a person"),

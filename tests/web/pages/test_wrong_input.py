@@ -19,7 +19,19 @@ from tests.web.pages.browser import PROOF, Browser, House
 from tests.web.pages.wrong import JSON, QUERY, SCRIPT, Form, Sent
 
 AREAS = (
-    *("account", "case", "confirm", "file", "inbox", "invitation", "operations", "people", "recovery", "several"),
+    *(
+        "account",
+        "case",
+        "case_team",
+        "confirm",
+        "file",
+        "inbox",
+        "invitation",
+        "operations",
+        "people",
+        "recovery",
+        "several",
+    ),
     *("sign_in", "studio", "studio_decision"),
     *("studio_file", "studio_form", "studio_row", "studio_start", "task", "task_sheet", "tokens", "two_steps"),
 )
@@ -100,6 +112,10 @@ def forms(house: House) -> list[Form]:
         Form("inbox.read", {"read": "1"}, at),
         Form("case.wish", {"q": "港务", "sort": "due", "state": "open"}),
         Form("case.begin", {"begin": "no", "project_name": "名", "customer": "客"}, who="wang"),
+        *(
+            Form("case_team.change", {"person": other, "reason": WHY, "seen": ""}, {"number": "7", "key": key})
+            for key in ("FIN", "PM", "data.csl", "NONE")
+        ),
         Form("task.look", {}, at),
         Form("task.draft", {"data.decision": "通过", "data.items[0].result": "符合"}, at),
         Form("task.discard", {}, at),

@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { keys } from "./keys.js";
 import { menus } from "./menus.js";
 import { notices } from "./notices.js";
+import { people } from "./people.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -19,3 +20,4 @@ window.htmx = htmx;
 keys(htmx);
 menus();
 notices();
+people();

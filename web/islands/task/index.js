@@ -1,11 +1,10 @@
-// The page of one task: what is typed is kept, checked while typing, and never lost; tables, dates, people, files.
+// The page of one task: what is typed is kept, checked while typing, and never lost; tables, dates, files.
 import { keeping } from "./keeping.js";
 import { checking } from "./checking.js";
 import { tables } from "./tables.js";
 import { paging } from "./paging.js";
 import { sheets } from "./sheets.js";
 import { dates } from "./dates.js";
-import { people } from "./people.js";
 import { files } from "./files.js";
 import { leftBehind } from "./left.js";
 
@@ -15,6 +14,5 @@ tables();
 sheets();
 paging();
 dates();
-people();
 files();
 leftBehind();
