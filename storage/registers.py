@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select, union_all
 from sqlalchemy import case as either
 
 from storage import case_search, schema
@@ -113,9 +113,13 @@ def may_see(connection: Connection, reader: Reader, case: int) -> bool:
     return any(connection.execute(query.limit(1)).first() is not None for query in parts)
 
 
-def choices(connection: Connection, name: str) -> list[str]:
-    """The values that the data of cases has under a name."""
-    some = select(case_value.c.value).where(case_value.c.name == name).limit(MOST_VALUES).subquery()
+def choices(connection: Connection, reader: Reader, name: str) -> list[str]:
+    """The values that the data of the cases this person may know of has under a name."""
+    named = select(case_value.c.value).where(case_value.c.name == name)
+    of_mine = (named.where(case_value.c.case_no.in_(query)) for query, _ in _parts(reader))
+    of_procedures = named.join(schema.case, _case.stream_no == case_value.c.case_no)
+    wanted = [*of_mine, of_procedures.where(_case.procedure.in_(reader.procedures))]
+    some = union_all(*(select(query.limit(MOST_VALUES).subquery()) for query in wanted)).subquery()
     return list(connection.execute(select(some.c.value).distinct().order_by(some.c.value)).scalars())
 
 

@@ -160,7 +160,7 @@ def _level_field(connection: Connection) -> str:
 
 def _levels(connection: Connection) -> list[str]:
     field = _level_field(connection)
-    return registers.choices(connection, field) if field else []
+    return registers.choices(connection, who_reads(connection), field) if field else []
 
 
 def _one(connection: Connection, row: Registered) -> Shown:

@@ -6,7 +6,7 @@ import html
 import re
 
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from engine.commands import AppointDeputy, Envelope
 from engine.stream import ORGANISATION
@@ -16,6 +16,7 @@ from storage import people, schema
 from tests.web.pages.browser import Browser, House
 
 ROW = re.compile(r'id="case-(\d+)"')
+LEVEL = re.compile(r'<option value="([^"]+)"[^>]*>[^<]* 级<')
 HX = {"HX-Request": "true"}
 
 
@@ -127,6 +128,20 @@ def test_filters_stay_with_the_person(house: House) -> None:
     assert _cases(house.signed_in("mei").page("/cases/")) == _every(house)
     assert visitor.post("/cases/wish", {"show": ""}, at="/cases/").status_code == 302
     assert _cases(visitor.page("/cases/")) == _every(house)
+
+
+def test_levels_of_cases_that_one_may_not_know_of_are_no_choice(house: House) -> None:
+    known, hidden = _titled(house, "江南水务"), _titled(house, "长江航运")
+    assert known in _cases(house.signed_in("qian").page("/cases/"))
+    assert hidden not in _cases(house.signed_in("qian").page("/cases/"))
+    row = schema.case_value.c
+    with house.store.database.write() as connection:
+        connection.execute(delete(schema.case_value).where(row.name == "level"))
+        for case, value in ((known, "SEEN"), (hidden, "UNSEEN")):
+            values = {"case_no": case, "name": "level", "value": value, "sought": value}
+            connection.execute(insert(schema.case_value).values(**values))
+    assert LEVEL.findall(house.signed_in("qian").page("/cases/")) == ["SEEN"]
+    assert LEVEL.findall(house.signed_in("li").page("/cases/")) == ["SEEN", "UNSEEN"]
 
 
 def test_cases_with_overdue_tasks_closed_ones_and_ones_own_are_found(house: House) -> None:
