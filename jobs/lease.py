@@ -11,8 +11,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, delete, exists, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    case,
+    delete,
+    exists,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from engine.errors import Reason, Refused, Text
 from storage import correlation as correlations
@@ -46,6 +60,11 @@ class Job:
     expired: bool = False
 
 
+Place: TypeAlias = tuple[int, int]
+FIRST = -1
+"""Where parked jobs stand among moments."""
+
+
 class Standing(StrEnum):
     """Where a job stands."""
 
@@ -64,6 +83,7 @@ class Listed:
     stream: int
     kind: str
     standing: Standing
+    place: Place
     due: datetime | None
     tries: int
     problem: Text
@@ -151,10 +171,12 @@ def _meet(connection: Connection, job: Job) -> None:
         correlations.meet(connection, job.name or "", job.correlation or "")
 
 
-def listed(connection: Connection, now: datetime, most: int) -> list[Listed]:
-    """The jobs that are there: the parked ones first, then by when they are due."""
-    order = (case((_job.due == NEVER, 0), else_=1), _job.due, _job.job_no)
-    query = select(schema.job).order_by(*order).limit(most)
+def listed(connection: Connection, now: datetime, most: int, after: Place | None = None) -> list[Listed]:
+    """The jobs that are there behind a place: the parked ones first, then by when they are due."""
+    order = case((_job.due == NEVER, literal(FIRST, BigInteger)), else_=_job.due)
+    query = select(schema.job).order_by(order, _job.job_no).limit(most)
+    if after is not None:
+        query = query.where(or_(order > after[0], and_(order == after[0], _job.job_no > after[1])))
     return [_listed(row, micros(now)) for row in connection.execute(query)]
 
 
@@ -173,6 +195,7 @@ def _listed(row: Row[tuple[object, ...]], now: int) -> Listed:
         stream=row.stream_no,
         kind=row.kind,
         standing=standing,
+        place=(FIRST if row.due == NEVER else row.due, row.job_no),
         due=None if row.due == NEVER else moment(row.due),
         tries=row.tries,
         problem=Text(row.problem_zh or "", row.problem_en or ""),

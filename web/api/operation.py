@@ -29,7 +29,6 @@ from web.api.operation_shapes import (
     Health,
     Incidents,
     Jobs,
-    JobsAsked,
     Messages,
     Milestones,
     Proof,
@@ -38,10 +37,10 @@ from web.api.operation_shapes import (
 )
 from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Why
+from web.pages import operations_reading
 
 pages = resource("operation", "How the product runs")
-MOST_JOBS = 200
-PLACE = re.compile(r"(\d{1,18})~(\d[\d.]{0,62})")
+PLACE = re.compile(r"(-?\d{1,18})~(\d[\d.]{0,62})")
 
 
 @pages.route("/operation/health", zh="后台工作、到期事项和封存的状况")
@@ -119,13 +118,13 @@ def decide(asked: dict[str, object], incident: str) -> Response:
 
 @pages.route("/operation/jobs", zh="未完成的后台工作,停下的在前")
 @operates
-@pages.arguments(JobsAsked, location="query")
+@pages.arguments(Paged, location="query")
 @pages.response(200, Jobs)
-def jobs(asked: dict[str, int]) -> dict[str, object]:
+def jobs(asked: dict[str, object]) -> dict[str, object]:
     """The jobs that are not done, the parked ones first, with what went wrong."""
-    store = reading.store()
+    store, size = reading.store(), int(str(asked["size"]))
     with store.database.read() as connection:
-        found = lease.listed(connection, store.now(), asked["size"])
+        found = lease.listed(connection, store.now(), size, operations_reading.of_jobs(_place(asked)))
     rows = [
         {
             "job": job.key,
@@ -138,7 +137,7 @@ def jobs(asked: dict[str, int]) -> dict[str, object]:
         }
         for job in found
     ]
-    return {"items": rows}
+    return {"items": rows, "next": _next([(job.place[0], str(job.place[1])) for job in found], size)}
 
 
 @pages.route("/operation/jobs/<name:job>/retry", methods=["POST"], zh="让停下的后台工作再试一次")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from web.api.shapes import Paged, Said, Shape, Why
+from web.api.shapes import Said, Shape, Why
 
 
 class Node(Shape):
@@ -74,15 +74,10 @@ class Job(Shape):
 
 
 class Jobs(Shape):
-    """The jobs that are not done, the parked ones first."""
+    """A page of the jobs that are not done, the parked ones first; `next` is null at the end."""
 
     items = fields.List(fields.Nested(Job), required=True)
-
-
-class JobsAsked(Shape):
-    """How many."""
-
-    size = Paged().fields["size"]
+    next = fields.String(required=True, allow_none=True)
 
 
 class Timer(Shape):

@@ -23,7 +23,7 @@ from web.translation import _
 
 pages = Blueprint("operations", __name__, url_prefix="/operations")
 READ = "read"
-PLACE = re.compile(r"(\d{1,18})~(\d[\d.]{0,62})")
+PLACE = re.compile(r"(-?\d{1,18})~(\d[\d.]{0,62})")
 LONGEST_REASON = 1_000
 
 
@@ -80,7 +80,7 @@ def decide(incident: str) -> Response:
 @operators
 def jobs() -> str:
     """The jobs that are not done."""
-    return render_template("operations/jobs.html", here="jobs", jobs=shown.jobs())
+    return render_template("operations/jobs.html", here="jobs", **shown.jobs(_place()))
 
 
 @pages.post("/jobs/<job>/retry")

@@ -90,12 +90,18 @@ def incidents(after: Place | None) -> dict[str, Any]:
     return {"incidents": rows, "after": found[-1].place if len(found) == SIZE else None}
 
 
-def jobs() -> list[dict[str, Any]]:
+def of_jobs(after: Place | None) -> lease.Place | None:
+    """A place of an address as one of jobs, whose keys are plain numbers."""
+    is_one = after is not None and after[1].isdecimal() and len(after[1]) < 19
+    return (after[0], int(after[1])) if after is not None and is_one else None
+
+
+def jobs(after: Place | None) -> dict[str, Any]:
     """The jobs that are not done, the parked ones first."""
     store = reading.store()
     with store.database.read() as connection:
-        found = lease.listed(connection, store.now(), 200)
-    return [
+        found = lease.listed(connection, store.now(), SIZE, of_jobs(after))
+    rows = [
         {
             "key": job.key,
             "kind": KINDS.get(job.kind, job.kind),
@@ -108,6 +114,7 @@ def jobs() -> list[dict[str, Any]]:
         }
         for job in found
     ]
+    return {"jobs": rows, "after": found[-1].place if len(found) == SIZE else None}
 
 
 def timers(after: Place | None) -> dict[str, Any]:

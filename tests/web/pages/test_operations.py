@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from sqlalchemy import insert
 
 from engine import commands
 from engine.commands import Envelope
@@ -10,9 +13,11 @@ from engine.value import Context
 from engine.words import Channel, StreamKind
 from jobs import lease
 from jobs.worker import Worker
-from storage import people
+from storage import people, schema
+from storage.moments import NEVER, micros
 from tests.engine.world import MANIFEST, chain, lane, process
 from tests.storage.company import english
+from tests.web.api.program import program
 from tests.web.pages.browser import House
 from web.api.document import PREFIX
 from web.cli import company
@@ -118,8 +123,40 @@ def test_a_parked_job_is_tried_again(house: House) -> None:
         assert lease.listed(connection, house.clock.now, 10) == []
 
 
+def _waiting_jobs(house: House) -> list[str]:
+    """So many that they fill two pages, some of them parked; in the order in which they are listed."""
+    rows = [
+        {"job": f"1.1.{number}", "stream_no": 1, "revision": 1, "kind": "command", "payload": b"{}"}
+        | {"due": NEVER if number % 50 == 0 else micros(house.clock.now) + number % 3}
+        for number in range(1, 121)
+    ]
+    with house.store.database.write() as connection:
+        connection.execute(insert(schema.job), rows)
+    with house.store.database.read() as connection:
+        return [job.key for job in lease.listed(connection, house.clock.now, 200)]
+
+
+def test_every_job_is_on_one_of_the_pages_and_in_one_answer_to_a_program(house: House) -> None:
+    expected, admin = _waiting_jobs(house), house.signed_in("admin")
+    assert len(expected) == 120
+    assert set(expected[:2]) == {"1.1.50", "1.1.100"}
+    found, address = list[str](), "/operations/jobs"
+    while address:
+        page = admin.page(address)
+        found += re.findall(r'<span class="figures soft">([\d.]+)</span>', page)
+        more = re.search(r'href="(/operations/jobs\?after=[^"]+)"', page)
+        address = more[1] if more else ""
+    assert found == expected
+    asking, listed, after = program(house, "admin"), list[str](), ""
+    while after is not None:
+        answer = asking.get(f"/operation/jobs?size=40&after={after}")
+        listed += [one["job"] for one in answer["items"]]
+        after = answer["next"]
+    assert listed == expected
+
+
 @pytest.mark.parametrize(
-    "address", ["incidents?after=x", "timers?after=9~9", "milestones?after=x", "messages?after=%00"]
+    "address", ["jobs?after=9~9.9", "incidents?after=x", "timers?after=9~9", "milestones?after=x", "messages?after=%00"]
 )
 def test_a_place_that_is_none_is_no_mistake_of_ours(house: House, address: str) -> None:
     assert house.signed_in("admin").get(f"/operations/{address}").status_code == 200
