@@ -24,6 +24,8 @@ from storage import journal
 from storage.procedures import Place
 from storage.shelf import StreamShelf
 from web import reading
+from web.pages import procedure_doing
+from web.pages.procedure_doing import Doing
 from web.translation import _, lazy
 
 AFTER = re.compile(r"working days after\(now, (?:settings\.(\w+)|(\d+))\)")
@@ -84,7 +86,10 @@ class Step:
     name: Text
     kind: str
     is_activity: bool
+    doing: Doing
     role: Text | None
+    apart: Text | None
+    votes: Text | None
     purpose: Text
     form: Sheet | None
     due: Text
@@ -217,15 +222,17 @@ def _step(found: Procedure, process: Process, element: Element, values: Context)
     number, name = reading.step(found, process.id, element.id)
     zh = element.documentation or ""
     english = _english(found.files.get(ENGLISH, b"{}"), element.id, "documentation")
-    role = found.roles.get(element.role or "")
-    path = element.extensions.get("form")
+    doing, path = procedure_doing.of(found, element), element.extensions.get("form")
     return Step(
         id=element.id,
         number=number,
         name=name,
         kind=KINDS[element.kind],
         is_activity=element.kind in ACTIVITIES,
-        role=None if role is None else role.name,
+        doing=doing,
+        role=procedure_doing.named(found, doing),
+        apart=procedure_doing.apart(found, element),
+        votes=procedure_doing.votes(element),
         purpose=Text(zh, english or zh),
         form=None if path is None else sheet(found, path),
         due=due(found, element.extensions.get("due"), values),

@@ -16,7 +16,7 @@ from engine.value import Person
 from storage import accounts
 from web import reading, rights
 from web.access import holders
-from web.pages import people_reading
+from web.pages import people_reading, procedure_doing
 from web.translation import _
 
 pages = Blueprint("roles", __name__, url_prefix="/roles")
@@ -91,7 +91,7 @@ def _roles(connection: Connection) -> list[Role]:
 
 def _part(procedure: Procedure, code: str) -> Part:
     steps = sum(
-        element.role == code and element.kind in WORK
+        element.kind in WORK and code in procedure_doing.of(procedure, element).roles
         for process in procedure.model.processes.values()
         for element in process.elements.values()
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +12,8 @@ import pytest
 from storage import people, working_copies
 from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
-from web import rights
-from web.pages import studio_changes, studio_manifest
+from web import rights, texts
+from web.pages import procedure_doing, studio_changes, studio_manifest
 
 KEY = "service-planning"
 AT = f"/procedures/{KEY}"
@@ -80,6 +82,66 @@ def test_everybody_reads_the_procedure_in_force(house: House) -> None:
     assert "A 级项目的合同金额" in visitor.page(f"{AT}/rules")
     assert "从上到下" in visitor.page(f"{AT}/decisions")
     assert "随产品提供" in visitor.page(f"{AT}/versions")
+
+
+def _step(visitor: Browser, process: str, step: str) -> str:
+    """What the page says of a step, without its markup."""
+    found = re.search(
+        rf'<li class="proc-step" id="step-{step}".*?</dl>', visitor.page(f"{AT}/processes/{process}"), re.DOTALL
+    )
+    assert found
+    return " ".join(re.sub(r"<[^>]*>", " ", found[0]).split())
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "said", "unsaid"),
+    [
+        ("svc_requirements", "T01_08", "客户代表 CUST 、市场/销售人员 SALES · 任何一个都可以", "规则"),
+        (
+            "svc_requirements",
+            "T01_05",
+            "服务项目经理 PM 、服务管理负责人 SMO 、服务管理小组 SMG · 按规则确定 if",
+            "任何一个",
+        ),
+        ("svc_requirements", "T01_05", "不能由办过这些步骤的人办理:T01.04", ""),
+        (
+            "svc_contract",
+            "T02_03",
+            "系统集成部 SID 、财务 FIN 、法务 LEGAL 、内部支持部门 DEPT · 由决策表从中确定",
+            "[reviewer]",
+        ),
+        ("svc_contract", "T02_03", "每人各办一份,同时进行", "任何一个"),
+        ("svc_contract", "T02_03", "不能由办过这些步骤的人办理:T02.01 提交合同文本", ""),
+        ("svc_initiation", "T03_06", '服务管理负责人 SMO · 按规则确定 [application.proposed_pm, "SMO"]', ""),
+        ("svc_lifecycle", "T00_06", "人工任务 服务管理负责人", "服务项目经理"),
+        ("svc_requirements", "T01_02", "人工任务 服务管理负责人", "由谁办理"),
+    ],
+)
+def test_who_does_a_step_is_told_as_it_is_offered(
+    house: House, process: str, step: str, said: str, unsaid: str
+) -> None:
+    told = _step(house.signed_in("wang"), process, step)
+    assert texts.typeset(said) in html.unescape(told)
+    assert not unsaid or unsaid not in told
+
+
+def test_a_countersignature_is_told_in_words(house: House) -> None:
+    with house.store.database.read() as connection:
+        found = house.store.procedures.in_force(KEY, connection)
+    assert found is not None
+    element = found.model.element("svc_contract", "T02_03")
+    rules = {
+        "all": "全部同意",
+        "any": "一人同意",
+        "veto": "一人反对",
+        "share:0.67": "至少 67% 同意",
+        "share:1": "至少 100%",
+    }
+    for rule, said in rules.items():
+        told = procedure_doing.votes(replace(element, extensions={**element.extensions, "countersign": rule}))
+        assert told is not None
+        assert said in told.zh
+    assert procedure_doing.votes(found.model.element("svc_contract", "T02_02")) is None
 
 
 def test_a_number_of_a_setting_is_written_as_people_write_it(house: House) -> None:
