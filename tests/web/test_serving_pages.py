@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -67,6 +68,13 @@ def _landing(place: str, handle: str, password: str) -> str:
         return str(page.url).removeprefix(f"http://{place}")
 
 
+def _kept(folder: Path) -> str:
+    """What is kept of the one password."""
+    with closing(sqlite3.connect(folder / "var" / "zhixing.db")) as connection:
+        (row,) = connection.execute("SELECT password FROM account")
+    return str(row[0])
+
+
 @pytest.mark.parametrize("command", ["serve", "serve-web"])
 def test_the_first_start_makes_an_administrator_and_no_other_start_does(terminal: Terminal, command: str) -> None:
     place = _free()
@@ -90,6 +98,7 @@ def test_the_first_start_makes_an_administrator_and_no_other_start_does(terminal
         "/": ("asked-for.", 302),
     }
     assert made[1] not in str(lines)
+    assert _kept(terminal.folder).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
     with _running(terminal.folder, command, place) as said:
         assert not ONE_TIME.search("".join(said))
 

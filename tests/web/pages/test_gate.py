@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from storage import accounts, people
+from storage import accounts, people, schema
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
+from web import passwords
 from web.app import create_app
 from web.cli.showcase import PASSWORD
 
@@ -222,3 +226,52 @@ def test_no_administrator_closes_their_own_account(house: House) -> None:
     answer = admin.post(f"/people/{person}/enabled", {"enabled": "0"}, at=f"/people/{person}")
     assert answer.status_code == 302
     assert admin.get("/").status_code == 200
+
+
+def test_passwords_and_sessions_leave_nothing_in_the_journal_and_no_hash_in_an_answer(house: House) -> None:
+    before, hashes = _entries(house), {_kept(house, "wang")}
+    visitor, elsewhere, said = house.signed_in("wang"), house.signed_in("wang"), []
+    said += [visitor.page("/account/"), visitor.page("/account/password")]
+    form = {"now": PASSWORD, "new": NEW, "again": NEW}
+    said.append(visitor.post("/account/password", form, at="/account/password").text)
+    hashes.add(_kept(house, "wang"))
+    assert elsewhere.get("/").status_code == 302
+    said += [house.browser().sign_in("wang", "wrong").text for _ in range(5)]
+    said.append(house.browser().sign_in("wang", NEW).text)
+    said.append(visitor.post("/sign-out", at="/account/").text)
+    admin, person = house.signed_in("admin"), people.known(house.store, "wang").id
+    said.append(admin.post(f"/people/{person}/password", at=f"/people/{person}").text)
+    hashes.add(_kept(house, "wang"))
+    said += [admin.page(f"/people/{person}"), admin.page("/people/")]
+    said.append(program(house, "admin").ask("GET", "/organisation/people/wang").text)
+    assert len(hashes) == 3
+    assert not [text for text in said if "$argon2" in text or any(kept in text for kept in hashes)]
+    assert _entries(house) == before
+
+
+def test_a_password_is_kept_as_argon2id_and_a_dated_one_is_made_anew_at_sign_in(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dated = _kept(house, "wang")
+    assert re.match(r"\$argon2id\$v=\d+\$m=64,t=1,p=1\$", dated)
+    assert house.browser().sign_in("wang").status_code == 302
+    assert _kept(house, "wang") == dated
+    monkeypatch.setattr(passwords, "hasher", PasswordHasher(time_cost=2, memory_cost=64, parallelism=1))
+    assert house.browser().sign_in("wang", "wrong").status_code == 422
+    assert _kept(house, "wang") == dated
+    assert house.browser().sign_in("wang").status_code == 302
+    assert re.match(r"\$argon2id\$v=\d+\$m=64,t=2,p=1\$", _kept(house, "wang"))
+    assert house.browser().sign_in("wang").status_code == 302
+
+
+def _entries(house: House) -> int:
+    with house.store.database.read() as connection:
+        return int(connection.execute(select(func.count()).select_from(schema.entry)).scalar_one())
+
+
+def _kept(house: House, handle: str) -> str:
+    """What is kept of somebody's password."""
+    with house.store.database.read() as connection:
+        found = accounts.of(connection, people.known(house.store, handle))
+    assert found is not None
+    return str(found.password)

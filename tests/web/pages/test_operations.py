@@ -2,74 +2,23 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 from sqlalchemy import insert
 
-from engine import commands
-from engine.commands import Envelope
-from engine.value import Context
-from engine.words import Channel, StreamKind
 from jobs import lease
 from jobs.worker import Worker
-from storage import people, schema
+from storage import schema
 from storage.moments import NEVER, micros
-from tests.engine.world import MANIFEST, chain, lane, process
-from tests.storage.company import english
 from tests.web.api.program import program
-from tests.web.pages.browser import House
+from tests.web.pages.browser import Browser, House
+from tests.web.pages.trouble import parked, recurring, stuck
 from web.api.document import PREFIX
 from web.cli import company
 
 PAGES = ("", "incidents", "jobs", "timers", "milestones", "messages")
-BODY = (
-    '<bpmn:startEvent id="s"/><bpmn:exclusiveGateway id="g" name="Which way" default="fb"/>'
-    '<bpmn:userTask id="a" name="Left"/><bpmn:userTask id="b" name="Right"/><bpmn:endEvent id="e1"/><bpmn:endEvent id="e2"/>'
-    + chain("s", "g")
-    + chain("a", "e1")
-    + chain("b", "e2")
-)
-
-
-def _stuck(house: House) -> str:
-    """An instance at a gateway that knows no way; the id of its incident."""
-    flows = (
-        '<bpmn:sequenceFlow id="fa" sourceRef="g" targetRef="a"><bpmn:conditionExpression>number("7")</bpmn:conditionExpression>'
-        '</bpmn:sequenceFlow><bpmn:sequenceFlow id="fb" sourceRef="g" targetRef="b"/>'
-    )
-    model = process(
-        BODY + flows, lanes=f'<bpmn:laneSet id="ls">{lane("SMO", "s", "g", "a", "b", "e1", "e2")}</bpmn:laneSet>'
-    )
-    files = {"procedure.toml": MANIFEST.encode(), "processes/p.bpmn": model, "texts/en.json": english(model)}
-    procedure = house.store.procedures.keep(files)
-    now = house.clock.now
-
-    def publish(number: int) -> commands.PublishVersion:
-        return commands.PublishVersion(
-            envelope=Envelope(id="publish-stuck", stream=number, at=now),
-            procedure=procedure.key,
-            version=procedure.digest,
-            label="1",
-            reason="trial",
-        )
-
-    house.store.open_stream(StreamKind.PROCEDURE, "publish-stuck", publish)
-    li = people.known(house.store, "li")
-
-    def begin(number: int) -> commands.StartInstance:
-        return commands.StartInstance(
-            envelope=Envelope(id="start-stuck", stream=number, at=now, actor=li, channel=Channel.WEB),
-            case=None,
-            version=procedure.digest,
-            process="p",
-            input=Context(),
-        )
-
-    stream = house.store.open_stream(StreamKind.INSTANCE, "start-stuck", begin).stream
-    Worker(house.store).run()
-    (incident,) = company.instance_of(house.store, stream).incidents
-    return incident
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -79,7 +28,7 @@ def test_who_runs_the_product_sees_how_it_runs(house: House, page: str, handle: 
 
 
 def test_a_step_that_cannot_go_on_is_shown_and_decided_with_a_reason(house: House) -> None:
-    incident = _stuck(house)
+    incident = stuck(house)
     li = house.signed_in("li")
     page = li.page("/operations/incidents")
     assert "Which way" in page
@@ -97,7 +46,7 @@ def test_a_step_that_cannot_go_on_is_shown_and_decided_with_a_reason(house: Hous
 
 
 def test_it_is_tried_again_and_stays_when_the_reason_is_still_there(house: House) -> None:
-    incident = _stuck(house)
+    incident = stuck(house)
     li = house.signed_in("li")
     address = f"/operations/incidents/{incident}/retry"
     assert li.post(address, {"reason": "再试"}, at="/operations/incidents").status_code == 302
@@ -107,7 +56,7 @@ def test_it_is_tried_again_and_stays_when_the_reason_is_still_there(house: House
 
 
 def test_an_administrator_without_the_right_sees_it_and_decides_nothing(house: House) -> None:
-    incident = _stuck(house)
+    incident = stuck(house)
     admin = house.signed_in("admin")
     assert f'action="/operations/incidents/{incident}' not in admin.page("/operations/incidents")
     sent = admin.post(f"/operations/incidents/{incident}/retry", {"reason": "x"}, at="/account/")
@@ -115,12 +64,56 @@ def test_an_administrator_without_the_right_sees_it_and_decides_nothing(house: H
     assert incident in company.instance_of(house.store, int(incident.split(".")[0])).incidents
 
 
-def test_a_parked_job_is_tried_again(house: House) -> None:
+def test_a_parked_job_is_shown_with_its_reason_and_tried_again(house: House) -> None:
+    key, admin = parked(house), house.signed_in("admin")
+    page = admin.page("/operations/jobs")
+    assert "搁置" in page
+    assert "没有文件 none" in page
+    assert _gauge(admin, "搁置的后台工作") == "1"
+    address = f"/operations/jobs/{key}/retry"
+    assert f'action="{address}"' in page
+    assert admin.post(address, at="/operations/jobs").status_code == 302
+    page = admin.page("/operations/jobs")
+    assert "后台工作将再试一次" in page
+    assert "待办理" in page
+    assert f'action="{address}"' not in page
+    assert _gauge(admin, "搁置的后台工作") == "0"
+    Worker(house.store).run()
+    assert "搁置" in admin.page("/operations/jobs")
+
+
+@pytest.mark.parametrize("key", ["1.1.1", "nothing"])
+def test_a_job_that_is_not_there_is_not_tried_again_and_that_is_said(house: House, key: str) -> None:
     admin = house.signed_in("admin")
-    sent = admin.post("/operations/jobs/1.1.1/retry", at="/operations/")
-    assert sent.status_code == 302
-    with house.store.database.read() as connection:
-        assert lease.listed(connection, house.clock.now, 10) == []
+    assert admin.post(f"/operations/jobs/{key}/retry", at="/operations/").status_code == 302
+    assert f"没有搁置的后台工作 {key}" in admin.page("/operations/jobs")
+
+
+def test_what_waits_is_listed_line_by_line(house: House) -> None:
+    recurring(house)
+    admin = house.signed_in("admin")
+    lines = {name: _lines(admin.page(f"/operations/{name}")) for name in ("timers", "messages", "milestones", "")}
+    assert lines["timers"][0] == "T01.07 报送 服务全生命周期 · 所属项目 11 升级 15:20"
+    assert "T01.08 客户确认 服务全生命周期 · 所属项目 9 提醒 11月26日 09:40" in lines["timers"]
+    assert lines["messages"][0] == "M90 项目经理更换 所属项目 9 外部消息"
+    assert lines["milestones"] == ["p organisation 所属项目 – 已发生 0 次 下一次 明天 14:30"]
+    shipped, trial = (re.sub(r"[0-9a-f]{12}", "…", line) for line in lines[""])
+    assert shipped == "服务策划与实施管理程序 A/0 … 现行 8 个项目，7 个流程实例"
+    assert trial == "试行程序 A/0 … 现行 0 个项目，0 个流程实例"
+
+
+def _lines(page: str) -> list[str]:
+    """The lines of the lists of a page, without markup."""
+    found = re.findall(r"<li>(.*?)</li>", page.partition("<main")[2], re.DOTALL)
+    return [" ".join(html.unescape(re.sub(r"<[^>]*>", " ", line)).split()) for line in found]
+
+
+def _gauge(visitor: Browser, name: str) -> str:
+    """A figure of the overview."""
+    text = re.sub(r"<[^>]*>", " ", visitor.page("/operations/"))
+    found = re.search(rf"{name}\s+(\S+)", text)
+    assert found is not None
+    return found[1]
 
 
 def _waiting_jobs(house: House) -> list[str]:
