@@ -14,7 +14,11 @@ TONES = ("good", "late", "soon", "note")
 
 
 def say(response: Response, text: str, tone: str = "good") -> Response:
-    """Let the answer say something."""
+    """Let the answer say something. To another page the browser itself is sent: a request in the background would go there unseen."""
+    if request.headers.get("HX-Request") and response.location:
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+        response.status_code = 200
+        response.set_data("")
     if request.headers.get("HX-Request") and "HX-Redirect" not in response.headers:
         response.headers["HX-Trigger"] = json.dumps({"said": {"text": text, "tone": tone}})
         return response

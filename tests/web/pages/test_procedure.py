@@ -350,6 +350,18 @@ def test_a_draft_is_given_up_only_as_it_was_seen(house: House) -> None:
     assert "建立草稿" in visitor.page(AT)
 
 
+@pytest.mark.parametrize(("mark", "onward", "said"), [(0, AT, "草稿已放弃"), (7, DRAFT, "没有放弃")])
+def test_what_became_of_a_draft_is_said_on_the_page_that_follows_also_in_the_background(
+    house: House, mark: int, onward: str, said: str
+) -> None:
+    visitor = _begun(house)
+    answer = visitor.post(f"{DRAFT}discard", {"mark": str(mark)}, at=DRAFT, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.headers.get("HX-Redirect"), answer.location) == (200, onward, None)
+    assert "HX-Trigger" not in answer.headers
+    assert said in visitor.page(onward)
+    assert said not in visitor.page(onward)
+
+
 def test_settings_are_changed_in_a_form_and_told_in_words(house: House) -> None:
     visitor = _begun(house)
     sent = {"revision": "0", "m.settings.accept_days.default": "2", "m.label": "A/1", "m.owner.evil": "x"}
