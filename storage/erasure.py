@@ -15,6 +15,7 @@ from engine.stream import ORGANISATION
 from engine.value import Person
 from engine.words import Status, StreamKind
 from storage import accounts, evidence, file_removal, people, personal, schema, uploads
+from storage.answered import is_answered
 from storage.database import Database
 from storage.moments import micros
 from storage.submission import Receipt, Store
@@ -49,8 +50,7 @@ def erase_person(store: Store, envelope: Envelope, handle: str, reason: str) -> 
     log is emptied; on PostgreSQL they go with the next VACUUM, and everywhere copies made earlier keep them: backups
     have their own retention.
     """
-    with store.database.read() as connection:
-        repeated = _is_answered(connection, envelope.id)
+    repeated = is_answered(store.database, envelope.id)
     person = Person("") if repeated else people.known(store, handle)
     with store.database.read() as connection:
         values = () if repeated else _values(connection, [ORGANISATION], int(person.id.split(".")[1]))
@@ -175,11 +175,6 @@ def _wiped(database: Database) -> bool:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         found = cursor.fetchone()
     return found is not None and not found[0]  # busy, pages in the log, pages moved
-
-
-def _is_answered(connection: Connection, key: str) -> bool:
-    query = select(schema.received.c.key).where(schema.received.c.key == key)
-    return connection.execute(query).one_or_none() is not None
 
 
 def _values(connection: Connection, streams: Sequence[int], revision: int | None = None) -> tuple[str, ...]:

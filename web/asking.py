@@ -1,4 +1,4 @@
-"""How a page asks for a change: one command in the name of whoever signed in, the same however often it is sent."""
+"""How a page asks for a change: one command in the name of whoever signed in, done once however often it is sent; refused, it may be sent again."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from flask import abort, request
-from sqlalchemy import select
 
 from engine.commands import Command, Envelope
 from engine.words import Channel
-from storage import schema
+from storage.answered import Answer, answer_to
 from storage.submission import Receipt
 from web import reading
 from web.identity import me
@@ -35,10 +34,9 @@ def submit(build: Build, stream: int) -> Receipt:
 
 def envelope(stream: int) -> Envelope:
     """The envelope of a command: who, when, by which way; its id came with the form."""
-    given = request.form.get(FIELD, "")
-    key = given if ID.fullmatch(given) else new_id()
+    given = _given()
     return Envelope(
-        id=f"web:{me().person.id}:{key}",
+        id=_own(new_id()) if given is None else untried(_own(given)),
         stream=stream,
         at=reading.store().now(),
         actor=me().person,
@@ -46,11 +44,20 @@ def envelope(stream: int) -> Envelope:
     )
 
 
-def is_answered(key: str) -> bool:
-    """A command with this id was answered before: the second click of two."""
-    table = schema.received.c
-    with reading.store().database.read() as connection:
-        return connection.execute(select(table.key).where(table.key == key)).first() is not None
+def untried(key: str) -> str:
+    """The id; of a command that was refused a new one, as whoever sends the form again asks again."""
+    return f"{key.rpartition(':')[0]}:{new_id()}" if _answer(key) is Answer.REFUSED else key
+
+
+def is_done(key: str) -> bool:
+    """The command with this id was done before: the second click of two."""
+    return _answer(key) is Answer.DONE
+
+
+def is_repeat() -> bool:
+    """What the form asks for was done before."""
+    given = _given()
+    return given is not None and is_done(_own(given))
 
 
 def stream_of(counted: str) -> int:
@@ -58,3 +65,18 @@ def stream_of(counted: str) -> int:
     if not COUNTED.fullmatch(counted):
         abort(404)
     return int(counted.split(".")[0])
+
+
+def _given() -> str | None:
+    """What the form says of the id of its command."""
+    given = request.form.get(FIELD, "")
+    return given if ID.fullmatch(given) else None
+
+
+def _own(given: str) -> str:
+    """The id as one of this person's."""
+    return f"web:{me().person.id}:{given}"
+
+
+def _answer(key: str) -> Answer | None:
+    return answer_to(reading.store().database, key)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from engine.commands import Command, Envelope
 from engine.words import Channel, StreamKind
 from storage import personal, schema
+from storage.answered import is_answered
 from storage.submission import Receipt
 from web import reading
 from web.api import once
@@ -40,11 +41,11 @@ def envelope(stream: int) -> Envelope:
 def submit(build: Build, stream: int, rows: Sequence[personal.Row] = ()) -> Response:
     """Submit a command and answer with its receipt. Raises Refused."""
     first = envelope(stream)
-    if not is_answered(first.id):
+    if not is_repeat(first):
         matching(stream)
     command = build(first)
     receipt = once.command(
-        lambda also: reading.store().submit(command, rows, also), lambda: is_answered(first.id), _unchanged(stream)
+        lambda also: reading.store().submit(command, rows, also), lambda: is_repeat(first), _unchanged(stream)
     )
     return answer(receipt)
 
@@ -54,7 +55,7 @@ def open_stream(kind: StreamKind, build: Callable[[int, Envelope], Command]) -> 
     first, store = envelope(0), reading.store()
     receipt = once.command(
         lambda also: store.open_stream(kind, first.id, lambda number: build(number, first), also=also),
-        lambda: is_answered(first.id),
+        lambda: is_repeat(first),
     )
     return answer(receipt, 201)
 
@@ -84,11 +85,9 @@ def with_tag(document: object, tag: str) -> Response:
     return response
 
 
-def is_answered(key: str) -> bool:
-    """A command with this id was answered before."""
-    table = schema.received.c
-    with reading.store().database.read() as connection:
-        return connection.execute(select(table.key).where(table.key == key)).first() is not None
+def is_repeat(first: Envelope) -> bool:
+    """A command with its id was answered before, and gets that answer."""
+    return is_answered(reading.store().database, first.id)
 
 
 def matching(stream: int) -> None:

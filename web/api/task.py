@@ -258,7 +258,7 @@ def _submit(task: str, build: asking.Build) -> Response:
 
 def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, list[personal.Row]]:
     """The values of a form; nothing for a repeat, which gets its first answer, nor for a task that is gone."""
-    if desk.task is None or asking.is_answered(envelope.id):
+    if desk.task is None or asking.is_repeat(envelope):
         return Context(), []
     given = drafts.read(_database(), desk.key, me().person) if entered is None else values.read(entered)
     data = given if isinstance(given, dict) else {}

@@ -204,13 +204,6 @@ def place_of(store: Store, task: str) -> tuple[str, str]:
     return row.process, row.element
 
 
-def is_answered(store: Store, key: str) -> bool:
-    """A command with this id was answered before."""
-    with store.database.read() as connection:
-        query = select(schema.received.c.key).where(schema.received.c.key == key)
-        return connection.execute(query).one_or_none() is not None
-
-
 def open_task(store: Store, task: str) -> tuple[Instance, Task]:
     """An open task with its instance. Raises Refused."""
     instance = instance_of(store, stream_of(task))

@@ -11,6 +11,7 @@ from engine.commands import Command, CompleteTask, Envelope
 from engine.errors import Reason, Refused, Text
 from engine.value import Context
 from storage import drafts, intake, personal
+from storage.answered import is_answered
 from storage.submission import Store
 from web.cli import attachments, company, history
 from web.cli.acting import Act, act, by_a_person
@@ -221,7 +222,7 @@ def _checked(
     if data is None and acting.actor is not None:
         data = drafts.read(acting.store.database, task, acting.actor) or {}
     entered = {**_form(acting, data), **given}
-    if company.is_answered(acting.store, envelope.id):
+    if is_answered(acting.store.database, envelope.id):
         return Context(), []
     instance, found = company.open_task(acting.store, task)
     return intake.prepare(acting.store, instance, found, entered, envelope)

@@ -53,7 +53,7 @@ def complete(desks: Sequence[Desk], data: Mapping[str, object], first: Envelope)
     like = [desk.key for desk in together(desks)]
     return [
         _completed(desk, data, first)
-        if desk.key in like or asking.is_answered(_key(desk, first))
+        if desk.key in like or asking.is_done(_key(desk, first))
         else Outcome(desk=desk, refusal=_other())
         for desk in desks
     ]
@@ -88,7 +88,7 @@ def _completed(desk: Desk, data: Mapping[str, object], first: Envelope) -> Outco
 
 def _tried(desk: Desk, first: Envelope, made: Callable[[Envelope, Desk], Made]) -> Outcome:
     """One command; sent twice it is done once, as its id comes from that of the whole and its task."""
-    envelope = replace(first, id=_key(desk, first), stream=desk.instance.stream)
+    envelope = replace(first, id=asking.untried(_key(desk, first)), stream=desk.instance.stream)
     try:
         command, rows = made(envelope, desk)
         reading.store().submit(command, rows)

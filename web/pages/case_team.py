@@ -62,7 +62,7 @@ def change(number: str, key: str) -> Response:
         part = case_parts.part_of(found, key) or hidden()
         assert isinstance(part, Part)
         onward = redirect(url_for("case.one", number=found.number))
-        if asking.is_answered(asking.envelope(found.number).id):
+        if asking.is_repeat():
             return onward
         faults = _faults(found, part)
         if faults:

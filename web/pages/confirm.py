@@ -128,7 +128,10 @@ def _submit(found: Invited, desk: Desk, secret: str, typed: Typed) -> None:
     key = given if asking.ID.fullmatch(given) else asking.new_id()
     store = reading.store()
     envelope = Envelope(
-        id=f"link:{found.given.id}:{key}", stream=desk.instance.stream, at=store.now(), channel=Channel.LINK
+        id=asking.untried(f"link:{found.given.id}:{key}"),
+        stream=desk.instance.stream,
+        at=store.now(),
+        channel=Channel.LINK,
     )
     values, rows = intake.prepare(store, desk.instance, desk.task, typed.entries, envelope)
     agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]

@@ -205,7 +205,7 @@ def _grant(envelope: Envelope, person: Person, role: str, why: str) -> Command:
 def _granted(person: Person, first: Envelope, roles: list[str]) -> str:
     """Let a new person hold the roles of the form; the first refusal in words."""
     for role in dict.fromkeys(roles):
-        envelope, why = replace(first, id=f"{first.id}:{role}"), request.form.get("reason", "").strip()
+        envelope, why = replace(first, id=asking.untried(f"{first.id}:{role}")), request.form.get("reason", "").strip()
         try:
             reading.store().submit(_grant(envelope, person, role, why))
         except Refused as refused:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
@@ -15,7 +14,7 @@ from engine import countersign
 from engine.commands import CompleteTask, OpenTask
 from engine.errors import Refused
 from engine.events import TaskOffered
-from storage import drafts, intake, preferences, schema
+from storage import drafts, intake, preferences
 from storage.handing import Handed
 from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
@@ -31,8 +30,8 @@ pages = Blueprint("task", __name__, url_prefix="/tasks")
 LARGEST = 8 * 1024 * 1024
 """Bytes of a form: the largest draft, with every Chinese character written as nine signs."""
 
-IN_PLACE = "X-In-Place"
-"""Says of an answer that it is shown where it belongs, although it is a refusal."""
+IN_PLACE, ABOUT, COMMAND = "X-In-Place", "X-About", "X-Command"
+"""Say of a refusal that it is shown where it belongs, which control it is about, and the id of the command of the next try."""
 
 
 @pages.get("/<task>")
@@ -87,11 +86,11 @@ def complete(task: str) -> Response:
     """Hand the form in; then to the next task. What is wrong is shown where it is, and nothing typed is lost."""
     desk = task_desk.open_for_me(task)
     envelope = asking.envelope(desk.instance.stream)
-    if not _is_answered(envelope.id):
+    if desk.task is None and not asking.is_done(envelope.id):
+        return _too_late(desk)
+    if desk.task is not None:
         try:
             data = {} if desk.form is None else task_form.typed(desk).entries
-            if desk.task is None:
-                return _too_late(desk)
             values, rows = intake.from_form(reading.store(), desk.progress, desk.task, data)
             reading.store().submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
         except Refused as refused:
@@ -110,12 +109,12 @@ def act(task: str, act: str) -> Response:
     known = ACTS.get(act)
     if known is None:
         abort(404)
-    if (text := task_acts.missing(known)) is not None:
-        return _in_place(text, 422)
+    if (missing := task_acts.missing(desk, known)) is not None:
+        return _in_place(missing.text, 422, missing.control)
     try:
         receipt = asking.submit(task_acts.command(desk, act), desk.instance.stream)
     except Refused as refused:
-        return _in_place(desk.sentence(refused.text), failures.STATUSES[refused.reason])
+        return _in_place(desk.sentence(refused.text), failures.STATUSES[refused.reason], task_acts.about(desk, known))
     offered = [event.task for event in receipt.events if isinstance(event, TaskOffered)]
     goal = offered[0] if act == "withdraw" and offered else task
     gone = act in ("return", "transfer")
@@ -205,8 +204,10 @@ def _undo(desk: Desk) -> Desk | None:
     key = request.args.get("done", "")
     if not asking.COUNTED.fullmatch(key) or key == desk.key:
         return None
-    found = task_desk.open_for_me(key)
-    return found if task_acts.standing(found).has("withdraw") else None
+    with suppress(NotFound):  # it was known to whoever handed it in, who need not be whoever looks
+        found = task_desk.open_for_me(key)
+        return found if task_acts.standing(found).has("withdraw") else None
+    return None
 
 
 def _with_form(task: str) -> Desk:
@@ -214,15 +215,6 @@ def _with_form(task: str) -> Desk:
     if desk.form is None:
         abort(404)
     return desk
-
-
-def _is_answered(key: str) -> bool:
-    """The same form was handed in before: the second click of two."""
-    if asking.FIELD not in request.form:
-        return False  # the id was made a moment ago
-    with reading.store().database.read() as connection:
-        query = select(schema.received.c.key).where(schema.received.c.key == key)
-        return connection.execute(query).one_or_none() is not None
 
 
 def _refused(desk: Desk, refused: Refused) -> Response:
@@ -266,16 +258,17 @@ def _above(desk: Desk, text: str, status: int = 409) -> Response:
     if not request.headers.get("HX-Request"):
         return failures.failed(status, text)
     response = make_response(render_template("task/news.html", desk=desk, text=text), status)
-    response.headers.update({IN_PLACE: "1", "HX-Retarget": "#news", "HX-Reswap": "outerHTML"})
+    more = {"HX-Retarget": "#news", "HX-Reswap": "outerHTML"}
+    response.headers.update({IN_PLACE: "1", COMMAND: asking.new_id(), **more})
     return response
 
 
-def _in_place(text: str, status: int) -> Response:
-    """A refusal that is shown in the dialog that asked."""
+def _in_place(text: str, status: int, about: str = "") -> Response:
+    """A refusal that is shown in the dialog that asked, beside the control that it is about."""
     if not request.headers.get("HX-Request"):
         return failures.failed(status, text)
-    response = make_response(render_template("task/fault.html", text=text), status)
-    response.headers[IN_PLACE] = "1"
+    response = make_response(render_template("task/fault.html", text=text, about=about), status)
+    response.headers.update({IN_PLACE: "1", COMMAND: asking.new_id(), **({ABOUT: about} if about else {})})
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from flask import abort, request
 
@@ -40,6 +41,17 @@ class Standing:
     def has(self, name: str) -> bool:
         """The action is offered."""
         return any(act.name == name for act in self.acts)
+
+
+class Missing(NamedTuple):
+    """A control of a dialog that was left empty, and what is expected there."""
+
+    control: str
+    text: str
+
+
+CHOSEN = {"person": "to", "persons": "to", "target": "target", "activity": "activity"}
+"""What a dialog asks to be chosen, and the control for it."""
 
 
 def standing(desk: Desk) -> Standing:
@@ -108,20 +120,29 @@ def _with_more(key: str, name: str, reason: str) -> Callable[[Envelope], Command
             abort(404)
 
 
-def missing(act: Act) -> str | None:
-    """What a dialog has to ask for and was left empty, in a sentence."""
+def missing(desk: Desk, act: Act) -> Missing | None:
+    """What a dialog has to ask for and was left empty, the first first."""
     form = request.form
     if "person" in act.asks and not form.get("to"):
-        return _("请选择一个人。")
+        return Missing("to", _("请选择一个人。"))
     if "persons" in act.asks and not _persons():
-        return _("请至少选择一个人。")
+        return Missing("to", _("请至少选择一个人。"))
     if "target" in act.asks and not form.get("target"):
-        return _("请选择退回到哪一步。")
+        return Missing("target", _("请选择退回到哪一步。"))
     if "activity" in act.asks and not form.get("activity"):
-        return _("请选择一项活动。")
+        return Missing("activity", _("请选择一项活动。"))
     if "reason" in act.asks and not form.get("reason", "").strip():
-        return _("请写明理由:它会留在记录中,对方也会看到。")
+        return Missing("reason", _("请写明理由:它会留在记录中,对方也会看到。"))
+    if "opinion" in act.asks and not form.get("opinion", "").strip() and _is_signing(desk):
+        return Missing("opinion", _("请写明您的意见:它会留在记录中,请您加签的人也会看到。"))
     return None
+
+
+def about(desk: Desk, act: Act) -> str:
+    """The control of a dialog that a refusal is about: while the action is still offered, it is what was chosen there."""
+    if not standing(desk).has(act.name):
+        return ""
+    return next((control for asked, control in CHOSEN.items() if asked in act.asks), "")
 
 
 def goals(desk: Desk, *, straight: bool) -> list[tuple[Target, str]]:
@@ -246,6 +267,10 @@ def _signs(desk: Desk, task: Task) -> bool:
     except Refused:
         return False
     return True
+
+
+def _is_signing(desk: Desk) -> bool:
+    return desk.task is not None and desk.task.stage is Stage.SIGNING
 
 
 def _takes_part(desk: Desk) -> bool:

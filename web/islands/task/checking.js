@@ -69,6 +69,13 @@ function afterRefusal() {
   summary.scrollIntoView({ block: "start" });
 }
 
+// What was refused is tried anew under another id: the form holds it from now on.
+function renumber({ requestConfig, xhr }) {
+  const next = xhr.getResponseHeader("X-Command");
+  const held = requestConfig.elt.querySelector('input[name="command"]');
+  if (next && held) held.value = next;
+}
+
 export function checking() {
   touched.clear();
   document.addEventListener("focusout", (event) => {
@@ -85,6 +92,7 @@ export function checking() {
     if (!event.detail.xhr.getResponseHeader("X-In-Place")) return;
     event.detail.shouldSwap = true;
     event.detail.isError = false;
+    renumber(event.detail);
   });
   document.body.addEventListener("htmx:afterSettle", (event) => {
     if (event.detail.target.id === "work" || event.target.id === "work") afterRefusal();

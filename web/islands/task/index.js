@@ -5,6 +5,7 @@ import { tables } from "./tables.js";
 import { paging } from "./paging.js";
 import { sheets } from "./sheets.js";
 import { dates } from "./dates.js";
+import { dialogs } from "./dialogs.js";
 import { files } from "./files.js";
 import { leftBehind } from "./left.js";
 
@@ -14,5 +15,6 @@ tables();
 sheets();
 paging();
 dates();
+dialogs();
 files();
 leftBehind();

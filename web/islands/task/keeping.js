@@ -34,9 +34,7 @@ function say(text, wrong = false) {
 
 // Signed in anew in another tab: the old page gets a new proof, and what was typed is sent.
 async function renew() {
-  const current = form();
-  if (!current) return false;
-  const answer = await fetch(current.dataset.proof, { headers: { "HX-Request": "true" }, cache: "no-store" }).catch(() => null);
+  const answer = await fetch(document.getElementById("work").dataset.proof, { headers: { "HX-Request": "true" }, cache: "no-store" }).catch(() => null);
   if (!answer?.ok) return false;
   const { proof } = await answer.json();
   document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRF": proof }));
@@ -58,7 +56,7 @@ function failed(status) {
   if (status === 409) return say(""); // somebody was faster: the page says so, and the copy stays here
   if (status === 401) {
     say("", true);
-    const link = Object.assign(document.createElement("a"), { href: current.dataset.gate, target: "_blank", textContent: current.dataset.expired });
+    const link = Object.assign(document.createElement("a"), { href: document.getElementById("work").dataset.gate, target: "_blank", textContent: current.dataset.expired });
     document.getElementById("saved")?.append(link);
   } else say(current.dataset.unsaved, true);
   again();
