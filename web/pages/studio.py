@@ -152,9 +152,11 @@ def discard(key: str) -> Response:
 @signed_in
 def publish(key: str) -> Response:
     """Put the draft in force: by somebody who wrote nothing of it, without findings, with a sentence why."""
-    found = studio_saving.opened(key)
     reason, day = request.form.get("reason", ""), request.form.get("day", "")
     later = day if request.form.get("when") == "later" else ""
+    if asking.is_repeat():  # the draft went with the first of two clicks
+        return _published(later, _shown(key))
+    found = studio_saving.opened(key)
     with reading.store().database.read() as connection:
         zone = reading.organisation(connection).working.zone
     try:
@@ -167,12 +169,23 @@ def publish(key: str) -> Response:
     except Refused as refused:
         page = _overview(studio_saving.opened(key), reason, said(refused.text), later)
         return make_response(page, failures.STATUSES[refused.reason])
+    return _published(later, url_for("procedure.every") if found.is_new else _shown(key))
+
+
+def _shown(key: str) -> str:
+    """Where a publication is seen: among the versions of its procedure, or of all while none of it is in force."""
+    with reading.store().database.read() as connection:
+        place = reading.store().procedures.place(key, connection)
+    is_there = place is not None and place.version
+    return url_for("procedure.versions", key=key) if is_there else url_for("procedure.every")
+
+
+def _published(later: str, onward: str) -> Response:
     told = (
-        _("已发布。新的项目按这个版本办理,在办的项目仍按原来的版本。")
-        if effective is None
-        else _("已发布,%(day)s 起生效。在那以前,新的项目仍按现行版本办理。", day=later)
+        _("已发布,%(day)s 起生效。在那以前,新的项目仍按现行版本办理。", day=later)
+        if later.strip()
+        else _("已发布。新的项目按这个版本办理,在办的项目仍按原来的版本。")
     )
-    onward = url_for("procedure.every") if found.is_new else url_for("procedure.versions", key=key)
     return notices.say(redirect(onward), told)
 
 

@@ -329,6 +329,16 @@ def test_a_version_of_a_later_day_is_in_force_from_that_day_not_from_its_publica
     assert "11月24日" not in page
 
 
+def test_the_second_click_on_publish_leads_to_the_version(house: House) -> None:
+    mine, other = _begun(house), house.signed_in("mei")
+    _changed(mine)
+    form = {**_mark(other), **REASON, "command": "ab" * 16}
+    answers = [other.post(f"{DRAFT}publish", form, at="/account/") for _ in range(3)]
+    assert [(answer.status_code, answer.headers.get("Location")) for answer in answers] == [(302, f"{AT}/versions")] * 3
+    assert other.page(f"{AT}/versions").count("<tr>") == 3
+    assert mine.post(f"{DRAFT}publish", form, at="/account/").status_code == 404, "the id is of whoever published"
+
+
 def test_what_changed_since_it_was_seen_is_not_published(house: House) -> None:
     mine, other = _begun(house), house.signed_in("mei")
     _changed(mine)
