@@ -8,6 +8,7 @@ from flask import Response
 
 from engine import commands, target
 from engine.commands import CompleteTask, Envelope
+from engine.errors import Reason, Refused
 from engine.form import Right
 from engine.value import Context, Person
 from engine.words import ReturnMode, SignPlace
@@ -27,7 +28,9 @@ from web.api.task_shapes import (
     Going,
     HandedIn,
     Message,
+    Naming,
     Opinion,
+    References,
     Signers,
     Targets,
     Task,
@@ -35,7 +38,7 @@ from web.api.task_shapes import (
     Waived,
 )
 from web.identity import me
-from web.pages import task_acts, task_desk
+from web.pages import task_acts, task_desk, task_reference
 from web.pages.task_desk import Desk
 
 pages = resource("task", "Tasks, and what people do with them")
@@ -61,6 +64,22 @@ def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
         return {"items": []}
     straight = asked["straight"]
     return shown(target.targets(desk.procedure, desk.instance, desk.window, task, straight=straight))
+
+
+@pages.route("/tasks/<counted:task>/references", zh="表单中的引用可以选什么:只有本人可以查阅的")
+@reads
+@pages.arguments(Naming, location="query")
+@pages.response(200, References)
+def references(asked: dict[str, str], task: str) -> dict[str, object]:
+    """What a reference of the form may name: only what this person may know of."""
+    desk = task_desk.open_for_me(task)
+    field = task_reference.field_of(desk, asked["field"])
+    if field is None or field.kind is None:
+        raise Refused(
+            Reason.NOT_FOUND, "表单没有这个引用字段", "expected a field of the form that is a reference of one kind"
+        )
+    found = task_reference.offered(desk, field, asked["q"])
+    return {"items": [{"ref": f"{field.kind}:{one.id}", "title": one.text} for one in found]}
 
 
 @pages.route("/tasks/<counted:task>/draft", zh="我已填写的草稿")
@@ -262,7 +281,9 @@ def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, 
         return Context(), []
     given = drafts.read(_database(), desk.key, me().person) if entered is None else values.read(entered)
     data = given if isinstance(given, dict) else {}
-    return intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
+    checked, rows = intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
+    task_reference.demand(desk, checked)
+    return checked, rows
 
 
 def _persons(handles: list[str]) -> tuple[Person, ...]:

@@ -108,6 +108,26 @@ class Going(Shape):
     straight = fields.Boolean(load_default=False)
 
 
+class Naming(Shape):
+    """For which field, and what it has to do with."""
+
+    field = fields.String(required=True, metadata={"description": "The path of a reference; columns as `table.column`"})
+    q = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class Named(Shape):
+    """A thing that a field may refer to."""
+
+    ref = fields.String(required=True, metadata={"description": "As it is handed in: `kind:id`"})
+    title = fields.String(required=True)
+
+
+class References(Shape):
+    """What a field may refer to, the newest first."""
+
+    items = fields.List(fields.Nested(Named), required=True)
+
+
 class Target(Shape):
     """A step the work could go to; `refusal` says why not."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from engine.errors import Fault, Text
-from engine.form import FieldType, Form, Right, Surrounding
+from engine.form import Field, FieldType, Form, Right, Surrounding
 from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, Value
 from web.forms import writing
 from web.forms.evaluation import Evaluated
@@ -22,12 +22,13 @@ KILO = 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """One field on a page: `path` as in faults, `texts` what its controls hold, `said` as it is read."""
+    """One field on a page: `path` as in faults, `texts` what its controls hold, `said` as it is read, `link` the page of what it names."""
 
     item: Item
     path: str
     texts: tuple[str, ...] = ()
     said: str = ""
+    link: str = ""
     note: str = ""
     fault: Text | None = None
     is_fixed: bool = False
@@ -72,12 +73,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referred:
+    """What a reference names: what it is called, and its page; no page for whoever may not have it."""
+
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Teller:
-    """How values are told: names of people, the zone of moments, and what stands behind a personal reference."""
+    """How values are told: names of people, the zone of moments, what stands behind a personal reference, and what references name."""
 
     names: Mapping[str, str]
     zone: str
     reveal: Callable[[Personal], Value] = field(default=lambda _: None)
+    refer: Callable[[Ref], Referred | None] = field(default=lambda _: None)
+    note: Callable[[Field, object], str] = field(default=lambda _field, _found: "")
 
     def texts(self, item: Item, found: object) -> tuple[str, ...]:
         """What the controls of a field hold: one text, or one for each of several."""
@@ -191,17 +202,25 @@ class _Drawer:
     def _one(
         self, item: Item, path: str, found: object, *, fixed: bool, demanded: bool, hidden: bool = False
     ) -> Control:
+        named = self.teller.refer(found) if fixed and isinstance(found, Ref) else None
         return Control(
             item=item,
             path=path,
             texts=self._held(item, found),
-            said=self.teller.said(item, found) if fixed else "",
-            note=capital(item, found) if fixed else capital(item, self.evaluated.values.get(path)),
+            said=named.text if named else self.teller.said(item, found) if fixed else "",
+            link=named.link if named else "",
+            note=self._note(item, path, found, fixed=fixed),
             fault=self.wrong.get(path),
             is_fixed=fixed,
             is_hidden=hidden,
             is_demanded=demanded,
         )
+
+    def _note(self, item: Item, path: str, found: object, *, fixed: bool) -> str:
+        """What stands below a field; cells of tables have no room for it."""
+        if item.field.type is FieldType.REF:
+            return "" if fixed or "[" in path else self.teller.note(item.field, found)
+        return capital(item, found) if fixed else capital(item, self.evaluated.values.get(path))
 
     def _held(self, item: Item, found: object) -> tuple[str, ...]:
         if item.field.type in (FieldType.FILE, FieldType.FILES):

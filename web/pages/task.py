@@ -19,8 +19,9 @@ from storage.handing import Handed
 from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
+from web.forms.entry import Typed
 from web.identity import me
-from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record, task_where
+from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record, task_reference, task_where
 from web.pages.task_act import ACTS
 from web.pages.task_desk import Desk
 from web.translation import _
@@ -68,7 +69,7 @@ def draft(task: str) -> Response:
     except Refused as refused:
         return _too_late(desk) if desk.task is None else _above(desk, desk.sentence(refused.text), 422)
     saved = f"{texts.local(reading.store().now()):%H:%M}"
-    return _json({"saved": _("草稿已保存 %(time)s", time=saved), **task_form.live(desk, found)})
+    return _json({"saved": _("草稿已保存 %(time)s", time=saved), **_live(desk, found)})
 
 
 @pages.post("/<task>/discard")
@@ -92,6 +93,7 @@ def complete(task: str) -> Response:
         try:
             data = {} if desk.form is None else task_form.typed(desk).entries
             values, rows = intake.from_form(reading.store(), desk.progress, desk.task, data)
+            task_reference.demand(desk, values)
             reading.store().submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
         except Refused as refused:
             return _refused(desk, refused)
@@ -208,6 +210,16 @@ def _undo(desk: Desk) -> Desk | None:
         found = task_desk.open_for_me(key)
         return found if task_acts.standing(found).has("withdraw") else None
     return None
+
+
+def _live(desk: Desk, found: Typed) -> dict[str, Any]:
+    """What the form comes to now, with what its references name."""
+    evaluated = task_form.evaluate(desk, found.entries)
+    live = task_form.live(desk, found, evaluated)
+    live["notes"] |= task_reference.notes(desk, evaluated.values)
+    unknown = task_reference.faults(desk, evaluated.values)
+    live["faults"] = {found.on_page(one.path): desk.sentence(one.text) for one in unknown} | live["faults"]
+    return live
 
 
 def _with_form(task: str) -> Desk:

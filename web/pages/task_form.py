@@ -21,6 +21,7 @@ from web.forms.evaluation import Evaluated
 from web.forms.look import Item, Look
 from web.forms.shown import Part, Teller
 from web.identity import me
+from web.pages import task_reference
 from web.pages.task_desk import Desk
 from web.translation import _
 
@@ -100,10 +101,11 @@ def keep(desk: Desk, found: Typed) -> None:
     drafts.save(store.database, desk.key, me().person, entry.context(found.entries), store.now())
 
 
-def live(desk: Desk, found: Typed) -> dict[str, Any]:
+def live(desk: Desk, found: Typed, evaluated: Evaluated | None = None) -> dict[str, Any]:
     """What a page shows while somebody types: computed fields, what is hidden, what is wrong, amounts in words."""
     assert desk.form is not None
-    evaluated, seen, told = evaluate(desk, found.entries), look.read(desk.procedure, desk.form), teller(desk)
+    evaluated = evaluated or evaluate(desk, found.entries)
+    seen, told = look.read(desk.procedure, desk.form), teller(desk)
     items = _by_path(seen)
     computed = evaluated.computed(desk.form)
     money = [item for item in seen.items() if item.field.type is FieldType.MONEY]
@@ -131,12 +133,18 @@ def _started(desk: Desk) -> dict[str, object]:
 
 
 def _of_case(desk: Desk) -> dict[str, object]:
-    """What the case refers to under the same name, such as its customer: nobody enters it twice."""
+    """What the case refers to under the same name, such as its customer, or has the number of, such as its contract."""
     assert desk.form is not None
     data = {} if desk.case is None else desk.case.data
-    known = {one.key: data.get(one.key) for one in desk.form.fields if one.type is FieldType.REF}
-    fields = {one.key: one for one in desk.form.fields}
-    return {key: found for key, found in known.items() if isinstance(found, Ref) and fields[key].kind == found.kind}
+    made: dict[str, object] = {}
+    for one in desk.form.fields:
+        if one.type is FieldType.REF and one.kind is not None:
+            found, number = data.get(one.key), data.get(f"{one.kind}_no")
+            if isinstance(found, Ref) and found.kind == one.kind:
+                made[one.key] = found
+            elif isinstance(number, str):
+                made[one.key] = Ref(one.kind, number)
+    return made
 
 
 def _default(item: Item, year: int) -> object:
@@ -156,7 +164,13 @@ def teller(desk: Desk, *, reveals: bool = True) -> Teller:
         with reading.store().database.read() as connection:
             return personal.read(connection, found)
 
-    return Teller(names=desk.names.people, zone=desk.names.zone, reveal=reveal)
+    return Teller(
+        names=desk.names.people,
+        zone=desk.names.zone,
+        reveal=reveal,
+        refer=lambda found: task_reference.referred(desk, found),
+        note=lambda one, found: task_reference.note(desk, one, found),
+    )
 
 
 def summary(desk: Desk, seen: Look, faults: Sequence[Fault]) -> list[Wrong]:

@@ -125,6 +125,7 @@ READING = {
     "studio_row.one": "GET /procedures/{procedure}/draft/files/{path}",
     "task_sheet.give": "GET /tasks/{task}/tables/{field}",
     "task.goals": "GET /tasks/{task}/targets",
+    "task_reference.offer": "GET /tasks/{task}/references",
     "task.news": "GET /tasks/{task}",
     "task.where": "GET /instances/{instance}, GET /versions/{version}/files/{path}",
     "task.one": "GET /tasks/{task}, GET /tasks/{task}/draft, GET /instances/{instance}/history",

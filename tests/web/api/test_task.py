@@ -133,3 +133,29 @@ def test_signs_of_other_languages_are_text(house: House, text: str) -> None:
     answer = li.ask("GET", f"/instances/{key.split('.')[0]}/history?size=200")
     assert answer.mimetype == "application/json"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_a_reference_may_name_is_asked_for_and_what_it_may_not_is_refused(house: House) -> None:
+    wang = program(house, "wang")
+    key = _task(wang, "T01_01")["task"]
+    found = wang.get(f"/tasks/{key}/references?field=predecessor&q=FW20260001")["items"]
+    assert found == [{"ref": "case:3", "title": "FW20260001 · 江南水务集团调度系统综合运维 · 江南水务集团"}]
+    assert wang.refused(404, "GET", f"/tasks/{key}/references?field=background")["reason"] == "not-found"
+    contacts = [
+        {"kind": kind, "name": "刘建国", "mobile": "13800010001", "email": "a@example.cn"}
+        for kind in ("职级主管", "技术联系人")
+    ]
+    data = {
+        "customer": {"ref": "customer:临港新区管委会"},
+        "opportunity": "巡检",
+        "service_type": "综合",
+        "background": "设备到期",
+        "support_kind": ["需求调研"],
+        "needed_by": "2026-12-20",
+        "urgency": "普通",
+        "customer_contacts": contacts,
+        "is_renewal": True,
+    }
+    wrong = wang.refused(422, "POST", f"/tasks/{key}/complete", {"data": {**data, "predecessor": {"ref": "case:999"}}})
+    assert [one["path"] for one in wrong["faults"]] == ["predecessor"]
+    wang.post(f"/tasks/{key}/complete", {"data": {**data, "predecessor": {"ref": "case:3"}}})

@@ -7,6 +7,7 @@ import { sheets } from "./sheets.js";
 import { dates } from "./dates.js";
 import { dialogs } from "./dialogs.js";
 import { files } from "./files.js";
+import { references } from "./references.js";
 import { leftBehind } from "./left.js";
 
 checking();
@@ -17,4 +18,5 @@ paging();
 dates();
 dialogs();
 files();
+references();
 leftBehind();
