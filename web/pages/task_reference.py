@@ -139,15 +139,15 @@ def _missing(desk: Desk, found: Ref) -> Text | None:
     shown = found.id[:SHOWN]
     if found.kind == DOCUMENT and found.id not in _documents(desk):
         return Text(
-            f"应为本项目的文件,但没有 {shown};请从列表中选择",
-            f"expected a document of this project, but there is no {shown}: choose one of the list",
+            f"应从列表中选择本项目的文件,但没有 {shown}",
+            f"expected a document of this project out of the list, but there is no {shown}",
         )
     if found.kind == CASE:
         with reading.store().database.read() as connection:
             if _one(connection, found.id) is None:
                 return Text(
-                    f"应为您可以查阅的项目,但没有 {shown};请从列表中选择",
-                    f"expected a project that you may read, but there is no {shown}: choose one of the list",
+                    f"应从列表中选择您可以查阅的项目,但没有 {shown}",
+                    f"expected a project that you may read, out of the list, but there is no {shown}",
                 )
     return None
 

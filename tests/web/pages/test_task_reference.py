@@ -89,12 +89,12 @@ def test_what_is_no_reference_has_none(house: House, field: str) -> None:
 @pytest.mark.parametrize("unknown", ["999", "2", "FW20260001", "9" * 30, "<b>3</b>", "三"])
 def test_an_unknown_case_is_told_at_its_field_and_nothing_is_handed_in(house: House, unknown: str) -> None:
     wang, task = house.signed_in("wang"), _task(house, "T01_01")
-    assert "应为您可以查阅的项目" in _live(wang, task, predecessor=unknown, is_renewal="true")["faults"]["predecessor"]
+    assert "应从列表中选择您可以查阅的项目" in _live(wang, task, predecessor=unknown, is_renewal="true")["faults"]["predecessor"]
     entries = _entries(house)
     answer = _send(wang, task, "complete", **_complete_answer(), predecessor=unknown, is_renewal="true")
     assert answer.status_code == 422
     place = answer.text.split('id="field-predecessor-fault"')[1].split("</div>")[0]
-    assert "应为您可以查阅的项目" in place
+    assert "应从列表中选择您可以查阅的项目" in place
     assert "<b>3" not in answer.text
     assert _entries(house) == entries
     assert _send(wang, task, "complete", **_complete_answer(), predecessor="3", is_renewal="true").status_code == 200
