@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_
 
 from engine import encoding, record
 from engine.commands import Cause, Envelope
@@ -22,6 +22,7 @@ from storage import codec
 from storage.batch import Batch, Prepared
 from storage.moments import micros, moment
 from storage.schema import entry as entries
+from storage.shelf import Recent, StreamShelf
 
 ALGORITHM = b"\x01"
 """SHA-256; the first byte of every stored digest."""
@@ -77,6 +78,16 @@ def read(
     """The entries of a stream behind one revision and up to another, oldest first."""
     for row in connection.execute(_READ, {"stream": stream, "after": after, "until": LAST if until is None else until}):
         yield decode(row, shelf)
+
+
+def some(connection: Connection, spots: Collection[tuple[int, int]], recent: Recent) -> dict[tuple[int, int], Entry]:
+    """The entries at these revisions of these streams, in one look."""
+    if not spots:
+        return {}
+    shelves = {stream: StreamShelf(connection, stream, recent) for stream, _ in spots}
+    here = tuple_(entries.c.stream_no, entries.c.revision)
+    rows = connection.execute(select(entries).where(here.in_(list(spots)))).all()
+    return {(row.stream_no, row.revision): decode(row, shelves[row.stream_no]) for row in rows}
 
 
 def decode(row: Row[tuple[object, ...]], shelf: Shelf) -> Entry:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, Select, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from engine import encoding
@@ -23,6 +24,10 @@ from storage.moments import micros, moment
 
 LOCK = 7_411_001
 LONGEST, MOST_FAULTS = 2_000, 200
+FEW = 200
+"""So many refusals are read at once rather than sought among."""
+
+_known = schema.received.c
 
 
 def keep(database: Database, command: Command, refused: Refused, now: datetime, *, nowhere: bool = False) -> bool:
@@ -64,11 +69,44 @@ class Kept:
     refused: Refused
 
 
-def of_streams(connection: Connection, streams: Sequence[int]) -> list[Kept]:
-    """The refusals to commands for these streams, oldest first."""
-    table, known = schema.refusal, schema.received
-    query = select(table.c.body).join(known, known.c.refusal_no == table.c.refusal_no)
-    query = query.where(known.c.stream_no.in_(streams), known.c.refusal_no.is_not(None)).order_by(table.c.refusal_no)
+def of_streams(
+    connection: Connection, streams: Sequence[int], *, after: int = 0, most: int | None = None
+) -> list[Kept]:
+    """The refusals to commands for these streams behind one of them, oldest first."""
+    query = _numbers(streams).where(_known.refusal_no > after).limit(most)
+    return _read(connection, list(connection.execute(query).scalars()))
+
+
+def between(
+    connection: Connection, streams: Sequence[int], low: datetime | None, high: datetime | None, most: int
+) -> tuple[list[Kept], int]:
+    """The newest refusals from one moment up to another, oldest first, and how many older ones there are besides.
+
+    Numbers rise with time: of those outside only a few are read, however many there are.
+    """
+    numbers = list(connection.execute(_numbers(streams)).scalars())
+    known = {one.number: one for one in _read(connection, numbers if len(numbers) <= FEW else [])}
+
+    def at(number: int) -> datetime:
+        return (known.get(number) or _read(connection, [number])[0]).at
+
+    first = 0 if low is None else bisect_left(numbers, low, key=at)
+    last = len(numbers) if high is None else bisect_left(numbers, high, lo=first, key=at)
+    begin = max(first, last - most)
+    chosen = numbers[begin:last]
+    return [known[number] for number in chosen] if known else _read(connection, chosen), begin - first
+
+
+def _numbers(streams: Sequence[int]) -> Select[Any]:
+    query = select(_known.refusal_no).where(_known.stream_no.in_(streams), _known.refusal_no.is_not(None))
+    return query.order_by(_known.refusal_no)
+
+
+def _read(connection: Connection, numbers: Sequence[int]) -> list[Kept]:
+    if not numbers:
+        return []
+    table = schema.refusal.c
+    query = select(table.body).where(table.refusal_no.in_(numbers)).order_by(table.refusal_no)
     return [_kept(json.loads(body)) for body in connection.execute(query).scalars()]
 
 

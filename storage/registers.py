@@ -6,7 +6,7 @@ task in it, watches one, or was informed of one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -111,6 +111,12 @@ def may_see(connection: Connection, reader: Reader, case: int) -> bool:
         return True
     parts = (query.where(column == case) for query, column in _parts(reader))
     return any(connection.execute(query.limit(1)).first() is not None for query in parts)
+
+
+def those_seen(connection: Connection, reader: Reader, cases: Collection[int]) -> set[int]:
+    """Those of these cases that the person may know of."""
+    query = select(_case.stream_no).where(_case.stream_no.in_(cases), readable(reader))
+    return set(connection.execute(query).scalars())
 
 
 def choices(connection: Connection, reader: Reader, name: str) -> list[str]:

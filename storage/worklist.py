@@ -167,6 +167,14 @@ def _seeing(wish: Wish) -> Prepared:
     return Prepared(select(found.c.task).limit(1))
 
 
+def those_seen(connection: Connection, wish: Wish, keys: Sequence[str]) -> set[str]:
+    """Those of these tasks that wait in this person's list."""
+    if not keys:
+        return set()
+    found = _together(query.where(inbox.c.task.in_(keys)) for query, _ in _sources(_kept(wish)))
+    return set(connection.execute(select(found.c.task)).scalars())
+
+
 def following(connection: Connection, wish: Wish, but: str, case_no: int | None) -> str | None:
     """What this person may do after a task: the most urgent of the same case, else of all."""
     place = {"case": case_no, "but": but}

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from marshmallow import fields
 from sqlalchemy import Connection
 
+from engine.case import Case
 from engine.errors import Text
+from engine.instance import Instance
 from engine.journal import Entry
+from engine.words import StreamKind
 from storage import journal, refusals
-from storage.refusals import Kept
 from storage.shelf import StreamShelf
 from web import reading
 from web.api import sight, values
 from web.api.blueprint import resource
 from web.api.gate import reads
-from web.api.paging import part
 from web.api.shapes import Paged, Said, Shape, Who
+from web.pages.case_dossier import courses
 from web.telling.told import Teller
 
 pages = resource("history", "What happened, in sentences")
@@ -76,8 +76,7 @@ class Refusals(Shape):
 def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """What happened to a case itself; its instances have a history of their own."""
     with reading.store().database.read() as connection:
-        version = sight.case(connection, case).version
-        return _page(connection, case, version, asked)
+        return _page(connection, StreamKind.CASE, sight.case(connection, case), asked)
 
 
 @pages.route("/cases/<number:case>/refusals", zh="对项目提出而被拒绝的请求")
@@ -88,7 +87,7 @@ def refused_of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """What was asked of a case and refused."""
     with reading.store().database.read() as connection:
         sight.case(connection, case)
-        return _refusals(refusals.of_streams(connection, [case]), asked)
+        return _refusals(connection, case, asked)
 
 
 @pages.route("/instances/<number:instance>/history", zh="流程中发生了什么")
@@ -98,8 +97,7 @@ def refused_of_case(asked: dict[str, object], case: int) -> dict[str, object]:
 def of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
     """What happened in an instance."""
     with reading.store().database.read() as connection:
-        version = sight.instance(connection, instance)[0].version
-        return _page(connection, instance, version, asked)
+        return _page(connection, StreamKind.INSTANCE, sight.instance(connection, instance)[0], asked)
 
 
 @pages.route("/instances/<number:instance>/refusals", zh="对流程提出而被拒绝的请求")
@@ -110,21 +108,28 @@ def refused_of_instance(asked: dict[str, object], instance: int) -> dict[str, ob
     """What was asked of an instance and refused."""
     with reading.store().database.read() as connection:
         sight.instance(connection, instance)
-        return _refusals(refusals.of_streams(connection, [instance]), asked)
+        return _refusals(connection, instance, asked)
 
 
-def _page(connection: Connection, stream: int, version: str, asked: dict[str, object]) -> dict[str, object]:
-    """Steps are named by the entries in which they began, so those before a page are read, too."""
-    after, size = str(asked["after"]), int(str(asked["size"]))
-    begin = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
-    teller = Teller(sight.names(connection, reading.procedure(connection, version)))
+def _page(
+    connection: Connection, kind: StreamKind, state: Case | Instance, asked: dict[str, object]
+) -> dict[str, object]:
+    """Steps are named by the entries in which they began; the course that is kept knows them, so a page reads its own."""
+    begin, size, stream = _begin(asked), int(str(asked["size"])), state.stream
+    course = courses().of(connection, kind, stream, state.revision)
+    teller = Teller(sight.names(connection, reading.procedure(connection, state.version)), course)
     shelf = StreamShelf(connection, stream, reading.store().recent)
     rows = []
-    for entry in journal.read(connection, stream, shelf, until=begin + size):
+    for entry in journal.read(connection, stream, shelf, after=begin, until=begin + size):
         told = teller.sentences(entry, ())
-        if entry.revision > begin:
-            rows.append(_entry(entry, [{"who": values.said(one.who), "what": values.said(one.what)} for one in told]))
+        rows.append(_entry(entry, [{"who": values.said(one.who), "what": values.said(one.what)} for one in told]))
     return {"items": rows, "next": str(begin + size) if len(rows) == size else None}
+
+
+def _begin(asked: dict[str, object]) -> int:
+    """The number behind which a page begins."""
+    after = str(asked["after"])
+    return int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else 0
 
 
 def _entry(entry: Entry, sentences: list[dict[str, dict[str, str]]]) -> dict[str, object]:
@@ -140,8 +145,9 @@ def _entry(entry: Entry, sentences: list[dict[str, dict[str, str]]]) -> dict[str
     }
 
 
-def _refusals(found: Sequence[Kept], asked: dict[str, object]) -> dict[str, object]:
-    shown, onward = part(found, asked, lambda one: str(one.number))
+def _refusals(connection: Connection, stream: int, asked: dict[str, object]) -> dict[str, object]:
+    size = int(str(asked["size"]))
+    found = refusals.of_streams(connection, [stream], after=_begin(asked), most=size)
     rows = [
         {
             "refusal": one.number,
@@ -153,6 +159,6 @@ def _refusals(found: Sequence[Kept], asked: dict[str, object]) -> dict[str, obje
             "reason": str(one.refused.reason),
             "text": values.said(Text(one.refused.text.zh, one.refused.text.en)),
         }
-        for one in shown
+        for one in found
     ]
-    return {"items": rows, "next": onward}
+    return {"items": rows, "next": str(found[-1].number) if len(found) == size else None}

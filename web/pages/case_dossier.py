@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -19,7 +19,6 @@ from engine.procedure import Procedure
 from engine.value import Person
 from engine.words import StreamKind
 from storage import journal, registers, schema
-from storage.shelf import StreamShelf
 from web import reading
 from web.access import hidden
 from web.reader import who_reads
@@ -43,6 +42,7 @@ class Dossier:
     courses: dict[int, Course]
     people: Mapping[str, str] = field(repr=False)
     zone: str
+    _tellers: dict[int, Teller] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def spot(self) -> Spot:
@@ -100,16 +100,17 @@ class Dossier:
 
     def entry(self, spot: Spot) -> Entry:
         """One entry."""
-        return next(iter(self.entries(spot[0], spot[1] - 1, spot[1])))
+        return self.entries([spot])[spot]
 
-    def entries(self, stream: int, after: int, until: int) -> Iterator[Entry]:
-        """Entries of a stream behind one revision, up to another."""
-        shelf = StreamShelf(self.connection, stream, reading.store().recent)
-        return journal.read(self.connection, stream, shelf, after=after, until=until)
+    def entries(self, spots: Sequence[Spot]) -> dict[Spot, Entry]:
+        """Several entries, in one look."""
+        return journal.some(self.connection, spots, reading.store().recent)
 
     def teller(self, stream: int) -> Teller:
         """Tells any entry of a stream."""
-        return Teller(self.names(stream), self.courses[stream])
+        if stream not in self._tellers:
+            self._tellers[stream] = Teller(self.names(stream), self.courses[stream])
+        return self._tellers[stream]
 
     def sentences(self, entry: Entry) -> list[Told]:
         """What an entry says; what is to follow is told by what followed."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from engine.errors import Text
+from engine.journal import Entry
 from storage import refusals
 from storage.refusals import Kept
 from web import texts
 from web.pages.case_dossier import Dossier
+from web.telling.order import Spot
 from web.telling.told import Told
 
 SIZE = 60
@@ -39,36 +41,40 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A page of the history; `before` is the place where the page before it in time begins, if there is one."""
+    """A page of the history; `before` is the place where the page before it in time begins, if there is one.
+
+    So many refusals are `untold`: each page has room for as many as for entries.
+    """
 
     days: tuple[Day, ...]
     before: int | None
+    untold: int
 
 
 def record(found: Dossier, before: int | None = None, size: int = SIZE) -> Record:
     """The entries at the places below one, the newest first."""
     last = found.place if before is None else min(max(before - 1, 0), found.place)
     first = max(last - size, 0)
-    lines = [line for place in range(last, first, -1) for line in _entry(found, place)]
-    lines += list(_refused(found, first, last))
+    entries = found.entries(found.order[first:last])
+    lines = [line for place in range(last, first, -1) for line in _entry(found, place, entries)]
+    refused, untold = _refused(found, first, last, size)
+    lines += [_refusal(found, kept) for kept in refused]
     lines.sort(key=lambda line: line.at, reverse=True)
-    return Record(days=tuple(_days(lines)), before=first + 1 if first else None)
+    return Record(days=tuple(_days(lines)), before=first + 1 if first else None, untold=untold)
 
 
-def _entry(found: Dossier, place: int) -> Iterator[Line]:
+def _entry(found: Dossier, place: int, entries: Mapping[Spot, Entry]) -> Iterator[Line]:
     spot = found.order[place - 1]
-    told = found.sentences(found.entry(spot))
+    told = found.sentences(entries[spot])
     if told:
         yield _line(found.moment_of(place), told, f"{spot[0]}.{spot[1]}")
 
 
-def _refused(found: Dossier, first: int, last: int) -> Iterator[Line]:
-    """What was refused between two places; behind the newest entry, too."""
+def _refused(found: Dossier, first: int, last: int, most: int) -> tuple[list[Kept], int]:
+    """What was refused between two places, behind the newest entry, too; and how many more there are."""
     low = found.moment_of(first) if first else None
     high = None if last == len(found.order) else found.moment_of(last)
-    for kept in refusals.of_streams(found.connection, list(found.courses)):
-        if (low is None or kept.at >= low) and (high is None or kept.at < high):
-            yield _refusal(found, kept)
+    return refusals.between(found.connection, list(found.courses), low, high, most)
 
 
 def _refusal(found: Dossier, kept: Kept) -> Line:

@@ -174,11 +174,14 @@ def _open(found: Dossier) -> Iterator[Open]:
     """What waits, the first due first."""
     waiting = [(instance, task) for instance in found.instances for task in instance.tasks.values()]
     now = micros(found.moment_of(found.place))
-    for instance, task in sorted(waiting, key=lambda pair: due_of(pair[1].due))[:MOST]:
-        yield _waiting(found, instance, task, now)
+    first = sorted(waiting, key=lambda pair: due_of(pair[1].due))[:MOST]
+    keys = [task.id for _, task in first] if found.is_now else []
+    mine = worklist.those_seen(found.connection, me().wish(), keys)
+    for instance, task in first:
+        yield _waiting(found, instance, task, now, is_mine=task.id in mine)
 
 
-def _waiting(found: Dossier, instance: Instance, task: Task, then: int) -> Open:
+def _waiting(found: Dossier, instance: Instance, task: Task, then: int, *, is_mine: bool) -> Open:
     procedure, names = found.procedure(instance.version), found.names(instance.stream)
     number, name = reading.step(procedure, task.process, task.element)
     when = due_of(task.due)
@@ -191,7 +194,7 @@ def _waiting(found: Dossier, instance: Instance, task: Task, then: int) -> Open:
         whom=texts.said(names.offered(task)),
         due=due,
         tone=tone,
-        is_mine=found.is_now and worklist.may_see(found.connection, me().wish(), task.id),
+        is_mine=is_mine,
     )
 
 
@@ -244,8 +247,8 @@ def _papers(found: Dossier) -> Iterator[Paper]:
     """Documents version by version, the newest first."""
     names = found.names(found.number)
     marks = found.courses[found.number].marks[: found.case.revision]
-    entries = [found.entry((found.number, mark.revision)) for mark in marks if mark.papers]
-    for one in reversed(versions(entries)):
+    entries = found.entries([(found.number, mark.revision) for mark in marks if mark.papers])
+    for one in reversed(versions([entries[spot] for spot in sorted(entries)])):
         yield Paper(
             name=names.document(one.key),
             version=one.version,

@@ -215,13 +215,13 @@ def _teams(connection: Connection, person: Person) -> list[Team]:
         .order_by(team.case_no.desc(), team.role)
     )
     found = connection.execute(query.limit(MOST_TEAMS)).all()
-    values = values_of(connection, list({row.case_no for row in found}))
-    reader = who_reads(connection)
-    visible = {number: registers.may_see(connection, reader, number) for number in {row.case_no for row in found}}
+    numbers = {row.case_no for row in found}
+    values = values_of(connection, list(numbers))
+    visible = registers.those_seen(connection, who_reads(connection), numbers)
     return [
         Team(
-            number=row.case_no if visible[row.case_no] else None,
-            title=_title(connection, row.version, values.get(row.case_no, {})) if visible[row.case_no] else "",
+            number=row.case_no if row.case_no in visible else None,
+            title=_title(connection, row.version, values.get(row.case_no, {})) if row.case_no in visible else "",
             role=reading.role_name(connection, row.role),
         )
         for row in found
