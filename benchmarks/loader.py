@@ -18,7 +18,7 @@ from benchmarks.office import Office
 from engine.flow.elements import Kind
 from engine.value import Person
 from engine.words import Status
-from storage import schema
+from storage import schema, staffing
 from storage.database import Database
 from storage.moments import NEVER, micros
 
@@ -124,7 +124,7 @@ class Loader:
             process, element = self.random.choice(self.elements)
             row = (key, number + 1, number, process, element, stage, holder, holder is not None)
             found["task"].append((*row, None if due == NEVER else due, offered, None, None))
-            found["inbox"].append((key, number, why, whose, due))
+            found["inbox"] += _waiting(key, number, due, (why, whose), found["case_role"])
             if kind != "other" or whose in (self.measured.ordinary.id, ORDINARY):
                 found["entry"].append((number + 1, place, *self.said))
         return found
@@ -177,6 +177,15 @@ class Loader:
 
     def _due(self) -> int:
         return NEVER if self.random.random() < 0.05 else self.now + self.random.randrange(-3 * DAY, 60 * DAY)
+
+
+def _waiting(task: str, case: int, due: int, why: tuple[str, str], team: Rows) -> Rows:
+    """The rows of a task in the inbox, as `storage/staffing.py` makes them."""
+    if why[0] != "role":
+        return [(task, case, *why, due, "")]
+    staff = {role: [person for _, named, person in team if named == role] for _, role, _ in team}
+    made = staffing.rows({"task": task, "case_no": case, "due": due}, [why[1]], staff)
+    return [tuple(row[column.name] for column in schema.inbox.columns) for row in made]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from engine.journal import Entry
 from engine.milestone import Milestone
 from engine.stream import State
 from engine.words import StreamKind
-from storage import journal, schema, subscriptions
+from storage import journal, schema, staffing, subscriptions
 from storage.moments import due
 from storage.projection import inbox_rows
 from storage.report import of_stream, said
@@ -89,29 +89,29 @@ def _spelled(state: object, shelf: StreamShelf) -> bytes:
 
 
 def _of_tables(connection: Connection, state: State) -> Iterator[tuple[str, str]]:
-    for name, expected in _work(state).items():
+    for name, expected in _work(connection, state).items():
         found: Rows = {tuple(row) for row in connection.execute(_OPEN_WORK[name], {"number": state.stream})}
         if found != expected:
             yield f"在表 {name} 中的各行", f": its rows in table {name} are"
 
 
-def _work(state: State) -> dict[str, Rows]:
+def _work(connection: Connection, state: State) -> dict[str, Rows]:
     match state:
         case Instance():
-            return _open_work(state)
+            return _open_work(state, staffing.kept(connection, state.case))
         case Milestone():
             return {"milestone": {(state.version, state.status, due(state.due), state.count)}}
         case _:
             return {}
 
 
-def _open_work(state: Instance) -> dict[str, Rows]:
+def _open_work(state: Instance, staff: staffing.Team) -> dict[str, Rows]:
     """The rows of everything that an instance waits for."""
     tasks, timers, waiting = state.tasks.values(), state.timers.values(), subscriptions.rows(state)
-    inbox = [row for task in tasks for row in inbox_rows(task, state.case)]
+    inbox = [row for task in tasks for row in inbox_rows(task, state.case, staff)]
     return {
         "task": {(t.id, t.stage, None if t.holder is None else t.holder.id, t.opened) for t in tasks},
-        "inbox": {(row["task"], row["case_no"], row["kind"], row["key"], row["due"]) for row in inbox},
+        "inbox": {tuple(row[column.name] for column in schema.inbox.columns) for row in inbox},
         "timer": {(t.id, t.activity, t.kind, due(t.due)) for t in timers},
         "incident": {(one.id, one.activity) for one in state.incidents.values()},
         "subscription": {(row["subscription"], row["kind"], row["name"], row["correlation"]) for row in waiting},
@@ -126,7 +126,7 @@ _ROW = select(_stream.revision, _stream.case_no, _stream.state, _stream.window).
 _OPEN = select(_task.task).where(_task.stream_no == _NUMBER, _task.closed_at.is_(None))
 _OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
     "task": _OPEN.with_only_columns(_task.task, _task.stage, _task.holder, _task.opened),
-    "inbox": select(_inbox.task, _inbox.case_no, _inbox.kind, _inbox.key, _inbox.due).where(_inbox.task.in_(_OPEN)),
+    "inbox": select(schema.inbox).where(_inbox.task.in_(_OPEN)),
     "timer": select(_timer.timer, _timer.activity, _timer.kind, _timer.due).where(_timer.stream_no == _NUMBER),
     "incident": select(_incident.incident, _incident.activity).where(_incident.stream_no == _NUMBER),
     "subscription": select(_waiting.subscription, _waiting.kind, _waiting.name, _waiting.correlation).where(

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
-from storage.schema import case_role, inbox, task
+from storage.schema import inbox, task
+from storage.staffing import ROLE, TEAM
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,31 +51,27 @@ def page(
 
 def watched(connection: Connection, persons: Sequence[str], after: Place | None = None, size: int = 50) -> list[Item]:
     """The next tasks that these persons watch, as an escalation told them of."""
-    mine = _first(inbox.c.kind).where(inbox.c.kind == "watcher", inbox.c.key.in_(persons))
+    mine = _first(inbox.c.kind, inbox.c.key).where(inbox.c.kind == "watcher", inbox.c.key.in_(persons))
     rows = connection.execute(_behind(mine, after).limit(size))
     return list(_items(connection, {(row.due, row.task): (row.kind, row.key) for row in rows}))
 
 
 def _in_hand(persons: Sequence[str]) -> Query:
     """Tasks that are theirs, or offered to them by name."""
-    return _first(inbox.c.kind).where(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
+    return _first(inbox.c.kind, inbox.c.key).where(inbox.c.kind.in_(("person", "holder")), inbox.c.key.in_(persons))
 
 
 def _of_company(roles: Sequence[str]) -> Query:
-    named = exists().where(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
-    return _first(literal("role")).where(inbox.c.kind == "role", inbox.c.key.in_(roles), ~named)
+    return _first(literal(ROLE), inbox.c.role).where(inbox.c.kind == ROLE, inbox.c.key.in_(roles))
 
 
 def _of_team(persons: Sequence[str]) -> Query:
-    team = and_(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
-    query = _first(literal("role")).join(case_role, team)
-    kind = func.coalesce(inbox.c.kind, "")  # an index by kind would lead SQLite through all tasks of all roles
-    return query.where(kind == "role", case_role.c.person.in_(persons))
+    return _first(literal(ROLE), inbox.c.role).where(inbox.c.kind == TEAM, inbox.c.key.in_(persons))
 
 
-def _first(kind: ColumnElement[str]) -> Query:
+def _first(kind: ColumnElement[str], key: ColumnElement[str]) -> Query:
     """Each task once, however many of its keys fit."""
-    columns = func.min(kind).label("kind"), func.min(inbox.c.key).label("key"), inbox.c.due, inbox.c.task
+    columns = func.min(kind).label("kind"), func.min(key).label("key"), inbox.c.due, inbox.c.task
     return select(*columns).select_from(inbox).group_by(inbox.c.due, inbox.c.task).order_by(inbox.c.due, inbox.c.task)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -24,6 +26,7 @@ from storage import (
     outgoing,
     reckoning,
     schema,
+    staffing,
     subscriptions,
     team,
 )
@@ -63,10 +66,12 @@ _CHANGE_TASK = Prepared(
 _MOVE_DUE = Prepared(update(schema.task).where(schema.task.c.task == bindparam("key")).values(due=bindparam("moved")))
 
 
-def project(batch: Batch, entry: Entry, before: State, after: State, *, jobs: bool = True) -> None:
+def project(
+    batch: Batch, entry: Entry, before: State, after: State, staff: staffing.Team, *, jobs: bool = True
+) -> None:
     """Bring the tables to the state after an entry; `jobs` is False in a rebuild, which touches neither jobs nor drafts.
 
-    What every step writes waits in the batch; the rest is written at once.
+    `staff` is the team of the case of an instance. What every step writes waits in the batch; the rest is written at once.
     """
     connection = batch.connection
     made = [*outgoing.jobs(entry, after), *team.jobs(connection, entry, before, after)] if jobs else []
@@ -77,7 +82,7 @@ def project(batch: Batch, entry: Entry, before: State, after: State, *, jobs: bo
     match after:
         case Instance():
             _instance(connection, entry, after)
-            _tasks(batch, entry, before, after)
+            _tasks(batch, entry, before, after, staff)
             _copies(connection, entry)
             invitations.project(connection, entry, before)
             _waiting(connection, entry, before, after)
@@ -114,7 +119,7 @@ def _instance(connection: Connection, entry: Entry, after: Instance) -> None:
         connection.execute(change.values(status=after.status, ended_at=micros(entry.at)))
 
 
-def _tasks(batch: Batch, entry: Entry, before: State, after: Instance) -> None:
+def _tasks(batch: Batch, entry: Entry, before: State, after: Instance, staff: staffing.Team) -> None:
     touched = {event.task for event in entry.events if isinstance(event, TASK_EVENTS)}
     if not touched:
         return
@@ -127,7 +132,7 @@ def _tasks(batch: Batch, entry: Entry, before: State, after: Instance) -> None:
     moved = (event for event in entry.events if isinstance(event, events.TaskDueMoved))
     batch.add(_MOVE_DUE, *({"key": event.task, "moved": due(event.due)} for event in moved))
     waiting = sorted(touched & after.tasks.keys())
-    batch.add(_ENTER_INBOX, *(row for key in waiting for row in inbox_rows(after.tasks[key], after.case)))
+    batch.add(_ENTER_INBOX, *(row for key in waiting for row in inbox_rows(after.tasks[key], after.case, staff)))
 
 
 def _copies(connection: Connection, entry: Entry) -> None:
@@ -166,19 +171,17 @@ def _task_changes(entry: Entry, after: Instance, key: str) -> dict[str, object]:
     return {"stage": stage, "holder": None, "opened": True, "closed_at": micros(entry.at), "closed_by": person}
 
 
-def inbox_rows(task: Task, case: int | None) -> list[dict[str, object]]:
-    """The rows of a task that waits for somebody, and of those who watch it."""
+def inbox_rows(task: Task, case: int | None, staff: staffing.Team) -> Iterator[dict[str, object]]:
+    """The rows of a task that waits for somebody, and of those who watch it; `staff` is the team of the case."""
     common: dict[str, object] = {"task": task.id, "case_no": case, "due": due(task.due)}
-    watching = [{**common, "kind": "watcher", "key": person.id} for person in task.watchers]
-    return [*_of_work(task, common), *watching]
-
-
-def _of_work(task: Task, common: dict[str, object]) -> list[dict[str, object]]:
+    named = {**common, "role": ""}
     if task.stage is not Stage.OFFERED and task.holder is not None:
-        return [{**common, "kind": "holder", "key": task.holder.id}]
-    rows = [{**common, "kind": "role", "key": role} for role in dict.fromkeys(task.roles)]
-    persons = dict.fromkeys(person.id for person in task.persons)
-    return [*rows, *({**common, "kind": "person", "key": person} for person in persons)]
+        yield {**named, "kind": "holder", "key": task.holder.id}
+    else:
+        yield from staffing.rows(common, task.roles, staff)
+        persons = dict.fromkeys(person.id for person in task.persons)
+        yield from ({**named, "kind": "person", "key": person} for person in persons)
+    yield from ({**named, "kind": "watcher", "key": person.id} for person in task.watchers)
 
 
 def _waiting(connection: Connection, entry: Entry, before: State, after: Instance) -> None:
@@ -247,6 +250,8 @@ def _case(connection: Connection, entry: Entry, after: Case) -> None:
             if people:
                 named = [{"case_no": after.stream, "role": event.role, "person": person} for person in people]
                 connection.execute(insert(table), named)
+    if any(isinstance(event, events.CaseRoleAssigned) for event in entry.events):
+        staffing.settle(connection, after.stream)
 
 
 def _drafts(batch: Batch, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from engine.milestone import Milestone
 from engine.replay import Verdict
 from engine.stream import State
 from engine.words import StreamKind
-from storage import derived, journal, projection, reexecution, schema
+from storage import derived, journal, projection, reexecution, schema, staffing
 from storage.batch import Batch
 from storage.report import of_stream, said
 from storage.shelf import StreamShelf
@@ -51,10 +51,13 @@ def rebuild(store: Store, *, windows: bool = False) -> Rebuilt:
 def _stream(store: Store, connection: Connection, row: Row[tuple[object, ...]], made: Rebuilt) -> None:
     shelf = StreamShelf(connection, row.stream_no, store.recent)
     state: State = streams.empty(StreamKind(row.kind), row.stream_no)
+    staff: staffing.Team = {}
     for entry in journal.read(connection, row.stream_no, shelf):
         previous, state = state, replay.after(state, entry)
+        if isinstance(state, Instance) and not previous.revision:  # a case is made anew before its instances
+            staff = staffing.kept(connection, state.case)
         batch = Batch(connection)
-        projection.project(batch, entry, previous, state, jobs=False)
+        projection.project(batch, entry, previous, state, staff, jobs=False)
         batch.send()
     if state.revision == 0:
         return

@@ -15,6 +15,7 @@ from sqlalchemy import case as either
 
 from storage import case_search, schema
 from storage.schema import case_role, case_value, inbox, task
+from storage.staffing import ROLE
 from storage.worklist import values_of
 
 Query: TypeAlias = Select[Any]
@@ -170,8 +171,7 @@ def _parts(reader: Reader) -> Iterator[tuple[Query, ColumnElement[Any]]]:
     yield select(task.c.case_no).where(task.c.closed_by.in_(persons), task.c.case_no.is_not(None)), task.c.case_no
     named = inbox.c.kind.in_(("person", "holder", "watcher")), inbox.c.key.in_(persons), open_ones.is_not(None)
     yield select(open_ones).where(*named), open_ones
-    team = exists().where(case_role.c.case_no == open_ones, case_role.c.role == inbox.c.key)
-    offered = inbox.c.kind == "role", inbox.c.key.in_(reader.roles), open_ones.is_not(None), ~team
+    offered = inbox.c.kind == ROLE, inbox.c.key.in_(reader.roles), open_ones.is_not(None)
     yield select(open_ones).where(*offered), open_ones
     told = select(task.c.case_no).join(schema.task_copy, schema.task_copy.c.task == task.c.task)
     yield told.where(schema.task_copy.c.person == reader.person, task.c.case_no.is_not(None)), task.c.case_no

@@ -27,7 +27,7 @@ from engine.semantics import SEMANTICS
 from engine.stream import ORGANISATION, State
 from engine.value import Person
 from engine.words import Channel, StreamKind
-from storage import file_use, journal, personal, projection, refusals, schema
+from storage import file_use, journal, personal, projection, refusals, schema, staffing
 from storage.batch import Batch, Prepared, Values, find
 from storage.database import Database
 from storage.files import Files
@@ -213,7 +213,7 @@ class Submission:
         if not step.events:
             return Receipt(stream=command.envelope.stream, revision=current.revision)
         entry = _entry(command, step, around, self._consulted(current, command, around))
-        self._write(connection, current, entry, before, step)
+        self._write(connection, current, entry, before, step, staffing.of(around.case))
         receipt = Receipt(stream=entry.stream, revision=entry.revision, events=entry.events)
         if self.also is not None:
             self.also(connection, receipt)
@@ -228,9 +228,9 @@ class Submission:
             return None
         asked: list[tuple[Prepared, Values]] = [(_FIND, {"stream": number, "key": key, "case": case})]
         if connection.dialect.name == "postgresql":  # what is read in the locking statement may be of before
-            if case is not None:  # whoever changes the case next sees the new stream, or this one sees the change
-                asked.insert(0, (_SHARE, {"stream": case}))
-            asked.insert(0, (_LOCK, {"stream": number}))
+            # whoever changes the case next sees what this one makes, or this one sees the change
+            share = (_SHARE_ITS, {"stream": number}) if case is None else (_SHARE, {"stream": case})
+            asked[:0] = [(_LOCK, {"stream": number}), share]
         row = find(connection, *asked)
         if row is None:
             return None
@@ -319,7 +319,15 @@ class Submission:
             found[self.published.stream] = self.published.revision
         return {key: revision for key, revision in found.items() if key != command.envelope.stream}
 
-    def _write(self, connection: Connection, current: Current, entry: Entry, before: State, step: streams.Step) -> None:
+    def _write(
+        self,
+        connection: Connection,
+        current: Current,
+        entry: Entry,
+        before: State,
+        step: streams.Step,
+        staff: staffing.Team,
+    ) -> None:
         assert self.shelf is not None
         state = encoding.write(record.write(step.state, self.shelf))
         version = getattr(step.state, "version", None) or None
@@ -335,7 +343,7 @@ class Submission:
         batch.add(_MOVE, {**moved, "case_no": case, "state": state, "window": step.window})
         batch.add(_RECEIVE, {"key": entry.command.envelope.id, **place})
         batch.add(_LEAVE_UNSEALED, place)
-        projection.project(batch, entry, before, step.state)
+        projection.project(batch, entry, before, step.state, staff)
         batch.send()
 
 
@@ -395,3 +403,8 @@ _QUERY = text(
 _FIND = Prepared(_QUERY)
 _LOCK = Prepared(text("SELECT 1 FROM stream WHERE stream_no = :stream FOR UPDATE"))
 _SHARE = Prepared(text("SELECT 1 FROM stream WHERE stream_no = :stream FOR SHARE"))
+_SHARE_ITS = Prepared(
+    text(
+        "SELECT 1 FROM stream WHERE stream_no = (SELECT i.case_no FROM stream i WHERE i.stream_no = :stream) FOR SHARE"
+    )
+)

@@ -22,7 +22,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     false,
     func,
     literal,
@@ -35,7 +34,8 @@ from sqlalchemy import (
 from storage import case_search, schema
 from storage.batch import Prepared, find
 from storage.moments import NEVER
-from storage.schema import case_role, inbox, task
+from storage.schema import inbox, task
+from storage.staffing import ROLE, TEAM
 
 Query: TypeAlias = Select[Any]
 Place: TypeAlias = tuple[int, str]
@@ -133,7 +133,7 @@ def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int
 
 @lru_cache(maxsize=KNOWN)
 def _counting(wish: Wish, edges: int) -> Query:
-    found = _together(_filtered(query, wish).limit(LONGEST_COUNT) for query, _ in _sources(wish))
+    found = _together(_filtered(query, wish).limit(LONGEST_COUNT) for query in _sources(wish))
     once = select(found.c.task, func.min(found.c.due).label("due")).group_by(found.c.task).subquery()
     named = (bindparam(f"edge{place}", type_=BigInteger) for place in range(edges))
     bounds = [literal(-1, BigInteger), *named, literal(NEVER + 1, BigInteger)]
@@ -163,7 +163,7 @@ def may_see(connection: Connection, wish: Wish, key: str) -> bool:
 
 @lru_cache(maxsize=KNOWN)
 def _seeing(wish: Wish) -> Prepared:
-    found = _together(query.where(inbox.c.task == bindparam("key", None)).limit(1) for query, _ in _sources(wish))
+    found = _together(query.where(inbox.c.task == bindparam("key", None)).limit(1) for query in _sources(wish))
     return Prepared(select(found.c.task).limit(1))
 
 
@@ -195,7 +195,7 @@ def _after(wish: Wish) -> Prepared:
 def _most_urgent(wish: Wish, *, near: bool) -> Query:
     which = inbox.c.task.in_(bindparam("near", expanding=True)) if near else inbox.c.task != bindparam("but", None)
     place = inbox.c.due, inbox.c.task
-    found = _together(query.where(which).order_by(*place).limit(1) for query, _ in _sources(wish))
+    found = _together(query.where(which).order_by(*place).limit(1) for query in _sources(wish))
     return select(found.c.task).order_by(found.c.due, found.c.task).limit(1)
 
 
@@ -277,29 +277,22 @@ def _pages(wish: Wish, size: int, *, begins: bool) -> tuple[Query, ...]:
     by, key = _order(wish), inbox.c.task
     order = bindparam("order", type_=by.type)
     behind = or_(by > order, and_(by == order, key > bindparam("key")))
-    found = (_ordered(query, wish, several=several) for query, several in _sources(wish))
+    found = (_ordered(query, wish) for query in _sources(wish))
     return tuple((query if begins else query.where(behind)).order_by(by, key).limit(size) for query in found)
 
 
-def _sources(wish: Wish) -> Iterator[tuple[Query, bool]]:
-    """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case; whether several times."""
+def _sources(wish: Wish) -> Iterator[Query]:
+    """Where tasks of this person stand: in hand, in a company-wide role, in the team of a case; in each a task stands once."""
     others = wish.for_others
     if wish.why in ("", "mine"):
-        yield from _once(_in_hand([wish.mine]))
+        yield from _in_hand([wish.mine])
     if wish.why in ("", "role"):
-        yield from _once(_of_company(wish.roles))
-        yield _of_team([wish.mine]), True
+        yield from _of_roles(wish.roles, [wish.mine])
     if wish.why in ("", "deputy") and others:
-        yield from _once(_in_hand(others))
-        yield from _once(_of_company(wish.their_roles))
-        yield _of_team(others), True
+        yield from _in_hand(others)
+        yield from _of_roles(wish.their_roles, others)
     elif wish.why == "deputy":
-        yield _columns(literal("role")).where(false()), False
-
-
-def _once(queries: Iterable[Query]) -> Iterator[tuple[Query, bool]]:
-    """Queries of one key each, in which a task stands once."""
-    return ((query, False) for query in queries)
+        yield _of(ROLE, "").where(false())
 
 
 def _together(queries: Iterable[Query]) -> Subquery:
@@ -308,28 +301,20 @@ def _together(queries: Iterable[Query]) -> Subquery:
 
 
 def _in_hand(persons: Sequence[str]) -> Iterator[Query]:
-    """One query a key: each is read in the order of the index, and ends with the page."""
-    for person in persons:
-        for kind in ("person", "holder"):
-            yield _columns(literal(kind)).where(inbox.c.kind == kind, inbox.c.key == person)
+    return (_of(kind, person) for person in persons for kind in ("person", "holder"))
 
 
-def _of_company(roles: Sequence[str]) -> Iterator[Query]:
-    """Where the team of a case names a role, only the team sees its tasks."""
-    named = exists().where(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
-    for role in roles:
-        yield _columns(literal("role")).where(inbox.c.kind == "role", inbox.c.key == role, ~named)
+def _of_roles(roles: Sequence[str], persons: Sequence[str]) -> Iterator[Query]:
+    """Offered to company-wide roles, and to those whom the team of a case names for a role."""
+    yield from (_of(ROLE, role) for role in roles)
+    yield from (_of(TEAM, person) for person in persons)
 
 
-def _of_team(persons: Sequence[str]) -> Query:
-    team = and_(case_role.c.case_no == inbox.c.case_no, case_role.c.role == inbox.c.key)
-    query = _columns(literal("role")).join(case_role, team)
-    kind = func.coalesce(inbox.c.kind, "")  # an index by kind would lead SQLite through all tasks of all roles
-    return query.where(kind == "role", case_role.c.person.in_(persons))
-
-
-def _columns(kind: ColumnElement[str]) -> Query:
-    return select(inbox.c.task, inbox.c.due, kind.label("kind"), inbox.c.key).select_from(inbox)
+def _of(kind: str, key: str) -> Query:
+    """The tasks of one key: read in the order of the index, up to the end of the page."""
+    by_role = kind in (ROLE, TEAM)
+    shown = literal(ROLE if by_role else kind).label("kind"), (inbox.c.role if by_role else inbox.c.key).label("key")
+    return select(inbox.c.task, inbox.c.due, *shown).where(inbox.c.kind == kind, inbox.c.key == key)
 
 
 def _filtered(query: Query, wish: Wish) -> Query:
@@ -346,14 +331,11 @@ def _filtered(query: Query, wish: Wish) -> Query:
     return query
 
 
-def _ordered(query: Query, wish: Wish, *, several: bool) -> Query:
-    """The rows of one source with what they are ordered by, each task once: of a team one may hold several roles."""
-    filtered, order = _filtered(query, wish), _order(wish)
+def _ordered(query: Query, wish: Wish) -> Query:
+    """The rows of one source with what they are ordered by."""
+    filtered = _filtered(query, wish)
     kind, key = list(filtered.selected_columns)[2:4]
-    if not several:
-        return filtered.with_only_columns(inbox.c.task, order.label("order"), kind, key)
-    columns = inbox.c.task, order.label("order"), func.min(kind).label("kind"), func.min(key).label("key")
-    return filtered.with_only_columns(*columns).group_by(inbox.c.task, order)
+    return filtered.with_only_columns(inbox.c.task, _order(wish).label("order"), kind, key)
 
 
 def _order(wish: Wish) -> ColumnElement[int]:

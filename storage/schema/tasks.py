@@ -45,6 +45,7 @@ inbox = Table(
     Column("kind", String(8), nullable=False),
     Column("key", String(64), nullable=False),
     Column("due", BigInteger, nullable=False),
+    Column("role", String(64), nullable=False, default=""),  # by which it was offered
     PrimaryKeyConstraint("task", "kind", "key"),
 )
 Index("inbox_of_key", inbox.c.kind, inbox.c.key, inbox.c.due, inbox.c.task)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from storage import schema, submission, verification
+from storage import schema, staffing, submission, verification
 from storage.database import Database
 from storage.files import Files
 from storage.migrations import upgrade
@@ -89,6 +89,7 @@ def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Pa
     with database.write() as connection:
         expected = sorted(map(tuple, connection.execute(query)))
         connection.execute(text("ALTER TABLE file_use DROP COLUMN person"))
+        connection.execute(text("ALTER TABLE inbox DROP COLUMN role"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
     upgrade(database)
     with database.read() as connection:
@@ -96,6 +97,34 @@ def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Pa
     assert {person for _, _, person in expected} == {company.people[who].id for who in ("chen", "mr", "wang")}
     assert rebuild(company.store).differences == []
     database.close()
+
+
+def test_the_tasks_of_teams_are_found_by_their_people_after_the_step(database_url: str) -> None:
+    old = Database(database_url)
+    upgrade(old, "0006")
+    team, offered = (
+        [(10, "PM", "1.2.1"), (10, "QA", "1.2.1"), (10, "QA", "1.3.1")],
+        [("PM", 10), ("QA", 10), ("QA", 11)],
+    )
+    with old.write() as connection:
+        for case, role, person in team:
+            connection.execute(insert(schema.case_role).values(case_no=case, role=role, person=person))
+        for role, case in offered:
+            row = {"task": f"7.{case}.1", "case": case, "role": role}
+            connection.execute(text("INSERT INTO inbox VALUES (:task, :case, 'role', :role, 5)"), row)
+        connection.execute(text("INSERT INTO inbox VALUES ('7.9.1', 10, 'holder', '1.2.1', 5)"))
+    upgrade(old)
+    with old.read() as connection:
+        found = {(row.task, row.kind, row.key, row.role) for row in connection.execute(select(schema.inbox))}
+        again = staffing.kept(connection, 10)
+    old.close()
+    made = [
+        *staffing.rows({"task": "7.10.1"}, ["PM", "QA"], again),
+        *staffing.rows({"task": "7.11.1"}, ["QA"], {}),
+        {"task": "7.9.1", "kind": "holder", "key": "1.2.1", "role": ""},
+    ]
+    assert found == {(row["task"], row["kind"], row["key"], row["role"]) for row in made}
+    assert len(found) == 6
 
 
 def test_a_state_in_the_spelling_of_an_earlier_release_is_still_that_state(database: Database) -> None:

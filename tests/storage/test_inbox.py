@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from sqlalchemy import insert
 
@@ -9,7 +11,7 @@ from engine.commands import AssignCaseRole, Envelope, OpenCase
 from engine.value import Context
 from engine.words import StreamKind
 from jobs.worker import Worker
-from storage import inbox, schema
+from storage import inbox, schema, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from tests.storage.company import NOW, Company
@@ -61,13 +63,37 @@ def test_where_the_team_of_a_case_names_a_role_only_the_team_sees_its_tasks(comp
         assert rebuild(company.store).differences == []
 
 
+def test_whoever_joins_a_team_while_a_step_offers_its_task_finds_it(company: Company) -> None:
+    case = in_a_case(company)
+    stream = company.start(case=case)
+    assigned, offered = threading.Event(), threading.Event()
+
+    def step() -> None:
+        assert assigned.wait(30)
+        company.complete(stream, company.task(stream, "write"), "wang")
+        offered.set()
+
+    def hold(_connection: object, _receipt: object) -> None:
+        assigned.set()
+        assert not offered.wait(0.5), "the step waits for the change of the team"
+
+    other = threading.Thread(target=step)
+    other.start()
+    envelope = Envelope(id="team", stream=case, at=NOW)
+    company.store.submit(AssignCaseRole(envelope=envelope, role="SMO", persons=(company.people["guest"],)), also=hold)
+    other.join(30)
+    assert seen(company, "guest") == ["review"]
+    assert seen(company, "chen", ("SMO",)) == []
+    assert verification.verify(company.store).findings == []
+
+
 def test_pages_follow_each_other_without_gap_or_double(company: Company) -> None:
     rows = [(f"9.1.{n}", 1_000 + n // 3) for n in range(40)]
     common = {"stream_no": 9, "process": "p", "element": "write", "stage": "offered", "offered_at": 0, "opened": False}
     with company.database.write() as connection:
         connection.execute(insert(schema.task), [{"task": task, "due": due, **common} for task, due in rows])
         for key in ("SALES", "SMO", "PM"):
-            kept = [{"task": task, "kind": "role", "key": key, "due": due} for task, due in rows]
+            kept = [{"task": task, "kind": "role", "key": key, "role": key, "due": due} for task, due in rows]
             connection.execute(insert(schema.inbox), kept)
     found: list[str] = []
     after: inbox.Place | None = None

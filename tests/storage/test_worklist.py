@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from engine.case import Case
 from engine.events import CaseDataSet
 from engine.value import Context, Person, Ref, Value
-from storage import accounts, case_search, preferences, schema, worklist
+from storage import accounts, case_search, preferences, schema, staffing, worklist
 from storage.database import Database
 from storage.moments import NEVER
 from storage.worklist import Wish
@@ -32,7 +32,8 @@ def _offer(database: Database, number: int, rows: Sequence[tuple[str, str]], *, 
             connection.execute(insert(schema.instance).values(**started))
         connection.execute(insert(schema.task).values(**row, stage="offered", due=due, offered_at=number))
         for kind, name in rows:
-            connection.execute(insert(schema.inbox).values(task=key, case_no=case, kind=kind, key=name, due=due))
+            where = {"task": key, "case_no": case, "kind": kind, "key": name, "due": due}
+            connection.execute(insert(schema.inbox).values(**where, role=name if kind == "role" else ""))
     return key
 
 
@@ -72,6 +73,7 @@ def test_where_a_team_names_a_role_only_the_team_sees_its_tasks(database: Databa
     key = _offer(database, 1, [("role", "PM")])
     with database.write() as connection:
         connection.execute(insert(schema.case_role).values(case_no=10, role="PM", person="1.9.1"))
+        staffing.settle(connection, 10)
     assert _listed(database, Wish(mine=WANG.id, roles=["PM"])) == []
     assert _listed(database, Wish(mine="1.9.1", roles=[])) == [key]
     with database.read() as connection:
@@ -99,6 +101,7 @@ def test_whoever_has_two_roles_in_a_team_misses_nothing_at_the_end_of_a_page(dat
     with database.write() as connection:
         for role in ("PM", "CSL"):
             connection.execute(insert(schema.case_role).values(case_no=10, role=role, person=WANG.id))
+        staffing.settle(connection, 10)
     assert _listed(database, Wish(mine=WANG.id, roles=[]), size=4) == keys[:4]
     assert _listed(database, Wish(mine=WANG.id, roles=[])) == keys
 

@@ -207,7 +207,7 @@ def _fill(house: House) -> None:
         for number in range(120):
             key, due = f"{line.stream}.9{number:03}.1", now + (number % 7) * 3_600_000_000
             connection.execute(insert(schema.task).values(**{**task, "task": key, "due": due}))
-            row = {"task": key, "case_no": None, "kind": "role", "key": "QA", "due": due}
+            row = {"task": key, "case_no": None, "kind": "role", "key": "QA", "role": "QA", "due": due}
             connection.execute(insert(schema.inbox).values(**row))
 
 
