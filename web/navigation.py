@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Flask, request
 
+from web import onward
 from web.access import may
 from web.translation import lazy
 
@@ -46,4 +47,5 @@ def places() -> Iterator[Place]:
 
 def install(app: Flask) -> None:
     """Let the layout show them."""
+    app.jinja_env.globals["this_page"] = onward.here
     app.jinja_env.globals["places"] = lambda: list(places())

@@ -164,6 +164,10 @@ def test_one_entry_is_handed_in_for_each_by_a_command_of_its_own(house: House, n
 def test_a_mistake_in_the_entry_is_told_before_anything_is_done(house: House, notes: list[str]) -> None:
     status, page = _send(house.signed_in("yi"), "complete", notes, data__opinion="没有结论")
     assert status == 422
+    for task in notes:
+        assert f"task={task}" in page.partition('name="next"')[2].partition(">")[0], (
+            "the same tasks in another language"
+        )
     assert "有 1 处需要更正" in page
     assert "没有结论" in page
     assert set(notes) <= _open(house)
