@@ -21,6 +21,7 @@ class FieldType(StrEnum):
     PCT = "pct"
     DATE = "date"
     DATE_TIME = "dt"
+    DURATION = "dur"
     BOOL = "bool"
     ENUM = "enum"
     ENUMS = "enums"

@@ -10,7 +10,7 @@ from engine import temporal
 from engine.errors import Text
 from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType
-from engine.value import Date, DateTime, File, Person, Ref, Time, Value, number
+from engine.value import NANOSECONDS, Date, DateTime, DaysDuration, File, Person, Ref, Time, Value, number
 
 MAX_TEXT = 4_000
 MAX_LONG = 100_000
@@ -21,6 +21,8 @@ MAX_BITS = 128
 MAX_MOMENT = 100
 MAX_NAME = 255
 MAX_SIZE_DIGITS = 15
+MAX_DAYS = 36_525
+LONGEST_DURATION = MAX_DAYS * 86_400 * NANOSECONDS
 FIRST_YEAR, LAST_YEAR = 1, 9_999
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3}){1,13}|[0-9]{1,100})(?:\.[0-9]{1,100})?|[+-]?\.[0-9]{1,100}")
@@ -178,6 +180,19 @@ def _read_moment(text: str) -> DateTime:
     return temporal.parse_date_time(_WITHOUT_SECONDS.sub(r"T\1:00", text.replace(" ", "T", 1)))
 
 
+def _duration(_field: Field, found: object) -> Value:
+    """Days, hours, minutes and seconds; months are none, as they differ in length."""
+    try:
+        value = found if isinstance(found, DaysDuration) else temporal.parse_days_duration(_short(found))
+    except ValueError:
+        raise Unsuitable(
+            "应为时长,如 2 天 4 小时(P2DT4H)", "expected a duration such as 2 days 4 hours (P2DT4H)"
+        ) from None
+    if not 0 <= value.nanoseconds <= LONGEST_DURATION:
+        raise Unsuitable(f"应为不超过 {MAX_DAYS} 天的时长", f"expected a duration of at most {MAX_DAYS} days")
+    return value
+
+
 def _bool(_field: Field, found: object) -> Value:
     if isinstance(found, bool):
         return found
@@ -271,6 +286,7 @@ _CONVERTERS: dict[FieldType, Callable[[Field, object], Value]] = {
     FieldType.MONEY: _number,
     FieldType.PCT: _number,
     FieldType.DATE: _date,
+    FieldType.DURATION: _duration,
     FieldType.BOOL: _bool,
     FieldType.ENUM: _enum,
     FieldType.ENUMS: _several(_enum),

@@ -30,7 +30,7 @@ OUTSIDE = frozenset({"case", "settings", "instance", "task", "organisation", "no
 ROW_NUMBER = "row number"
 """What a computed column may call its row: 1 for the first."""
 SIMPLE = {"textfield": FieldType.TEXT, "textarea": FieldType.LONG, "checkbox": FieldType.BOOL, "radio": FieldType.ENUM, "checklist": FieldType.ENUMS, "dynamiclist": FieldType.TABLE, "expression": FieldType.COMPUTED}  # fmt: skip
-BY_PROPERTY = {"number": {"money", "pct"}, "select": {"user", "org", "ref"}, "taglist": {"users"}}
+BY_PROPERTY = {"textfield": {"dur"}, "number": {"money", "pct"}, "select": {"user", "org", "ref"}, "taglist": {"users"}}
 EMAIL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
 PHONE = r"\+?[0-9][0-9 \-]{4,19}"
 

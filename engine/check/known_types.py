@@ -21,6 +21,7 @@ OF_FIELD: Mapping[str, Type] = {
     FieldType.PCT: NUMBER,
     FieldType.DATE: Type("date"),
     FieldType.DATE_TIME: MOMENT,
+    FieldType.DURATION: Type("days and time duration"),
     FieldType.BOOL: BOOLEAN,
     FieldType.ENUM: STRING,
     FieldType.ENUMS: Type("list", (("", STRING),)),

@@ -16,7 +16,20 @@ from engine.calendar import Calendar
 from engine.errors import Refused
 from engine.expression import calendar_functions
 from engine.form import Form, Right
-from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, Time, Value, number
+from engine.value import (
+    NANOSECONDS,
+    Context,
+    Date,
+    DateTime,
+    DaysDuration,
+    File,
+    Person,
+    Personal,
+    Ref,
+    Time,
+    Value,
+    number,
+)
 from tests.engine.value_strategies import VALUES
 
 DIGEST = "ab" * 32
@@ -44,6 +57,7 @@ EVERY = form(
     component("number", "pct", properties={"type": "pct"}, validate={"min": 0, "max": 100}),
     component("datetime", "date", subtype="date", validate={"min": "2026-01-01"}),
     component("datetime", "dt", subtype="datetime", validate={"min": "2026-01-01T00:00:00"}),
+    component("textfield", "dur", properties={"type": "dur"}),
     component("checkbox", "bool"),
     component("radio", "enum", values=OPTIONS),
     component("checklist", "enums", values=OPTIONS),
@@ -108,6 +122,11 @@ ACCEPTED: list[tuple[str, object, Value]] = [
     ("dt", "2026-03-02T09:30+08:00", DateTime(Date(2026, 3, 2), Time(9, 30, 0, 0, 28_800))),
     ("dt", "2026-03-02T09:30Z", DateTime(Date(2026, 3, 2), Time(9, 30, 0, 0, 0))),
     ("dt", "2025-12-31T16:00Z", DateTime(Date(2025, 12, 31), Time(16, 0, 0, 0, 0))),
+    ("dur", "P2DT4H", DaysDuration(187_200 * NANOSECONDS)),
+    ("dur", " PT0.5S ", DaysDuration(NANOSECONDS // 2)),
+    ("dur", "PT0S", DaysDuration(0)),
+    ("dur", "P36525D", DaysDuration(36_525 * 86_400 * NANOSECONDS)),
+    ("dur", DaysDuration(NANOSECONDS), DaysDuration(NANOSECONDS)),
     ("bool", False, False),
     ("enum", "A", "A"),
     ("enums", ["B", "A"], ("B", "A")),
@@ -147,6 +166,13 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("text", "a\x00b", "控制字符", "control"),
     ("long", "a" * 1_000_000, "100000", "100000"),
     ("long", "\udfff", "无效字符", "Unicode"),
+    ("dur", "2 天", "应为时长", "expected a duration"),
+    ("dur", "P1M", "应为时长", "expected a duration"),
+    ("dur", "P", "应为时长", "expected a duration"),
+    ("dur", 5, "应为时长", "expected a duration"),
+    ("dur", "-PT1H", "不超过 36525 天", "at most 36525 days"),
+    ("dur", "P36526D", "不超过 36525 天", "at most 36525 days"),
+    ("dur", "P99999999999999999999D", "应为时长", "expected a duration"),
     ("int", "1.5", "整数", "whole"),
     ("int", True, "数字", "number"),
     ("int", 10**40, "34 位", "34 digits"),
@@ -498,3 +524,15 @@ def test_a_refused_schema_names_file_and_field() -> None:
     with pytest.raises(Refused) as told:
         form(component("textfield", "a", validate={"required": "yes"}))
     assert told.value.faults[0].path == "forms/F.form#a"
+
+
+@pytest.mark.parametrize(("entered", "wrong"), [("PT4H", False), ("PT4H0.1S", True), (None, False)])
+def test_a_rule_counts_with_a_duration(entered: str | None, wrong: bool) -> None:
+    found = form(
+        component("textfield", "restore", properties={"type": "dur", "check": '=restore <= duration("PT4H")'}),
+        component("expression", "twice", expression="=restore * 2"),
+    )
+    checked = check(found, {"restore": entered})
+    assert [one.path for one in checked.faults] == (["restore"] if wrong else [])
+    if entered == "PT4H":
+        assert checked.values["twice"] == DaysDuration(28_800 * NANOSECONDS)

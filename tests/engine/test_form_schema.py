@@ -60,6 +60,12 @@ MISTAKES: list[tuple[Component, str, str]] = [
     (text(properties={"check": '=a = "x"', "personal": "true"}), "个人信息字段 a", "personal field a"),
     ({"type": "number", "key": "a", "validate": {"min": 0.5}}, "写成文本", "written as text"),
     ({"type": "number", "key": "a", "validate": {"max": "many"}}, "字段类型", "type"),
+    ({"type": "textfield", "key": "a", "properties": {"type": "dur"}, "validate": {"min": "PT1H"}}, "字段类型", "type"),
+    (
+        {"type": "textfield", "key": "a", "properties": {"type": "dur"}, "validate": {"maxLength": 9}},
+        "文本字段",
+        "text",
+    ),
     ({"type": "number", "key": "a", "validate": {"maxLength": 3}}, "文本字段", "text fields"),
     ({"type": "datetime", "subtype": "date", "key": "a", "validate": {"min": "2026-02-30"}}, "字段类型", "type"),
     ({"type": "select", "key": "a"}, "values", "values"),

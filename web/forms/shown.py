@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from engine import temporal
 from engine.errors import Fault, Text
 from engine.form import Field, FieldType, Form, Right, Surrounding
-from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, Value
+from engine.value import Context, Date, DateTime, DaysDuration, File, Person, Personal, Ref, Value
 from web.forms import writing
 from web.forms.evaluation import Evaluated
 from web.forms.look import Item, Look, Section
@@ -116,12 +117,23 @@ class Teller:
                 return writing.day(found)
             case DateTime():
                 return writing.moment(found, self.zone)
+            case DaysDuration():
+                return writing.lasting(found, english=is_english())
+            case str() if item.field.type is FieldType.DURATION:
+                return self._lasting(found)
             case Person():
                 return found.id
             case Ref():
                 return found.id if item.field.kind else f"{found.kind}:{found.id}"
             case _:
                 return str(found)
+
+    def _lasting(self, found: str) -> str:
+        """What was typed for a duration: in words where it is one."""
+        try:
+            return writing.lasting(temporal.parse_days_duration(found), english=is_english())
+        except ValueError:
+            return found
 
     def _read(self, item: Item, found: object) -> str:
         match found:

@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from engine import temporal
 from engine.form import Field, FieldType
-from engine.value import Date, DateTime
+from engine.value import NANOSECONDS, Date, DateTime, DaysDuration
 
 NUMBERS = frozenset({FieldType.INT, FieldType.DEC, FieldType.MONEY, FieldType.PCT})
 DAYS = frozenset({FieldType.DATE, FieldType.DATE_TIME})
@@ -22,6 +22,26 @@ _SHORT_DAY = re.compile(r"(\d{1,2})(?:[-/]|月)\s*(\d{1,2})日?")
 _TIGHT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CLOCK = re.compile(r"(上午|下午|晚上)?\s*(\d{1,2})(?:[:点时])\s*(\d{1,2})?分?(?::(\d{1,2}))?")
 NOON = 12
+
+MINUTE, HOUR, DAY = 60 * NANOSECONDS, 3_600 * NANOSECONDS, 86_400 * NANOSECONDS
+LENGTHS = (
+    (DAY, "天", "day", "days"),
+    (HOUR, "小时", "hour", "hours"),
+    (MINUTE, "分钟", "minute", "minutes"),
+    (NANOSECONDS, "秒", "second", "seconds"),
+)
+"""Units of durations, the longest first: nanoseconds, Chinese, English of one and of several."""
+_UNITS_OF_TIME = {
+    7 * DAY: "周 星期 weeks week w",
+    DAY: "天 日 days day d",
+    HOUR: "个小时 小时 个钟头 钟头 时 hours hour h",
+    MINUTE: "分钟 分 minutes minute min m",
+    NANOSECONDS: "秒钟 秒 seconds second s",
+}
+_LASTING = {word: length for length, words in _UNITS_OF_TIME.items() for word in words.split()}
+_LASTS = re.compile(
+    rf"(?P<count>半|[0-9]{{1,12}}(?:\.[0-9]{{1,6}})?)(?P<unit>{'|'.join(sorted(_LASTING, key=len, reverse=True))})"
+)
 
 FIGURES = "零壹贰叁肆伍陆柒捌玖"
 PLACES = ("", "拾", "佰", "仟")
@@ -37,7 +57,7 @@ def entered(field: Field, text: str, year: int) -> str:
         return _number(text)
     if field.type in DAYS:
         return _moment(text, year, with_time=field.type is FieldType.DATE_TIME)
-    return text
+    return _duration(text) if field.type is FieldType.DURATION else text
 
 
 def number(found: Decimal) -> str:
@@ -60,6 +80,20 @@ def moment(found: DateTime, zone: str) -> str:
     """A moment as a control holds it, on the organisation's clocks."""
     here = temporal.in_zone(found, zone)
     return f"{temporal.format_date(here.date)} {here.time.hour:02}:{here.time.minute:02}"
+
+
+def lasting(found: DaysDuration, *, english: bool) -> str:
+    """A duration in days, hours, minutes and seconds, as a control holds it and people read it."""
+    if not found.nanoseconds:
+        return "0 minutes" if english else "0 分钟"
+    rest, parts = abs(found.nanoseconds), []
+    for length, chinese, one, several in LENGTHS:
+        count, rest = divmod(rest, length)
+        if count:
+            parts.append(f"{count} {(one if count == 1 else several) if english else chinese}")
+    if rest:  # parts of a second
+        return temporal.format_days_duration(found)
+    return ("-" if found.nanoseconds < 0 else "") + " ".join(parts)
 
 
 def capital(found: Decimal) -> str:
@@ -100,6 +134,21 @@ def _group(found: int) -> str:
         else:
             gap = True
     return words
+
+
+def _duration(text: str) -> str:
+    """`2 天 4 小时`, `半天`, `1.5h` as ISO 8601 has them; what is not understood is left."""
+    plain = re.sub(r"[\s,、零]|\band\b", "", unicodedata.normalize("NFKC", text)).casefold()
+    total, place = Decimal(0), 0
+    while (found := _LASTS.match(plain, place)) is not None:
+        count = Decimal("0.5") if found["count"] == "半" else Decimal(found["count"])
+        total, place = total + count * _LASTING[found["unit"]], found.end()
+    if not place or place < len(plain) or total != total.to_integral_value():
+        return text
+    try:
+        return temporal.format_days_duration(temporal.days_duration(int(total)))
+    except ValueError:
+        return text
 
 
 def _number(text: str) -> str:

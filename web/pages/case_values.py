@@ -10,9 +10,9 @@ from flask_babel import format_decimal
 
 from engine.errors import Text
 from engine.procedure import Procedure
-from engine.value import Context, Date, DateTime, File, Person, Personal, Ref, Value
+from engine.value import Context, Date, DateTime, DaysDuration, File, Person, Personal, Ref, Value
 from web import texts
-from web.forms import look
+from web.forms import look, writing
 from web.forms.look import Item
 from web.telling import facts, naming
 from web.telling.naming import Names
@@ -90,6 +90,8 @@ def shown(names: Names, value: Value) -> str:
             return _(";").join(part for part in (shown(names, one) for one in value.values()) if part)
         case Person() | Date() | DateTime():
             return texts.said(names.value(value))
+        case DaysDuration():
+            return writing.lasting(value, english=is_english())
         case _:
             return _named(value)
 

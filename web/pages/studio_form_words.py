@@ -25,6 +25,7 @@ KINDS: Mapping[str, tuple[str, str, Component]] = {
         "clock",
         {"type": "datetime", "subtype": "datetime", "dateLabel": "", "timeLabel": ""},
     ),
+    "dur": (lazy("时长"), "clock", {"type": "textfield", "properties": {"type": "dur"}}),
     "bool": (lazy("是否"), "check-lg", {"type": "checkbox"}),
     "enum": (lazy("单选"), "bullseye", {"type": "radio", "values": []}),
     "enums": (lazy("多选"), "check2-circle", {"type": "checklist", "values": []}),

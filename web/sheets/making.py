@@ -146,6 +146,7 @@ def _expects(column: Item) -> str:
         FieldType.PCT: _("百分数,如 15"),
         FieldType.DATE: _("日期,如 2026-03-02"),
         FieldType.DATE_TIME: _("日期时间,如 2026-03-02 09:30"),
+        FieldType.DURATION: _("时长,如 2 天 4 小时"),
         FieldType.BOOL: _("是或否"),
         FieldType.USER: _("人员的姓名"),
         FieldType.COMPUTED: _("自动计算,导入时不读取"),

@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 
 from engine import form as forms
+from engine import temporal
 from engine.errors import Text
 from engine.form import Field, FieldType, Form, Right
-from engine.value import Context, Date, File, Person, Personal, Ref
+from engine.value import NANOSECONDS, Context, Date, DaysDuration, File, Person, Personal, Ref
 from storage import drafts
 from tests.web.pages.browser import House
 from web.forms import entry, evaluation, shown, writing
@@ -30,6 +31,7 @@ FIELDS = [
     {"type": "select", "key": "who", "label": "负责人", "properties": {"type": "user"}},
     {"type": "taglist", "key": "team", "label": "成员", "properties": {"type": "users"}},
     {"type": "select", "key": "contract", "label": "合同", "properties": {"type": "ref", "kind": "contract"}},
+    {"type": "textfield", "key": "lasts", "label": "时长", "properties": {"type": "dur"}},
     {"type": "filepicker", "key": "proof", "label": "证据", "multiple": True},
     {"type": "datetime", "subtype": "date", "key": "on", "label": "日期"},
     {
@@ -114,6 +116,43 @@ def test_amounts_are_written_in_capital_characters(amount: str, words: str) -> N
     assert writing.capital(Decimal(amount)) == words
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2天", "P2D"),
+        ("4小时", "PT4H"),
+        ("2 天 4 小时", "P2DT4H"),
+        ("2天零4个小时", "P2DT4H"),
+        ("半天", "PT12H"),
+        ("1.5 小时", "PT1H30M"),
+        ("90分钟", "PT1H30M"),
+        ("2 周", "P14D"),
+        ("30秒", "PT30S"),
+        ("2 days, 4 hours", "P2DT4H"),
+        ("1 week", "P7D"),
+        ("90 min", "PT1H30M"),
+        ("8h", "PT8H"),
+        ("P1DT2H", "P1DT2H"),
+        ("2 个工作日", "2 个工作日"),
+        ("两天", "两天"),
+        ("4", "4"),
+        ("2天左右", "2天左右"),
+        ("999999999999 周 999999999999 周", "P13999999999986D"),
+        ("", ""),
+    ],
+)
+def test_durations_are_read_as_people_write_them(typed: str, read: str) -> None:
+    field = Field(key="f", type=FieldType.DURATION)
+    assert writing.entered(field, typed, 2026) == read
+
+
+@pytest.mark.parametrize("iso", ["P2DT4H", "PT1H30M", "PT1S", "P1D", "PT0S", "PT0.5S", "P365DT23H59M59S"])
+@pytest.mark.parametrize("english", [True, False])
+def test_durations_are_told_as_they_can_be_typed(iso: str, english: bool) -> None:
+    told = writing.lasting(temporal.parse_days_duration(iso), english=english)
+    assert writing.entered(Field(key="f", type=FieldType.DURATION), told, 2026) == iso
+
+
 def test_every_type_of_field_is_read_from_its_controls(form: Form) -> None:
     file = {"digest": DIGEST, "name": "合同.pdf", "type": "application/pdf", "size": 3}
     found = _typed(
@@ -129,6 +168,7 @@ def test_every_type_of_field_is_read_from_its_controls(form: Form) -> None:
         ("data.team", "1.3.1"),
         ("data.team", ""),
         ("data.contract", "C-1"),
+        ("data.lasts", " 2 天 4 小时 "),
         ("data.proof", ""),
         ("data.proof", json.dumps(file)),
         ("data.total", "99"),
@@ -140,6 +180,7 @@ def test_every_type_of_field_is_read_from_its_controls(form: Form) -> None:
         "who": Person("1.2.1"),
         "team": [Person("1.3.1")],
         "contract": Ref("contract", "C-1"),
+        "lasts": "P2DT4H",
         "proof": [file],
         "total": None,
     }
@@ -220,6 +261,9 @@ def test_values_are_told_in_words_and_held_as_they_are_typed(house: House, form:
     teller = Teller(names={"1.2.1": "李强"}, zone="Asia/Shanghai", reveal=lambda _: "张三")
     with house.app.test_request_context(headers={"Accept-Language": "zh"}):
         assert teller.said(items["kinds"], ("a", "b")) == "甲、乙"
+        assert teller.said(items["lasts"], DaysDuration(187_200 * NANOSECONDS)) == "2 天 4 小时"
+        assert teller.texts(items["lasts"], "P1DT30M") == ("1 天 30 分钟",)
+        assert teller.texts(items["lasts"], "不久") == ("不久",)
         assert teller.said(items["contract"], Ref("contract", "C-1")) == "C-1"
         assert teller.said(items["name"], Personal("r", True, DIGEST)) == "张三"
         assert teller.said(items["who"], Person("9.9.9")) == "已删除的人员"

@@ -8,10 +8,11 @@ export const kindOf = (node) => {
   const type = node.properties?.type;
   if (node.type === "number") return ["money", "pct"].includes(type) ? type : node.decimalDigits === 0 ? "int" : "dec";
   if (node.type === "datetime") return node.subtype === "datetime" ? "dt" : "date";
+  if (node.type === "textfield") return type === "dur" ? "dur" : "text";
   if (node.type === "select") return ["user", "org", "ref"].includes(type) ? type : "enum";
   if (node.type === "taglist") return type === "users" ? "users" : "enums";
   if (node.type === "filepicker") return node.multiple ? "files" : "file";
-  const plain = { textfield: "text", textarea: "long", checkbox: "bool", radio: "enum", checklist: "enums", dynamiclist: "table", expression: "computed", group: "group" };
+  const plain = { textarea: "long", checkbox: "bool", radio: "enum", checklist: "enums", dynamiclist: "table", expression: "computed", group: "group" };
   return plain[node.type] ?? (STATIC.has(node.type) ? "static" : "unknown");
 };
 

@@ -3,7 +3,7 @@ const TEXTS = ["text", "long", "org"];
 const NUMBERS = ["int", "dec", "money", "pct"];
 const DATES = ["date", "dt"];
 const CHOICES = ["enum", "enums"];
-const VALUES = [...TEXTS, ...NUMBERS, ...DATES, ...CHOICES, "bool", "user", "users", "ref", "file", "files", "table"];
+const VALUES = [...TEXTS, ...NUMBERS, ...DATES, ...CHOICES, "dur", "bool", "user", "users", "ref", "file", "files", "table"];
 const FIELDS = [...VALUES, "computed"];
 
 const P = (name, at, control, kinds, more = {}) => ({ name, at, control, kinds, ...more });
@@ -21,7 +21,7 @@ export const GROUPS = [
       P("accept", ["accept"], "text", ["file", "files"]),
       P("rows", ["rows"], "whole", ["long"], { notColumn: true }),
       P("first_rows", ["defaultRepetitions"], "whole", ["table"]),
-      P("default", ["defaultValue"], "text", [...TEXTS, ...NUMBERS, ...DATES, "enum"], { notColumn: true }),
+      P("default", ["defaultValue"], "text", [...TEXTS, ...NUMBERS, ...DATES, "dur", "enum"], { notColumn: true }),
     ],
   },
   {
