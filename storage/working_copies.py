@@ -26,6 +26,9 @@ LONGEST = xml.MAX_BYTES
 MOST = 500
 """Files that differ from the version in force at once."""
 
+TAKEN = "taken.json"
+"""Beside the files of a draft that were taken away: the digest of each, as it was then. It is no part of a version."""
+
 _copy, _file, _author = schema.working_copy.c, schema.working_file.c, schema.working_author.c
 
 

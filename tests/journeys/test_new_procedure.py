@@ -125,10 +125,14 @@ def _draw(owner: Visit) -> None:
     expect(page.locator("#studio[data-ready]")).to_be_visible(timeout=30_000)
     archive = page.request.get(f"{owner.base}{DRAFT}files/archive").body()
     with zipfile.ZipFile(io.BytesIO(archive)) as packed:
-        drawn = packed.read(VISIT).decode()
+        files = {name: packed.read(name) for name in packed.namelist()}
     page = owner.go(DRAFT)
     page.locator("summary.draft-whole").click()
-    sent = {"name": "draft.zip", "mimeType": "application/zip", "buffer": _packed(_with_condition(drawn))}
+    sent = {
+        "name": "draft.zip",
+        "mimeType": "application/zip",
+        "buffer": _packed({**files, VISIT: _with_condition(files[VISIT].decode()).encode()}),
+    }
     page.set_input_files("[name=archive]", sent)  # type: ignore[arg-type]  # a payload is a mapping
     page.get_by_role("button", name="读入", exact=True).click()
     expect(page.locator(".draft-clean")).to_be_visible()
@@ -163,10 +167,11 @@ def _with_condition(drawn: str) -> str:
     return drawn
 
 
-def _packed(drawn: str) -> bytes:
+def _packed(files: dict[str, bytes]) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
-        archive.writestr(VISIT, drawn)
+        for path, data in files.items():
+            archive.writestr(path, data)
     return held.getvalue()
 
 

@@ -28,9 +28,13 @@ from storage.invitations import WithContacts
 from storage.migrations import is_current, upgrade
 from storage.shelf import StreamShelf
 from storage.submission import Store
+from storage.working_copies import TAKEN
 from web.cli.output import Exit, Failed, Output
 from web.settings import place_of_files
 from web.telling.naming import COUNTED, Names, same
+
+BESIDE = ("scenarios", TAKEN)
+"""What stands in the folder of a procedure and is no part of a version."""
 
 Clock = Callable[[], datetime]
 
@@ -121,12 +125,12 @@ def _none(where: str) -> Failed:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
-    """The files of a procedure that belong to its version; scenarios stand beside it."""
+    """The files of a procedure that belong to its version."""
     if not (folder / "procedure.toml").is_file():
         raise Failed(Exit.USAGE, f"{folder} 中没有 procedure.toml", f"expected a file procedure.toml in {folder}")
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
     inside = ((path.relative_to(folder), path) for path in found)
-    return {name.as_posix(): path.read_bytes() for name, path in inside if name.parts[0] != "scenarios"}
+    return {name.as_posix(): path.read_bytes() for name, path in inside if name.parts[0] not in BESIDE}
 
 
 def envelope(store: Store, stream: int, actor: Person | None = None, key: str | None = None) -> Envelope:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import stat
@@ -9,40 +10,58 @@ import tomllib
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from engine import xml
 from engine.check import files as rules
 from engine.errors import Fault, Reason, Refused, Text
 from engine.label import ENGLISH
 from engine.procedure import MANIFEST
+from storage.working_copies import TAKEN
 
 MOST_FILES, MOST_BYTES, LONGEST = 500, 20_000_000, 2_000_000
 LEFT = ("scenarios/", "README.md", "__MACOSX/", ".DS_Store")
 """What stands in a folder of a procedure, or in what some systems make of it, and is no part of a version."""
 
+ABOUT = Text(
+    "下载草稿时各文件的摘要;读入时据此看出哪些文件改过。",
+    "The digests of the files as they were taken away: they tell what was changed since.",
+)
+UNREADABLE_MARK = Text("应为下载这个程序的草稿时的原样", "expected it as it came with the draft of this procedure")
+
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """The files as a zip; the same files give the same bytes."""
-    held = io.BytesIO()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The files of a zip, and the digest of each as it was taken away; None where nothing says so."""
+
+    files: Mapping[str, bytes]
+    taken: Mapping[str, str] | None
+
+
+def packed(files: Mapping[str, bytes], procedure: str = "") -> bytes:
+    """The files as a zip, of a procedure with the mark of what is taken away; the same files give the same bytes."""
+    held, mark = io.BytesIO(), {TAKEN: _mark(files, procedure)} if procedure else {}
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in sorted(files.items()):
+        for path, data in sorted({**files, **mark}.items()):
             entry = zipfile.ZipInfo(path, EARLIEST)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, data)
     return held.getvalue()
 
 
-def unpacked(data: bytes, procedure: str) -> dict[str, bytes]:
-    """The files of a zip, each readable and in its place. Raises Refused with a fault for each that is not."""
+def unpacked(data: bytes, procedure: str) -> Archive:
+    """What is in a zip, each file readable and in its place. Raises Refused with a fault for each that is not."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = dict(_entries(archive))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, OSError, zlib.error):
         raise _refused("应为没有密码的 zip 文件", "expected a zip file without a password") from None
     found = _inside(found)
+    mark = found.pop(TAKEN, None)
     faults = [
+        *([] if mark is None or _taken(mark, procedure) is not None else [Fault(TAKEN, UNREADABLE_MARK)]),
         *_misplaced(found),
         *(fault for path, one in found.items() for fault in _unreadable(path, one, procedure)),
     ]
@@ -56,7 +75,24 @@ def unpacked(data: bytes, procedure: str) -> dict[str, bytes]:
             f"{first.path}: {first.text.en}",
             tuple(faults),
         )
-    return found
+    return Archive(files=found, taken=None if mark is None else _taken(mark, procedure))
+
+
+def _mark(files: Mapping[str, bytes], procedure: str) -> bytes:
+    """What is taken away, for whoever takes it in again."""
+    digests = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
+    mark = {"about": f"{ABOUT.zh} {ABOUT.en}", "procedure": procedure, "files": digests}
+    return (json.dumps(mark, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _taken(mark: bytes, procedure: str) -> Mapping[str, str] | None:
+    """The digests of a mark; None where it is of another procedure, or cannot be read."""
+    try:
+        found = json.loads(mark)
+    except (ValueError, RecursionError):
+        return None
+    files = found.get("files") if isinstance(found, dict) and found.get("procedure") == procedure else None
+    return {str(path): str(digest) for path, digest in files.items()} if isinstance(files, dict) else None
 
 
 def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
@@ -21,6 +22,7 @@ from web.pages import (
     studio_draft,
     studio_drawing,
     studio_fields,
+    studio_merging,
     studio_preview,
     studio_rows,
     studio_saving,
@@ -122,7 +124,7 @@ def remove(key: str) -> Response:
 @signed_in
 def give(key: str) -> Response:
     """All files of the draft as a zip."""
-    response = make_response(studio_archive.packed(studio_saving.opened(key).files))
+    response = make_response(studio_archive.packed(studio_saving.opened(key).files, key))
     response.headers["Content-Type"] = "application/zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{key}.zip"'
     return response
@@ -131,21 +133,23 @@ def give(key: str) -> Response:
 @pages.post("/archive")
 @signed_in
 def take(key: str) -> Response:
-    """Take the files of a zip into the draft, all or none; what is not in it stays."""
+    """Take in what a zip changed since it was taken away; what the draft changed, too, stays unless it is asked for."""
     found, sent = studio_saving.opened(key), request.files.get("archive")
     back = redirect(url_for("studio.draft", key=key))
     try:
         given = studio_archive.unpacked(b"" if sent is None else sent.read(), key)
-        changed = {path: data for path, data in given.items() if found.files.get(path) != data}
-        if changed:
-            _keep(found, changed)
+        one = studio_merging.merged(given, found, over=request.form.get("over") == "yes")
+        _keep(found, one.news)
     except Overtaken as other:
         return notices.say(back, studio_saving.overtaken_sentence(other), "late")
     except Refused as refused:
         more = len(refused.faults) - 1
         text = said(refused.text) if more < 1 else _("%(why)s(另有 %(count)s 处)", why=said(refused.text), count=more)
         return notices.say(back, _("没有读入任何文件。%(why)s", why=text), "late")
-    return notices.say(back, _("从 zip 读入了 %(count)s 个有变化的文件。", count=len(changed)))
+    told = _("从 zip 读入了 %(count)s 个有变化的文件。", count=len(one.news))
+    return (
+        notices.say(back, f"{told} {studio_merging.left(found, one)}", "late") if one.both else notices.say(back, told)
+    )
 
 
 def users(found: Draft, path: str) -> list[str]:
@@ -229,13 +233,14 @@ def _english(found: Draft) -> bytes:
 
 
 def _keep(
-    found: Draft, contents: dict[str, bytes] | dict[str, bytes | None], seen: dict[str, int] | None = None
+    found: Draft, contents: Mapping[str, bytes] | Mapping[str, bytes | None], seen: dict[str, int] | None = None
 ) -> None:
     store = reading.store()
     rows: dict[str, tuple[bytes | None, int]] = {
         path: (data, (seen or {}).get(path, found.copy.revision(path))) for path, data in contents.items()
     }
-    working_copies.save(store.database, found.copy.procedure, rows, me().person, store.now())
+    if rows:
+        working_copies.save(store.database, found.copy.procedure, rows, me().person, store.now())
 
 
 def _without(found: Draft, path: str) -> bytes | None:
