@@ -6,14 +6,15 @@ task in it, watches one, or was informed of one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, func, or_, select, union_all
 from sqlalchemy import case as either
 
-from storage import case_search, schema
+from storage import case_search, coming, schema
+from storage.coming import Coming
 from storage.schema import case_role, case_value, inbox, task
 from storage.staffing import ROLE
 from storage.worklist import values_of
@@ -51,11 +52,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """How many tasks of a case are open, how many of them are late, and the due moment that comes next."""
+    """How many tasks of a case are open, how many of them are late, and what is due next."""
 
     count: int = 0
     late: int = 0
-    due: int | None = None
+    coming: Coming | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,15 +178,19 @@ def _parts(reader: Reader) -> Iterator[tuple[Query, ColumnElement[Any]]]:
     yield told.where(schema.task_copy.c.person == reader.person, task.c.case_no.is_not(None)), task.c.case_no
 
 
-def _open_tasks(connection: Connection, cases: Iterable[int], now: int) -> dict[int, Open]:
-    """By case: how many tasks are open and late, and when the next one is due."""
+def _open_tasks(connection: Connection, cases: Sequence[int], now: int) -> dict[int, Open]:
+    """By case: how many tasks are open and late, and what is due next, be it a task or a milestone."""
     instance = schema.instance.c
     late = func.sum(either((task.c.due <= now, 1), else_=0))
     query = (
-        select(instance.case_no, func.count().label("waiting"), late.label("late"), func.min(task.c.due).label("due"))
+        select(instance.case_no, func.count().label("waiting"), late.label("late"))
         .select_from(schema.instance.join(task, task.c.stream_no == instance.stream_no))
-        .where(instance.case_no.in_(list(cases)), task.c.closed_at.is_(None))
+        .where(instance.case_no.in_(cases), task.c.closed_at.is_(None))
         .group_by(instance.case_no)
     )
-    rows = connection.execute(query)
-    return {row.case_no: Open(count=row.waiting, late=int(row.late), due=row.due) for row in rows}
+    counts = {row.case_no: (int(row.waiting), int(row.late)) for row in connection.execute(query)}
+    next_ones = coming.first(connection, cases, now)
+    return {
+        case: Open(count=counts.get(case, (0, 0))[0], late=counts.get(case, (0, 0))[1], coming=next_ones.get(case))
+        for case in counts.keys() | next_ones.keys()
+    }

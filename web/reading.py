@@ -18,6 +18,7 @@ from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from storage import people, schema
 from storage.batch import Prepared, find
+from storage.coming import Coming
 from storage.invitations import WithContacts
 from storage.procedures import versions_in_force
 from storage.submission import Store
@@ -87,6 +88,14 @@ def step(found: Procedure, process: str, element: str) -> tuple[str, Text]:
     if not gap or not text.en.startswith(number):
         return "", text
     return number, Text(rest, text.en.removeprefix(number).strip())
+
+
+def coming(connection: Connection, found: Coming) -> Text:
+    """What is due next is called as its version calls it; a milestone without a name of its own as its process."""
+    version = procedure(connection, found.version)
+    if found.is_milestone and not version.model.element(found.process, found.element).name:
+        return process_name(version, found.process)
+    return label(version, found.process, found.element)
 
 
 def process_name(found: Procedure, process: str) -> Text:

@@ -15,7 +15,7 @@ from engine.errors import Reason, Refused, Text
 from engine.procedure import Procedure
 from engine.value import Value
 from engine.words import Status, StreamKind
-from storage import registers, schema
+from storage import coming, registers, schema
 from storage.moments import micros
 from storage.registers import Registered, Wish
 from web import reading
@@ -42,8 +42,18 @@ class Asking(Paged):
     late = fields.Boolean(load_default=False, metadata={"description": "Only those with an overdue task"})
 
 
+class Coming(Shape):
+    """What is due next: a step of an open task, or the start event of a milestone."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("task", "milestone")))
+    process = fields.String(required=True)
+    element = fields.String(required=True)
+    name = fields.Nested(Said, required=True)
+    at = fields.String(required=True)
+
+
 class Listed(Shape):
-    """A case in a list; `values` are its short data."""
+    """A case in a list; `values` are its short data, `late` of the waiting tasks are late, `next` is what is due after them."""
 
     case = fields.Integer(required=True)
     procedure = fields.String(required=True)
@@ -54,7 +64,7 @@ class Listed(Shape):
     values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     waiting = fields.Integer(required=True)
     late = fields.Integer(required=True)
-    due = fields.String(required=True, allow_none=True)
+    next = fields.Nested(Coming, required=True, allow_none=True)
 
 
 class Cases(Shape):
@@ -161,7 +171,8 @@ def listed(asked: dict[str, object]) -> dict[str, object]:
     place = int(after) if after.isascii() and after.isdecimal() and len(after) < 19 else None
     with store.database.read() as connection:
         found = registers.page(connection, who_reads(connection), wish, now, place, size)
-    return {"items": [_listed(one) for one in found], "next": str(found[-1].case) if len(found) == size else None}
+        items = [_listed(connection, one) for one in found]
+    return {"items": items, "next": str(found[-1].case) if len(found) == size else None}
 
 
 @pages.route("/cases", methods=["POST"], zh="新建项目;其流程稍后由后台启动")
@@ -271,7 +282,7 @@ def _submit(case: int, build: asking.Build) -> Response:
     return asking.submit(build, case)
 
 
-def _listed(one: Registered) -> dict[str, object]:
+def _listed(connection: Connection, one: Registered) -> dict[str, object]:
     return {
         "case": one.case,
         "procedure": one.procedure,
@@ -282,7 +293,17 @@ def _listed(one: Registered) -> dict[str, object]:
         "values": dict(one.values),
         "waiting": one.open.count,
         "late": one.open.late,
-        "due": values.at(one.open.due),
+        "next": None if one.open.coming is None else _coming(connection, one.open.coming),
+    }
+
+
+def _coming(connection: Connection, one: coming.Coming) -> dict[str, object]:
+    return {
+        "kind": "milestone" if one.is_milestone else "task",
+        "process": one.process,
+        "element": one.element,
+        "name": values.said(reading.coming(connection, one)),
+        "at": values.at(one.at),
     }
 
 

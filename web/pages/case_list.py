@@ -72,6 +72,7 @@ class Shown:
     is_running: bool
     open: int
     late: int
+    coming: Text | None
     due: str
     tone: str
 
@@ -166,7 +167,8 @@ def _levels(connection: Connection) -> list[str]:
 def _one(connection: Connection, row: Registered) -> Shown:
     procedure = reading.procedure(connection, row.version)
     shown = head(procedure, row.values)
-    due, tone = texts.due(NEVER if row.open.due is None else row.open.due)
+    coming = row.open.coming
+    due, tone = texts.due(NEVER if coming is None else coming.at)
     return Shown(
         case=row.case,
         title=shown.get("title", ""),
@@ -180,6 +182,7 @@ def _one(connection: Connection, row: Registered) -> Shown:
         is_running=row.status == Status.RUNNING,
         open=row.open.count,
         late=row.open.late,
+        coming=None if coming is None else reading.coming(connection, coming),
         due=due,
         tone=tone,
     )

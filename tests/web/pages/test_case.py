@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, func, insert, select
@@ -13,6 +14,7 @@ from engine.stream import ORGANISATION
 from engine.value import Date
 from jobs.worker import Worker
 from storage import people, schema
+from storage.moments import NEVER, micros
 from tests.web.pages.browser import Browser, House
 
 ROW = re.compile(r'id="case-(\d+)"')
@@ -43,6 +45,11 @@ def _every(house: House) -> list[int]:
 
 def _text(page: str) -> str:
     return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)))
+
+
+def _row(page: str, number: int) -> str:
+    """The words of a line of the list."""
+    return _text(page.split(f'id="case-{number}"')[1].split('role="row"')[0])
 
 
 # ------------------------------------------------------------------ who may know of which
@@ -101,12 +108,33 @@ def test_a_deputy_sees_what_the_principal_sees_as_long_as_it_lasts(house: House)
 def test_a_line_says_state_level_customer_manager_and_what_is_due(house: House) -> None:
     page = house.signed_in("li").page("/cases/")
     number = _titled(house, "江南水务")
-    line = _text(page.split(f'id="case-{number}"')[1].split('role="row"')[0])
+    line = _row(page, number)
     for wanted in ("江南水务集团", "FW2026", "已立项", "A", "钱伟"):
         assert wanted in line, wanted
-    late = _text(page.split(f'id="case-{_titled(house, "长江航运")}"')[1].split('role="row"')[0])
-    assert "逾期" in late
-    assert "未任命" in late
+    late = _row(page, _titled(house, "长江航运"))
+    assert "未任命 – 1 项在办 逾期 1 项" in late
+
+
+def test_a_line_names_what_comes_next_with_its_day_and_counts_apart_what_is_late(house: House) -> None:
+    li, number = house.signed_in("li"), _titled(house, "市第一人民医院")
+    assert "T03.03 立项审核 周四 11:10 1 项在办" in _row(li.page("/cases/"), number)
+    house.clock.pass_by(days=4)  # it is late now, and nothing else is to come
+    row = _row(house.signed_in("li").page("/cases/"), number)
+    assert "– 1 项在办 逾期 1 项" in row
+    assert "T03.03" not in row
+
+
+def test_a_milestone_comes_next_when_it_is_due_before_any_task(house: House) -> None:
+    li, number = house.signed_in("li"), _titled(house, "市第一人民医院")
+    with house.store.database.write() as connection:
+        version = connection.execute(select(schema.version.c.digest)).scalar_one()
+        soon, later = (micros(house.clock.now + timedelta(days=days)) for days in (1, 2))
+        place = {"procedure": "service-planning", "process": "svc_lifecycle", "case_no": number, "version": version}
+        rest = {"status": "running", "occurred": 0, "problem_zh": "", "problem_en": "", "claimed_until": 0}
+        for stream, start, due in ((901, "Start_project", later), (902, "T00_05", soon), (903, "T00_04", NEVER)):
+            row = {**place, **rest, "stream_no": stream, "name": str(stream), "start": start, "key": "a", "due": due}
+            connection.execute(insert(schema.milestone).values(**row))
+    assert "T00.05 接收确认 明天 14:30 1 项在办" in _row(li.page("/cases/"), number)
 
 
 @pytest.mark.parametrize(
