@@ -21,8 +21,8 @@ def test_a_case_in_the_list_names_what_is_due_next_and_counts_what_is_late(house
         "kind": "task",
         "process": "svc_initiation",
         "element": "T03_03",
-        "name": {"zh": "T03.03 立项审核", "en": "T03.03 Review the project"},
-        "at": "2026-11-26T03:10:00Z",
+        "name": {"zh": "T03.03 立项审核", "en": "T03.03 Review the application"},
+        "at": "2026-11-26T03:10:00+00:00",
     }
     house.clock.pass_by(days=4)
     found = _listed(li, "市第一人民医院")
