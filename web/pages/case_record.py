@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +22,19 @@ SIZE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An entry or a refusal: when, who and what; `spot` is the entry it leads to."""
+    """An entry, or the refusal with a number: when, who and what; `spot` is the entry it leads to, of a refusal the newest before it."""
 
     at: datetime
     time: str
     who: Text
     what: tuple[Text, ...]
     spot: str
-    is_refused: bool = False
+    refusal: int = 0
+
+    @property
+    def anchor(self) -> str:
+        """What names a refusal on the page of its moment."""
+        return f"refused-{self.refusal}" if self.refusal else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,12 @@ def _entry(found: Dossier, place: int, entries: Mapping[Spot, Entry]) -> Iterato
         yield _line(found.moment_of(place), told, f"{spot[0]}.{spot[1]}")
 
 
+def refused_after(found: Dossier) -> list[Line]:
+    """What was refused after the entry at which the case is looked at, and before the one that follows."""
+    refused, _untold = _refused(found, found.place, found.place if found.is_now else found.place + 1, SIZE)
+    return [_refusal(found, kept) for kept in refused]
+
+
 def _refused(found: Dossier, first: int, last: int, most: int) -> tuple[list[Kept], int]:
     """What was refused between two places, behind the newest entry, too; and how many more there are."""
     low = found.moment_of(first) if first else None
@@ -78,13 +90,15 @@ def _refused(found: Dossier, first: int, last: int, most: int) -> tuple[list[Kep
 
 
 def _refusal(found: Dossier, kept: Kept) -> Line:
-    return _line(kept.at, [found.teller(kept.stream).refusal(kept)], "")
+    places = range(1, len(found.order) + 1)
+    stream, revision = found.order[max(bisect_right(places, kept.at, key=found.moment_of), 1) - 1]
+    return _line(kept.at, [found.teller(kept.stream).refusal(kept)], f"{stream}.{revision}", kept.number)
 
 
-def _line(at: datetime, told: Sequence[Told], spot: str) -> Line:
+def _line(at: datetime, told: Sequence[Told], spot: str, refusal: int = 0) -> Line:
     who = next((one.who for one in told if one.who.zh), Text("", ""))
     what = tuple(one.what for one in told)
-    return Line(at=at, time=f"{texts.local(at):%H:%M}", who=who, what=what, spot=spot, is_refused=not spot)
+    return Line(at=at, time=f"{texts.local(at):%H:%M}", who=who, what=what, spot=spot, refusal=refusal)
 
 
 def _days(lines: Sequence[Line]) -> Iterator[Day]:

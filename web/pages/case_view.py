@@ -154,6 +154,7 @@ def then(found: Dossier, happened: Moment) -> dict[str, Any]:
         "open_tasks": list(_open(found)),
         "data": case_moment.data(found),
         "happened": happened,
+        "refused": case_record.refused_after(found),
         "before": None if before is None else f"{before[0]}.{before[1]}",
         "after": None if after is None else f"{after[0]}.{after[1]}",
     }

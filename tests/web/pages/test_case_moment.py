@@ -17,7 +17,7 @@ from engine.instance import Instance
 from engine.stream import ORGANISATION
 from engine.value import Date
 from engine.words import StreamKind
-from storage import journal, people, schema
+from storage import journal, people, refusals, schema
 from storage.shelf import StreamShelf
 from storage.states import STRIDE
 from tests.web.pages.browser import Browser, House
@@ -262,12 +262,33 @@ def test_tasks_of_the_past_are_no_links(house: House) -> None:
 # ------------------------------------------------------------------ the history
 
 
-def test_what_was_refused_stands_where_it_happened_and_leads_nowhere(house: House) -> None:
-    page = house.signed_in("li").page(f"/cases/{_titled(house, '江南水务')}/history")
-    refused = re.findall(r'<li class="case-record-line case-record-refused">(.*?)</li>', page, re.DOTALL)
-    assert len(refused) == 4
-    assert all("✗ 未能" in one and "<a" not in one for one in refused)
-    assert any("职责" in _said(one) or "编写" in _said(one) for one in refused)
+def test_what_was_refused_leads_to_the_case_as_it_was_then_and_is_told_there(house: House) -> None:
+    number = _titled(house, "江南水务")
+    visitor, stream = house.signed_in("li"), _instance(house, number)
+    page = visitor.page(f"/cases/{number}/history")
+    lines = re.findall(r'<li class="case-record-line case-record-refused">(.*?)</li>', page, re.DOTALL)
+    assert len(lines) == 4
+    assert any("职责" in _said(one) or "编写" in _said(one) for one in lines)
+    with house.store.database.read() as connection:
+        kept = refusals.of_streams(connection, [number, stream])[::-1]
+    at = {f"{one.stream}.{one.revision}": one.at for key in (number, stream) for one in _entries(house, key)}
+    for line, refusal in zip(lines, kept, strict=True):
+        found = re.search(rf'href="/cases/{number}/at/([\d.]+)#(refused-\d+)"', line)
+        assert found is not None
+        assert at[found[1]] == max(one for one in at.values() if one <= refusal.at)
+        moment = _at(visitor, number, found[1])
+        told = moment.split(f'id="{found[2]}"><span class="case-line-main">')[1].split("<")[0]
+        assert "✗ 未能" in told
+        assert _said(told) in _said(line)
+        assert moment.count('class="case-line case-refused"') == 1
+
+
+def test_a_moment_after_which_all_went_well_tells_of_no_refusal(house: House) -> None:
+    number = _titled(house, "江南水务")
+    visitor = house.signed_in("li")
+    pages = [_at(visitor, number, spot) for spot in _history(visitor, number)]
+    assert sum("此后未能办成的" in page for page in pages) == 4
+    assert len(pages) > 40
 
 
 def test_lines_stand_in_order_of_time_the_newest_first(house: House) -> None:
