@@ -171,7 +171,7 @@ def those_seen(connection: Connection, wish: Wish, keys: Sequence[str]) -> set[s
     """Those of these tasks that wait in this person's list."""
     if not keys:
         return set()
-    found = _together(query.where(inbox.c.task.in_(keys)) for query, _ in _sources(_kept(wish)))
+    found = _together(query.where(inbox.c.task.in_(keys)) for query in _sources(_kept(wish)))
     return set(connection.execute(select(found.c.task)).scalars())
 
 
