@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from io import RawIOBase
@@ -10,11 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import delete, select, update
 from werkzeug.test import TestResponse
 
 from storage import people, schema, verification
-from tests.web.pages import wrong
+from tests.web.pages import kept, wrong
 from tests.web.pages.browser import PROOF, Browser, House
 from tests.web.pages.wrong import JSON, QUERY, SCRIPT, Form, Sent
 
@@ -39,9 +38,6 @@ AREAS = (
 
 AT = {"key": "service-planning"}
 WHY = "理由"
-NOTED = {"refusal", "received", "unsealed", "attempt", "upload"}
-"""Tables in which is noted that somebody was refused, what they were answered, and which files came: unused, they are swept."""
-
 COUNTING = {"sign_in.enter", "sign_in.give_code", "two_steps.confirm"}
 """Forms whose failures are counted at the account: after a few it is locked for a while."""
 
@@ -177,7 +173,7 @@ def test_what_is_wrong_is_refused_in_words_and_nothing_of_it_is_kept(house: Hous
 @pytest.mark.parametrize("handle", ["li", "admin", ""])
 def test_every_page_answers_a_strange_address(house: House, handle: str) -> None:
     visitor = house.signed_in(handle) if handle else house.browser()
-    before = _digest(house)
+    before = kept.contents(house)
     for rule in house.app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint.startswith("api_"):
             continue
@@ -188,7 +184,7 @@ def test_every_page_answers_a_strange_address(house: House, handle: str) -> None
             answer = visitor.get(address)
             assert answer.status_code < 500, address
             assert SCRIPT not in answer.text, address
-    assert _digest(house) == before
+    assert kept.contents(house) == before
 
 
 class Endless(RawIOBase):
@@ -220,7 +216,7 @@ def test_a_gigabyte_is_refused_before_it_is_read(house: House) -> None:
 
 def _walk(house: House, visitor: Browser, form: Form, all_sent: Iterator[Sent]) -> None:
     """Send it; whatever is refused leaves no trace but that it was."""
-    address, before, count, has_changed = form.address(house.app), _digest(house), _count(house), False
+    address, before, count, has_changed = form.address(house.app), kept.contents(house), kept.counts(house), False
     for one in all_sent:
         answer = visitor.client.post(address, base_url=visitor.base, **one.more)
         where = f"{form.endpoint} {dict(form.parts)}: {one.wrong}: {answer.status_code}"
@@ -229,10 +225,10 @@ def _walk(house: House, visitor: Browser, form: Form, all_sent: Iterator[Sent]) 
         if answer.status_code >= 400:
             if form.endpoint not in SILENT:
                 _says_what_is_expected(answer, where)
-            assert _count(house) == count, where
+            assert kept.counts(house) == count, where
         else:
-            count, has_changed = _count(house), True
-    after = _digest(house) | ({"account": before["account"]} if form.endpoint in COUNTING else {})
+            count, has_changed = kept.counts(house), True
+    after = kept.contents(house) | ({"account": before["account"]} if form.endpoint in COUNTING else {})
     assert has_changed or after == before, form.endpoint
 
 
@@ -254,27 +250,6 @@ def _holds(house: House) -> None:
     """The journal is what it was, and what was done since; a second look at every command finds the same events."""
     found = verification.verify(house.store)
     assert found.proven
-
-
-def _count(house: House) -> tuple[int, ...]:
-    """How many rows there are in every table."""
-    with house.store.database.read() as connection:
-        counts = [select(func.count()).select_from(table).scalar_subquery() for table in _tables()]
-        return tuple(connection.execute(select(*counts)).one())
-
-
-def _digest(house: House) -> dict[str, str]:
-    """What stands in every table."""
-    with house.store.database.read() as connection:
-        return {table.name: _of(str(sorted(map(repr, connection.execute(select(table)))))) for table in _tables()}
-
-
-def _of(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
-
-
-def _tables() -> list[Table]:
-    return [table for table in schema.metadata.sorted_tables if table.name not in NOTED]
 
 
 def _proof(visitor: Browser) -> str:
