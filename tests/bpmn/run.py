@@ -116,6 +116,8 @@ class Run:
             if found.keys() == {"ref"}:
                 kind, _, key = str(found["ref"]).partition(":")
                 return Ref(kind, key)
+            if found.keys() == {"number"}:
+                return Ref(str(found["number"]), "HT20260001")
             if found.keys() == {"file"}:
                 return File(DIGEST, str(found["file"]), "application/pdf", 1)
             if "day" in found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -32,6 +33,8 @@ def test_a_request_becomes_a_project_with_an_appointed_manager(visit: Opener, tm
     for step in steps:
         page = _open(people[step["as"]], step["element"])
         fill(page, step["element"], _ours(step["data"]), names)
+        if step["element"] == "T02_01":
+            _says_what_is_named(page)
         _hand_in(page)
     page = people["li"].go(case)
     people["li"].picture("whole-way")
@@ -68,6 +71,14 @@ def _open(person: Visit, element: str) -> Page:
     page.wait_for_url("**/tasks/*")
     expect(page.locator("h1")).to_contain_text(number)
     return page
+
+
+def _says_what_is_named(page: Page) -> None:
+    """A reference is chosen from what there is, and told by its name."""
+    field = page.locator("[data-field='requirement_spec']")
+    expect(field.locator("[data-note]")).to_contain_text("服务需求说明书 · ZX-", timeout=30_000)
+    option = field.locator("datalist option[value='service_requirements_specification']")
+    expect(option).to_have_text(re.compile("服务需求说明书"))
 
 
 def _hand_in(page: Page) -> None:

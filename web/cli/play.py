@@ -298,8 +298,18 @@ class Player:
             kept = uploads.keep(self.store, self.owner, came, name)
         return {"digest": kept.digest, "name": kept.name, "type": kept.type, "size": kept.size}
 
+    def _numbered(self, kind: str) -> Ref:
+        """What the case has the number of."""
+        number = company.case_at(self.store, self.played.case).data.get(f"{kind}_no")
+        if not isinstance(number, str):
+            raise Unexpected(f"expected the case to have a number of its {kind}, but it has none")
+        return Ref(kind, number)
+
     def _resolved(self, found: object) -> Any:
-        """Plain JSON with `@handle` for people, `{"ref": "kind:id"}` for references, `{"day": 3}` for dates, `{"file": name}`."""
+        """Plain JSON with `@handle` for people, `{"day": 3}` for dates, `{"file": name}`, `{"ref": "kind:id"}` for references.
+
+        `{"number": "contract"}` is a reference to the contract whose number the case has.
+        """
         if isinstance(found, str) and found.startswith("@"):
             return self.persons[found[1:]]
         if isinstance(found, list):
@@ -308,6 +318,8 @@ class Player:
             if set(found) == {"ref"}:
                 kind, _, key = str(found["ref"]).partition(":")
                 return Ref(kind, key)
+            if set(found) == {"number"}:
+                return self._numbered(str(found["number"]))
             if set(found) == {"file"}:
                 return self._uploaded(str(found["file"]))
             if found.keys() in ({"day"}, {"day", "at"}):
