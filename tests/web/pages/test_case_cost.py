@@ -68,7 +68,7 @@ def test_a_page_of_the_history_has_room_for_so_many_refusals_and_says_how_many_m
     _refuse(house, case, 70)
     page = li.page(f"/cases/{case}/history")
     assert page.count("case-record-refused") == 60
-    assert f"此前另有 {before + 10} 次被拒绝的请求" in page
+    assert f"这段时间里另有 {before + 10} 次被拒绝的请求" in page
     assert li.page(f"/cases/{case}").count("case-record-refused") == 8
 
 
