@@ -11,6 +11,7 @@ from engine.words import Stage
 from storage import registers, schema
 from storage.registers import Reader
 from storage.schema import inbox, task
+from storage.staffing import ROLE, TEAM
 
 SEVERAL = 20
 """Of so many tasks in which somebody may find a file, whoever asks looks whether they may."""
@@ -67,10 +68,6 @@ def _of_procedures(owned: Sequence[str]) -> Sequence[ColumnElement[bool]]:
 
 def _waiting(reader: Reader) -> Select[Any]:
     """What waits for this person or a role of theirs, or is watched by them."""
-    team = schema.case_role.c
-    of_team = and_(team.case_no == inbox.c.case_no, team.role == inbox.c.key, team.person.in_(reader.persons))
-    named = and_(inbox.c.kind.in_(("person", "holder", "watcher")), inbox.c.key.in_(reader.persons))
-    offered = and_(
-        inbox.c.kind == "role", or_(inbox.c.key.in_(reader.roles), select(team.role).where(of_team).exists())
-    )
+    named = and_(inbox.c.kind.in_(("person", "holder", "watcher", TEAM)), inbox.c.key.in_(reader.persons))
+    offered = and_(inbox.c.kind == ROLE, inbox.c.key.in_(reader.roles))
     return select(inbox.c.task).where(or_(named, offered))
