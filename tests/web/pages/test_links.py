@@ -21,7 +21,7 @@ ALIKE = 2
 BY_SCRIPTS = (
     *("case.drawing", "case.more", "inbox.more", "procedure.diagram", "several.entry"),
     *("studio.file", "studio.findings", "studio_decision.file", "studio_form.file"),
-    *("confirm.proof", "file.proof", "task.proof"),
+    *("confirm.proof", "file.proof", "task.proof", "task_reference.offer"),
 )
 """What a page fetches for itself, some of it when there is more than the demonstration has."""
 

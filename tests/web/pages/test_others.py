@@ -37,6 +37,7 @@ READ: Mapping[str, tuple[Mapping[str, str], set[str], str]] = {
     "case_team.one": ({**CASE, "key": "PM"}, CHANGING, ""),
     **{f"task.{name}": (TASK, OF_CASE, "") for name in ("one", "where", "goals", "news", "proof")},
     "task_sheet.give": ({**SHEET, "field": "items"}, CHANGING, ""),
+    "task_reference.offer": ({"task": "18.2.5"}, READERS | {"wang"}, "?field=predecessor"),
     "invitation.one": (TASK, {"wang", "huang"}, ""),
     "file.one": ({"digest": "file"}, OF_FILE, ""),
     "people.one": ({"person": "person"}, {"admin"}, ""),
