@@ -81,8 +81,11 @@ def more() -> str:
 def new() -> str:
     """What I may begin."""
     with reading.store().database.read() as connection:
-        found = case_list.beginnings(connection) or hidden()
-    return render_template("case/new.html", beginnings=found, faults={}, given={})
+        found = case_list.beginnings(connection)
+        offers = case_list.offers(connection, found)
+    if not found:
+        hidden()
+    return render_template("case/new.html", beginnings=found, offers=offers, faults={}, given={})
 
 
 @pages.post("/new")
@@ -92,6 +95,7 @@ def begin() -> Answer:
     with reading.store().database.read() as connection:
         beginnings = case_list.beginnings(connection)
         chosen = next((one for one in beginnings if one.key == request.form.get("begin")), None) or hidden()
+        offers = case_list.offers(connection, beginnings)
     assert isinstance(chosen, Beginning)
     given = {name: request.form.get(name, "").strip() for name, _title in chosen.fields}
     faults = _faults(chosen, given)
@@ -103,7 +107,9 @@ def begin() -> Answer:
         else:
             answer = redirect(url_for(".one", number=receipt))
             return notices.say(answer, _("项目已建立,流程正在启动。"))
-    page = render_template("case/new.html", beginnings=beginnings, chosen=chosen, faults=faults, given=given)
+    page = render_template(
+        "case/new.html", beginnings=beginnings, offers=offers, chosen=chosen, faults=faults, given=given
+    )
     return make_response(page, 422)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from engine.errors import Text
 from engine.flow.elements import Kind, Trigger
+from engine.form import FieldType
 from engine.procedure import Procedure
 from engine.words import Status
 from storage import registers
@@ -19,7 +20,7 @@ from web.identity import me
 from web.pages import case_values
 from web.reader import who_reads
 
-SIZE = 50
+SIZE, MOST_OFFERED = 50, 500
 LONGEST_TEXT = 60
 SHOWN = ("", "mine", "late", "over")
 
@@ -127,6 +128,13 @@ def beginnings(connection: Connection) -> list[Beginning]:
         for key in _roots(procedure)
         if {procedure.start_role(key), procedure.owner} & roles
     ]
+
+
+def offers(connection: Connection, found: Sequence[Beginning]) -> dict[str, list[str]]:
+    """What the cases this person may know of name already, such as their customers: offered, so that it is written the same."""
+    fields = {name: one.procedure.case_fields[name] for one in found for name, _title in one.fields}
+    named = sorted(name for name, field in fields.items() if field.type == FieldType.REF)
+    return {name: registers.choices(connection, who_reads(connection), name)[:MOST_OFFERED] for name in named}
 
 
 def _roots(procedure: Procedure) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -63,11 +64,25 @@ def test_documents_are_those_of_the_same_case(house: House) -> None:
     assert set(found) <= {SPECIFICATION, "contract", "project_application"}
 
 
-def test_only_what_one_may_know_of_is_offered_and_taken(house: House) -> None:
+def _newcomer(house: House) -> Browser:
+    """Somebody in sales who has had no part in anything."""
     person = people.add(house.store, "new", "neu", "新来", ("SALES",))
     accounts.set_password(house.store.database, person, passwords.hashed(PASSWORD), house.clock.now, one_time=False)
-    fresh, task = house.browser(), _task(house, "T01_01")
-    assert fresh.sign_in("neu").status_code == 302
+    return house.signed_in("neu")
+
+
+def test_whoever_begins_a_case_is_offered_the_customers_they_may_know_of(house: House) -> None:
+    every = re.findall(r'<option value="([^"]+)">', house.signed_in("wang").page("/cases/new"))
+    assert "江南水务集团" in every
+    assert len(every) == 8
+    assert sorted(re.findall(r'<option value="([^"]+)">', _newcomer(house).page("/cases/new"))) == [
+        "临港新区管委会",
+        "滨江实验学校",
+    ]
+
+
+def test_only_what_one_may_know_of_is_offered_and_taken(house: House) -> None:
+    fresh, task = _newcomer(house), _task(house, "T01_01")
     assert list(_offered(fresh, task, "predecessor")) == ["17", "9"]
     assert _offered(fresh, task, "customer", "江南水务") == {}
     live = _live(fresh, task, predecessor="3", is_renewal="true")
@@ -89,7 +104,10 @@ def test_what_is_no_reference_has_none(house: House, field: str) -> None:
 @pytest.mark.parametrize("unknown", ["999", "2", "FW20260001", "9" * 30, "<b>3</b>", "三"])
 def test_an_unknown_case_is_told_at_its_field_and_nothing_is_handed_in(house: House, unknown: str) -> None:
     wang, task = house.signed_in("wang"), _task(house, "T01_01")
-    assert "应从列表中选择您可以查阅的项目" in _live(wang, task, predecessor=unknown, is_renewal="true")["faults"]["predecessor"]
+    assert (
+        "应从列表中选择您可以查阅的项目"
+        in _live(wang, task, predecessor=unknown, is_renewal="true")["faults"]["predecessor"]
+    )
     entries = _entries(house)
     answer = _send(wang, task, "complete", **_complete_answer(), predecessor=unknown, is_renewal="true")
     assert answer.status_code == 422
