@@ -11,7 +11,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from storage.database import Database
 from storage.submission import Store
-from web import access, asking, assets, csrf, failures, headers, identity, logs, navigation, notices, taking, texts
+from web import (
+    access,
+    asking,
+    assets,
+    bounds,
+    csrf,
+    failures,
+    headers,
+    identity,
+    logs,
+    navigation,
+    notices,
+    taking,
+    texts,
+)
 from web.api import document, gate, once, problems
 from web.documents import Documents
 from web.pages import (
@@ -47,7 +61,7 @@ from web.pages import (
 from web.settings import Settings, place_of_files
 
 LARGEST = 2 * 1024 * 1024
-"""Bytes of a request; a page that takes files sets `request.max_content_length` itself."""
+"""Bytes of a request; what a page of large forms takes it says by `bounds.takes`, one of files as it receives them."""
 
 MOST_FIELDS = 2_000
 POLL = 15
@@ -95,6 +109,7 @@ ROOMS = (
     assets,
     taking,
     access,
+    bounds,
     csrf,
     once,
     notices,

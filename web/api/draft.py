@@ -21,6 +21,7 @@ from web.api.blueprint import careful, resource
 from web.api.gate import works
 from web.api.once import harmless
 from web.api.shapes import Said, Shape
+from web.bounds import FORM, takes
 from web.identity import me
 from web.pages import studio_draft, studio_publishing, studio_start, studio_trial
 from web.pages.studio_draft import Draft
@@ -202,6 +203,7 @@ def file(procedure: str, path: str) -> Response:
 @pages.route(f"{AT}/files/<path:path>", methods=["PUT"], zh="写入草稿的文件;须用 If-Match 说明所读的版本,新文件为 0")
 @careful
 @works
+@takes(FORM)
 @pages.arguments(Written)
 @pages.response(200, Kept)
 def write(given: dict[str, str], procedure: str, path: str) -> Response:

@@ -14,6 +14,7 @@ from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.once import harmless
 from web.api.shapes import Said, Shape
+from web.bounds import FORM, takes
 from web.pages import task_desk, task_sheet
 from web.sheets import making, taking, workbook
 
@@ -53,6 +54,7 @@ def give(task: str, field: str) -> Response:
 @pages.route("/tasks/<counted:task>/tables/<name:field>", methods=["POST"], zh="读取 Excel 或 CSV 文件中的行,不保存")
 @harmless
 @works
+@takes(FORM)
 @pages.arguments(Sent)
 @pages.response(200, Rows)
 def take(asked: dict[str, str], task: str, field: str) -> dict[str, object]:

@@ -37,6 +37,7 @@ from web.api.task_shapes import (
     To,
     Waived,
 )
+from web.bounds import FORM, takes
 from web.identity import me
 from web.pages import task_acts, task_desk, task_reference
 from web.pages.task_desk import Desk
@@ -94,6 +95,7 @@ def draft(task: str) -> dict[str, object]:
 @pages.route("/tasks/<counted:task>/draft", methods=["PUT"], zh="保存草稿;不写入记录")
 @secret("draft")
 @works
+@takes(FORM)
 @pages.arguments(Entered)
 @pages.response(200, Draft)
 def keep(entered: dict[str, object], task: str) -> dict[str, object]:
@@ -140,6 +142,7 @@ def release(task: str) -> Response:
 
 @pages.route("/tasks/<counted:task>/complete", methods=["POST"], zh="提交表单;每处错误都指明字段")
 @works
+@takes(FORM)
 @pages.arguments(HandedIn)
 @pages.response(200, Receipt)
 def complete(entered: dict[str, object], task: str) -> Response:

@@ -21,15 +21,13 @@ from storage.files import MEGABYTE
 from storage.submission import Store
 from web import app, logs, passwords
 from web.assets import NotBuilt
+from web.bounds import ARCHIVE, FORM
 from web.cli import company, serving, showcase, too_large
 from web.cli.command import command, option
 from web.cli.output import Exit, Failed, Output
 from web.cli.play import SimulatedClock
 
 SERVER = {"threads": 8, "ident": None, "channel_timeout": 60}
-FORM = 8 * MEGABYTE
-"""No request is read beyond the largest form or file; the application sets closer bounds for each page."""
-
 FIRST = ("admin", "系统管理员")
 """Handle and name of the administrator whom the first start makes."""
 
@@ -80,7 +78,8 @@ def _pages(output: Output, store: Store, listen: str | None) -> Iterator[None]:
     place = listen or output.settings.listen
     try:
         made = app.create_app(output.settings, store)
-        most = max(FORM, output.settings.file_limit) + MEGABYTE
+        # nothing is read beyond the largest form or file; the application sets closer bounds for each page
+        most = max(FORM, ARCHIVE, output.settings.file_limit) + MEGABYTE
         found = waitress.create_server(made, listen=place, max_request_body_size=most, **SERVER)
         server: Any = too_large.said_by(found)
     except NotBuilt as error:

@@ -20,6 +20,7 @@ from storage import accounts, intake, personal
 from storage.files import TooLarge
 from web import asking, csrf, failures, reading, taking, texts, wish
 from web.access import anybody
+from web.bounds import FORM, takes
 from web.forms import shown
 from web.forms.entry import Typed
 from web.logs import log
@@ -34,7 +35,7 @@ OF_LOOKS, OF_ANSWERS, SPAN = 60, 30, timedelta(minutes=10)
 """How often one address may look, and hand in or have checked, in one span of time."""
 
 OF_CHECKS, OF_FILES = 600, 100
-LONGEST_NAME, LONGEST_AGENT, LARGEST = 100, 200, 256 * 1024
+LONGEST_NAME, LONGEST_AGENT = 100, 200
 TOO_OFTEN = lazy("打开或提交得太频繁,请等十分钟再试。")
 
 
@@ -54,9 +55,9 @@ def page(secret: str) -> Response:
 
 @pages.post("/check")
 @anybody
+@takes(FORM)
 def check() -> Response:
     """What the fields come to while somebody types; nothing is kept."""
-    request.max_content_length = LARGEST
     found = confirm_desk.find(request.form.get("secret", "")) if _admitted("check", OF_CHECKS) else None
     if found is None or found.desk is None or found.desk.form is None:
         return _private(make_response("", 404))
@@ -93,9 +94,9 @@ def upload(secret: str) -> Response:
 
 @pages.post("/")
 @anybody
+@takes(FORM)
 def answer() -> Response:
     """Hand in the answer: the link is used up, and the task done, in one command."""
-    request.max_content_length = LARGEST
     if not _admitted("answer", OF_ANSWERS):
         return _too_often()
     secret = request.form.get("secret", "")

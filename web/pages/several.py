@@ -10,6 +10,7 @@ from engine.errors import Refused
 from storage import preferences
 from web import asking, reading
 from web.access import signed_in
+from web.bounds import FORM, takes
 from web.identity import me
 from web.pages import bulk, task_acts, task_desk, task_form
 from web.pages.bulk import Outcome
@@ -47,6 +48,7 @@ def read() -> Response:
 
 @pages.post("/complete")
 @signed_in
+@takes(FORM)
 def complete() -> Response:
     """Hand in the entry for each of the chosen tasks; what is wrong with the entry itself is told before anything is done."""
     desks, gone = _chosen()

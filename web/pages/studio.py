@@ -15,6 +15,7 @@ from storage import working_copies
 from storage.working_copies import Overtaken
 from web import asking, csrf, failures, headers, notices, reading, texts
 from web.access import signed_in
+from web.bounds import FORM, takes
 from web.identity import me
 from web.pages import procedure as procedures
 from web.pages import studio_draft, studio_manifest, studio_publishing, studio_saving, studio_table_rows, studio_words
@@ -91,6 +92,7 @@ def findings(key: str) -> Response:
 
 @pages.post("/file")
 @signed_in
+@takes(FORM)
 def save(key: str) -> Response:
     """Keep a diagram as it was drawn and the English texts of its elements, both or none; 409 when somebody was faster."""
     given = studio_saving.sent(studio_saving.opened(key), ".bpmn")

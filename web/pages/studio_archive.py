@@ -18,8 +18,9 @@ from engine.errors import Fault, Reason, Refused, Text
 from engine.label import ENGLISH
 from engine.procedure import MANIFEST
 from storage.working_copies import TAKEN
+from web.bounds import ARCHIVE
 
-MOST_FILES, MOST_BYTES, LONGEST = 500, 20_000_000, 2_000_000
+MOST_FILES, LONGEST = 500, 2_000_000
 LEFT = ("scenarios/", "README.md", "__MACOSX/", ".DS_Store")
 """What stands in a folder of a procedure, or in what some systems make of it, and is no part of a version."""
 
@@ -96,7 +97,7 @@ def _taken(mark: bytes, procedure: str) -> Mapping[str, str] | None:
 
 
 def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    entries, seen, room = archive.infolist(), set(), MOST_BYTES
+    entries, seen, room = archive.infolist(), set(), ARCHIVE
     if len(entries) > MOST_FILES * 2:
         raise _refused(f"应不超过 {MOST_FILES} 个文件", f"expected at most {MOST_FILES} files")
     for entry in entries:
@@ -111,8 +112,8 @@ def _entries(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
             data = held.read(min(LONGEST, room) + 1)
         if len(data) > min(LONGEST, room):
             raise _refused(
-                f"每个文件应不超过 {LONGEST} 字节,全部不超过 {MOST_BYTES} 字节",
-                f"expected files of at most {LONGEST} bytes, and {MOST_BYTES} together",
+                f"每个文件应不超过 {LONGEST} 字节,全部不超过 {ARCHIVE} 字节",
+                f"expected files of at most {LONGEST} bytes, and {ARCHIVE} together",
             )
         room -= len(data)
         yield entry.filename, data

@@ -12,6 +12,7 @@ from engine.errors import Refused
 from engine.label import ENGLISH
 from web import csrf
 from web.access import signed_in
+from web.bounds import FORM, takes
 from web.pages import procedure as procedures
 from web.pages import studio_decision_words, studio_draft, studio_saving, studio_table, studio_trial
 from web.pages.studio_draft import Draft
@@ -49,6 +50,7 @@ def file(key: str) -> Response:
 
 @pages.post("/file")
 @signed_in
+@takes(FORM)
 def save(key: str) -> Response:
     """Keep the tables and their English, both or none; 409 when somebody was faster."""
     given = studio_saving.sent(studio_saving.opened(key), ".dmn")
@@ -68,6 +70,7 @@ def save(key: str) -> Response:
 
 @pages.post("/try")
 @signed_in
+@takes(FORM)
 def attempt(key: str) -> Response:
     """What the tables, as they were saved last, say to values."""
     found, asked = studio_saving.opened(key), request.get_json(silent=True)

@@ -16,6 +16,7 @@ from storage import working_copies
 from storage.working_copies import Overtaken
 from web import failures, notices, reading
 from web.access import signed_in
+from web.bounds import ARCHIVE, takes
 from web.identity import me
 from web.pages import (
     studio_archive,
@@ -132,6 +133,7 @@ def give(key: str) -> Response:
 
 @pages.post("/archive")
 @signed_in
+@takes(ARCHIVE)
 def take(key: str) -> Response:
     """Take in what a zip changed since it was taken away; what the draft changed, too, stays unless it is asked for."""
     found, sent = studio_saving.opened(key), request.files.get("archive")

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from engine.label import ENGLISH
 from web import csrf
 from web.access import signed_in
+from web.bounds import FORM, takes
 from web.pages import procedure as procedures
 from web.pages import studio_draft, studio_fields, studio_form_words, studio_preview, studio_saving
 from web.pages.studio_draft import Draft
@@ -46,6 +47,7 @@ def file(key: str) -> Response:
 
 @pages.post("/file")
 @signed_in
+@takes(FORM)
 def save(key: str) -> Response:
     """Keep the form and its English, both or none; 409 when somebody was faster."""
     given = studio_saving.sent(studio_saving.opened(key), ".form")
@@ -66,6 +68,7 @@ def save(key: str) -> Response:
 
 @pages.post("/preview")
 @signed_in
+@takes(FORM)
 def preview(key: str) -> Response:
     """The form as it was saved last, with what somebody tries in it."""
     found, document = studio_saving.opened(key), request.get_json(silent=True)

@@ -19,6 +19,7 @@ from storage.handing import Handed
 from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
+from web.bounds import FORM, takes
 from web.forms.entry import Typed
 from web.identity import me
 from web.pages import file_reading, listing, task_acts, task_desk, task_form, task_record, task_reference, task_where
@@ -27,9 +28,6 @@ from web.pages.task_desk import Desk
 from web.translation import _
 
 pages = Blueprint("task", __name__, url_prefix="/tasks")
-
-LARGEST = 8 * 1024 * 1024
-"""Bytes of a form: the largest draft, with every Chinese character written as nine signs."""
 
 IN_PLACE, ABOUT, COMMAND = "X-In-Place", "X-About", "X-Command"
 """Say of a refusal that it is shown where it belongs, which control it is about, and the id of the command of the next try."""
@@ -58,6 +56,7 @@ def look(task: str) -> Response:
 
 @pages.post("/<task>/draft")
 @signed_in
+@takes(FORM)
 def draft(task: str) -> Response:
     """Keep what is typed, and say what it comes to."""
     desk = _with_form(task)
@@ -83,6 +82,7 @@ def discard(task: str) -> Response:
 
 @pages.post("/<task>/complete")
 @signed_in
+@takes(FORM)
 def complete(task: str) -> Response:
     """Hand the form in; then to the next task. What is wrong is shown where it is, and nothing typed is lost."""
     desk = task_desk.open_for_me(task)

@@ -78,6 +78,7 @@ export class Saving {
     this.say(this.words.unsaved, true);
     if (answer?.status === 409) return this.stop(await answer.json());
     if (answer?.status === 422) return this.alarm((await answer.json()).text);
+    if (answer?.status === 413) return this.alarm(decodeURIComponent(answer.headers.get("X-Said") ?? ""));
     this.alarm(answer ? this.words.expired : this.words.offline);
     setTimeout(() => this.again(), AGAIN);
   }

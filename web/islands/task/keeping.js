@@ -54,6 +54,8 @@ function failed(status) {
   const current = form();
   if (!current) return;
   if (status === 409) return say(""); // somebody was faster: the page says so, and the copy stays here
+  if (status === 413) return say(current.dataset.oversized, true); // the same again would be refused again
+  if (status === 403 || status === 422) return say(current.dataset.refused, true); // why stands above the form
   if (status === 401) {
     say("", true);
     const link = Object.assign(document.createElement("a"), { href: document.getElementById("work").dataset.gate, target: "_blank", textContent: current.dataset.expired });
