@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from engine import form as forms
+from engine.form import FieldType
 from tests.web.pages.browser import Browser, House
 from web.pages import studio_fields
+from web.pages.studio_form_words import KINDS
 
 KEY = "service-planning"
 DRAFT = f"/procedures/{KEY}/draft/"
@@ -174,3 +177,18 @@ def test_every_form_of_the_procedure_is_written_as_it_was_read(house: House) -> 
         assert json.loads(studio_fields.written(found.files[path].decode())) == json.loads(found.files[path]), path
         made = studio_fields.with_english(source, name, studio_fields.english_of(source, name))
         assert json.loads(made) == json.loads(source), path
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "group"])
+def test_every_kind_of_field_that_is_offered_becomes_a_field_of_its_type(kind: str) -> None:
+    component = {**KINDS[kind][2], "key": "one", "path": "one", "label": "一"}
+    component.pop("key" if kind == "table" else "path")
+    component |= {"values": [{"value": "a", "label": "甲"}]} if "values" in component else {}
+    component |= {"expression": "=1"} if kind == "computed" else {}
+    source = json.dumps({"type": "default", "id": "f", "components": [component]}).encode()
+    (field,) = forms.parse(source, "forms/f.form").fields
+    assert field.type == kind
+
+
+def test_every_type_of_field_is_offered() -> None:
+    assert {kind for kind in KINDS if kind != "group"} == {str(one) for one in FieldType}
