@@ -93,6 +93,7 @@ SAMPLES: Mapping[str, object] = {
     "published": MOMENT,
     "q": "宁波",
     "reason": "休假,由同事办理",
+    "ref": "customer:C-0213",
     "refusal": 3,
     "request": "5c0f4a2e9b7d4f1c8a6e3d2b1f0a9c8d",
     "result": {"amount": 128000},

@@ -120,12 +120,12 @@ def test_every_text_field_of_a_shape_has_a_sample_of_its_own(house: House) -> No
 
 
 def test_every_list_goes_page_by_page(house: House) -> None:
-    """Not so: what is one look at a drawing, a table or a draft."""
+    """Not so: what is one look at a drawing, a table or a draft, and what is offered to whoever types."""
     schemas = Program(house, "").get("/openapi.json")["components"]["schemas"]
     whole = {
         name for name, shape in schemas.items() if "items" in shape["properties"] and "next" not in shape["properties"]
     }
-    assert whole <= {"TaskTargets", "SeveralOutcomes", "TableRows", "DraftFindings"}
+    assert whole <= {"TaskTargets", "TaskReferences", "SeveralOutcomes", "TableRows", "DraftFindings"}
     assert {"TaskTargets"} <= whole
 
 
