@@ -18,6 +18,7 @@ from engine import encoding
 from engine.case import Case
 from engine.commands import AttachFile, Command
 from engine.errors import Fault, Reason, Refused, Text
+from engine.events import TaskCompleted, TaskSubmitted
 from engine.instance import Instance
 from engine.journal import Entry
 from engine.organisation import unattended
@@ -56,11 +57,17 @@ def project(connection: Connection, entry: Entry, after: State) -> None:
     if not found:
         return
     where = _where(entry.command, after) | {"at": micros(entry.at)}
-    actor = entry.command.envelope.actor
     erasable = isinstance(entry.command, AttachFile) and entry.command.personal
-    where |= {"erasable": erasable, "person": None if actor is None else actor.id}
+    where |= {"erasable": erasable, "person": _by(entry)}
     rows = [where | _row(file) for file in sorted(found, key=lambda file: file.digest)]
     connection.execute(_insert(connection, schema.file_use).on_conflict_do_nothing(), rows)
+
+
+def _by(entry: Entry) -> str | None:
+    """Who handed the files in: the actor, or the contact who answered by a link; nobody when a program did."""
+    if entry.command.envelope.actor is not None:
+        return entry.command.envelope.actor.id
+    return next((event.person.id for event in entry.events if isinstance(event, TaskCompleted | TaskSubmitted)), None)
 
 
 def keep_personal(connection: Connection, rows: Sequence[Row], entry: Entry, after: State) -> None:

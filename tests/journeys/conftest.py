@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -23,10 +21,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.submission import Store
+from tests.journeys import serving
 from web.cli import showcase
 from web.cli.play import SimulatedClock
 
-ROOT = Path(__file__).parents[2]
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -85,20 +83,18 @@ def server(furnished: Path, tmp_path: Path) -> Iterator[str]:
         found.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{found.getsockname()[1]}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHIXING_")}
-    environment = {**kept, "ZHIXING_DATA": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    with (tmp_path / "log").open("w", encoding="utf-8") as log:
-        command = [sys.executable, "-m", "web.cli", "serve", "--listen", place]
-        process = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=log, stderr=log)
+    process = serving.begin(["serve", "--listen", place], tmp_path, {**kept, "ZHIXING_DATA": str(tmp_path)})
     base = f"http://{place}"
     _await(lambda: urlopen(f"{base}/health/ready").status == 200, process, tmp_path / "log")  # noqa: S310
     yield base
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(60) == 0, (tmp_path / "log").read_text(encoding="utf-8")
+    process.terminate()
+    process.join(60)
+    assert process.exitcode == 0, (tmp_path / "log").read_text(encoding="utf-8")
 
 
-def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes], log: Path) -> None:
+def _await(ready: Callable[[], bool], process: BaseProcess, log: Path) -> None:
     until = time.monotonic() + 60
-    while time.monotonic() < until and process.poll() is None:
+    while time.monotonic() < until and process.is_alive():
         try:
             if ready():
                 return

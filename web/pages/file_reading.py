@@ -137,7 +137,7 @@ def _listed(
         size=shown.size(row.size),
         label="" if attached is None else attached.label,
         step=step,
-        by=names.get(row.person, ""),
+        by="" if row.person is None else names.get(row.person, ""),
         at=texts.at(row.at),
         moment=row.at,
         personal=attached is not None and attached.personal,

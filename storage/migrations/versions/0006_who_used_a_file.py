@@ -10,6 +10,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+DONE = ("TaskCompleted", "TaskSubmitted")
+
 
 def upgrade() -> None:
     """As the entry says that used it first, and says for what is used already."""
@@ -32,6 +34,12 @@ def _fill(stream: int) -> None:
     change = text("UPDATE file_use SET person = :person WHERE stream_no = :stream AND digest = :digest AND at = :at")
     for digest, at in files.all():
         then = [(envelope, body) for envelope, body in known if int(envelope["at"]) == at]
-        naming = [envelope for envelope, body in then if digest.encode() in body] or [envelope for envelope, _ in then]
-        person = naming[-1].get("actor") if naming else None
+        naming = [one for one in then if digest.encode() in one[1]] or then
+        person = _by(*naming[-1]) if naming else None
         connection.execute(change, {**place, "digest": digest, "at": at, "person": person})
+
+
+def _by(envelope: dict[str, str], body: bytes) -> str | None:
+    """The actor, or the contact who answered by a link."""
+    done = (fields["person"]["$person"] for kind, _, fields in json.loads(body)["events"] if kind in DONE)
+    return envelope.get("actor") or next(done, None)

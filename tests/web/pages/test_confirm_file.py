@@ -59,7 +59,9 @@ def test_a_file_is_handed_in_with_the_answer_and_read_by_the_people_of_the_case(
     assert row[1:] == ("", "回执.pdf", True)
     wang = house.signed_in("wang")
     assert wang.get(f"/files/{found['digest']}").data == SCAN
-    assert "回执.pdf" in wang.page(f"/tasks/{task}")
+    page = wang.page(f"/tasks/{task}")
+    assert "回执.pdf" in page
+    assert "李想(华东轨道)" in page[page.index("回执.pdf") :].split("</li>")[0], "a contact handed it in"
     assert verification.verify(house.store).findings == proven
 
 
