@@ -75,6 +75,11 @@ FACTS = {
     "per": Text("里程碑对象", "milestone key"),
     "correlation": Text("消息对应", "correlation"),
     "countersign": Text("会签规则", "countersigning"),
+    "external": Text("由外部人员办理", "done by somebody outside"),
+    "bulk": Text("批量办理", "done in bulk"),
+    "catchUp": Text("错过时补办", "catching up"),
+    "case": Text("所属项目", "case it belongs to"),
+    "ttl": Text("消息保留时间", "time a message is kept"),
 }
 TABLES = {
     "title": Text("程序名称", "title"),

@@ -1,0 +1,42 @@
+"""Whatever our namespace adds to BPMN is a field of the editor, with a word of its own, and has a name when it changes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from engine.flow import extension
+from tests.web.terminal import ROOT
+from web.pages import studio_terms, studio_words
+
+FIELDS = (ROOT / "web" / "islands" / "studio" / "fields.js").read_text(encoding="utf-8")
+ATTRIBUTES, CHILDREN = extension.read(extension.DESCRIPTION.read_bytes())
+ADDED = [(element, name) for element, names in sorted(ATTRIBUTES.items()) for name in sorted(names)]
+REPETITION = "bpmn:MultiInstanceLoopCharacteristics"
+"""What changes of it is told as a change of the step that is repeated."""
+
+KINDS = {"bpmn:BaseElement", "bpmn:Activity", REPETITION}
+"""Not drawn themselves: their fields stand at what is drawn."""
+
+
+def _group(element: str) -> str:
+    """The line of the editor's table that is about this element, with the fields that people's steps share."""
+    (line,) = re.findall(rf'^  {{ types: \[[^\]]*"{element}"[^\]]*\].*$', FIELDS, re.MULTILINE)
+    (people,) = re.findall(r"^const PEOPLE = \[(.*?)^\];", FIELDS, re.MULTILINE | re.DOTALL)
+    return str(line).replace("...PEOPLE", str(people))
+
+
+@pytest.mark.parametrize(("element", "name"), ADDED)
+def test_every_attribute_has_a_field_a_word_and_a_name_for_its_change(element: str, name: str) -> None:
+    place = FIELDS if element in KINDS else _group(element)
+    assert f'"{name}"' in place
+    assert name in studio_words.WORDS
+    assert name in studio_terms.FACTS or element == REPETITION
+
+
+@pytest.mark.parametrize("element", sorted(CHILDREN))
+def test_every_list_that_an_element_may_have_has_rows(element: str) -> None:
+    (rows,) = re.findall(r"rows: \[(.*?)\]", _group(element))
+    assert {one.strip('" ') for one in rows.split(",")} == CHILDREN[element]
+    assert CHILDREN[element] <= studio_words.WORDS.keys()
