@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from storage import people, preferences, schema, worklist
-from storage.moments import micros
+from storage.moments import NEVER, micros
 from storage.worklist import Wish
 from tests.web.pages.browser import Browser, House
 
@@ -54,11 +55,37 @@ def test_tasks_stand_under_when_they_are_due_the_most_urgent_first(house: House)
     assert "逾期 8 天" in page
 
 
-def test_a_line_says_what_for_whom_and_who_handed_it_on(house: House) -> None:
+@pytest.mark.parametrize(
+    ("days", "span", "head", "said"), [(6, "later", "以后", "11月30日"), (None, "never", "无期限", "无期限")]
+)
+def test_what_is_due_behind_sunday_or_never_stands_last_under_its_heading(
+    house: House, days: int | None, span: str, head: str, said: str
+) -> None:
+    visitor = house.signed_in("li")
+    task = _tasks(visitor.page("/"))[0]
+    due = NEVER if days is None else micros(house.clock.now + timedelta(days=days))
+    with house.store.database.write() as connection:
+        for table in (schema.inbox, schema.task):
+            connection.execute(update(table).where(table.c.task == task).values(due=due))
+    page = visitor.page("/")
+    assert HEAD.findall(page) == ["本周到期", head]
+    assert _tasks(page)[-1] == task
+    assert said in page.split(f'id="task-{task.replace(".", "-")}"')[1].split("</li>")[0]
+    assert _tasks(visitor.page(f"/?span={span}")) == [task]
+
+
+def test_a_line_says_what_for_whom_and_who_handed_it_on_and_when(house: House) -> None:
     page = house.signed_in("zhao").page("/")
     line = next(part for part in page.split('<li class="task') if "华东轨道交通票务平台运维" in part)
-    for wanted in ("T01.03", "华东轨道交通", "需求调研与方案设计", "指派给我", "李强 交办"):
-        assert wanted in line, wanted
+    for wanted in ("T01.03", "华东轨道交通", "需求调研与方案设计", "指派给我", "李强 交办 11月19日 11:20"):
+        assert wanted in re.sub(r"<[^>]*>|\s+", " ", line).replace("  ", " "), wanted
+
+
+def test_a_line_names_the_role_through_which_it_is_there(house: House) -> None:
+    page = house.signed_in("li").page("/")
+    line = next(part for part in page.split('<li class="task') if "宁波港务" in part)
+    assert "<span>服务管理负责人</span>" in line
+    assert "指派给我" not in line
 
 
 def test_what_was_said_stands_with_the_task(house: House) -> None:
@@ -177,8 +204,12 @@ def test_tasks_look_new_until_they_were_looked_at(house: House) -> None:
     visitor = house.signed_in("li")
     task = _tasks(visitor.page("/"))[0]
     assert visitor.page("/").count("task-new") == 2
+    mark = f'hx-post="/inbox/{task}/read" hx-vals=\'{{"read": "%s"}}\''
+    assert mark % 1 in visitor.page("/")
     _act(visitor, f"/inbox/{task}/read", read="1")
-    assert visitor.page("/").count("task-new") == 1
+    page = visitor.page("/")
+    assert (page.count("task-new"), mark % 0 in page) == (1, True)
+    assert page.count('title="标为未读"') == page.count('title="标为已读"') == 1
     _act(visitor, f"/inbox/{task}/read", read="0")
     assert visitor.page("/").count("task-new") == 2
     _act(visitor, "/inbox/1.999.1/read", read="1")
@@ -195,6 +226,49 @@ def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
     quiet = house.signed_in("wai")
     for address, text in (("/done", "还没有办过的任务"), ("/sent", "还没有发起过项目"), ("/told", "还没有人知会您")):
         assert text in quiet.page(address)
+
+
+def _past(visitor: Browser, address: str, mark: re.Pattern[str]) -> list[list[str]]:
+    """What stands on each page of a list of the past, as the link at its end leads on."""
+    pages = []
+    while True:
+        page = visitor.page(address)
+        pages.append(mark.findall(page))
+        more = re.search(r'<div class="more"><a [^>]*href="([^"]*)">更早的', page)
+        if more is None:
+            return pages
+        address = more[1].replace("&amp;", "&")
+
+
+def test_a_long_list_of_what_i_began_goes_on_page_by_page(house: House) -> None:
+    with house.store.database.read() as connection:
+        row = connection.execute(select(schema.case).limit(1)).one()._asdict()
+    with house.store.database.write() as connection:
+        for number in range(1000, 1110):
+            values = {**row, "stream_no": number, "opened_at": row["opened_at"] + number % 7}
+            connection.execute(insert(schema.case).values(**values))
+    pages = _past(house.signed_in("wang"), "/sent", re.compile(r'id="case-(\d+)"'))
+    assert [len(page) for page in pages] == [50, 50, 18]
+    with house.store.database.read() as connection:
+        table = schema.case.c
+        query = select(table.stream_no).order_by(table.opened_at.desc(), table.stream_no.desc())
+        assert [int(key) for page in pages for key in page] == list(connection.execute(query).scalars())
+
+
+def test_a_long_list_of_what_i_was_told_goes_on_page_by_page(house: House) -> None:
+    _fill(house)
+    wang, now = people.known(house.store, "wang"), micros(house.clock.now)
+    with house.store.database.write() as connection:
+        keys = connection.execute(select(schema.task.c.task).where(schema.task.c.task.like("%.9___.1"))).scalars().all()
+        for place, key in enumerate(keys):
+            row = {"task": key, "person": wang.id, "by": wang.id, "message": "", "at": now + place // 3}
+            connection.execute(insert(schema.task_copy).values(**row))
+    pages = _past(house.signed_in("wang"), "/told", TASK)
+    assert [len(page) for page in pages] == [50, 50, 21]
+    with house.store.database.read() as connection:
+        copy = schema.task_copy.c
+        query = select(copy.task).where(copy.person == wang.id).order_by(copy.at.desc(), copy.task.desc())
+        assert [key.replace("-", ".") for page in pages for key in page] == list(connection.execute(query).scalars())
 
 
 def _fill(house: House) -> None:

@@ -57,6 +57,9 @@ def test_the_page_says_what_why_by_when_and_who_had_it_before(house: House) -> N
     for wanted in ("T01.03", "需求调研", "与客户一起了解现状", "8.2.2", "A/0", "李强 交办", "华东轨道交通票务平台运维"):
         assert wanted in page, wanted
     assert "完成 T01.02 受理与指派 → 受理" in page
+    due = re.search(r"<dt>期限</dt><dd[^>]*>(.*?)</dd>", page, re.DOTALL)
+    assert due is not None
+    assert re.sub(r"<[^>]*>|\s+", " ", due[1]).split() == ["11月27日", "23:59"]
 
 
 def test_looking_at_a_page_writes_nothing_and_its_first_look_is_posted_once(house: House) -> None:
