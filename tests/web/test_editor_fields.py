@@ -12,7 +12,10 @@ from web.pages import studio_terms, studio_words
 
 FIELDS = (ROOT / "web" / "islands" / "studio" / "fields.js").read_text(encoding="utf-8")
 ATTRIBUTES, CHILDREN = extension.read(extension.DESCRIPTION.read_bytes())
-ADDED = [(element, name) for element, names in sorted(ATTRIBUTES.items()) for name in sorted(names)]
+REFUSED = ("bpmn:ManualTask", "external")
+"""Read where it stands, and refused by the check: only a form is filled in by somebody outside."""
+
+ADDED = sorted({(element, name) for element, names in ATTRIBUTES.items() for name in names} - {REFUSED})
 REPETITION = "bpmn:MultiInstanceLoopCharacteristics"
 """What changes of it is told as a change of the step that is repeated."""
 
