@@ -28,36 +28,28 @@ from web import (
 )
 from web.api import document, gate, once, problems
 from web.documents import Documents
-from web.pages import (
-    account,
-    case,
-    case_team,
-    confirm,
-    design,
-    file,
-    health,
-    inbox,
-    invitation,
-    metrics,
-    operations,
-    people,
-    procedure,
-    recovery,
-    roles,
-    several,
-    sign_in,
-    studio,
-    studio_decision,
-    studio_file,
-    studio_form,
-    studio_row,
-    studio_start,
-    task,
-    task_reference,
-    task_sheet,
-    tokens,
-    two_steps,
-)
+from web.pages import design, file, procedure
+from web.pages.account import routes as account
+from web.pages.account import tokens, two_steps
+from web.pages.case import routes as case
+from web.pages.case import team
+from web.pages.confirm import invitation
+from web.pages.confirm import routes as confirm
+from web.pages.inbox import routes as inbox
+from web.pages.inbox import several
+from web.pages.operations import health, metrics
+from web.pages.operations import routes as operations
+from web.pages.people import roles
+from web.pages.people import routes as people
+from web.pages.sign_in import recovery
+from web.pages.sign_in import routes as sign_in
+from web.pages.studio import file as draft_file
+from web.pages.studio import routes as studio
+from web.pages.studio import start
+from web.pages.studio.editors import decision, form
+from web.pages.studio.manifest import routes as manifest
+from web.pages.task import reference, sheet
+from web.pages.task import routes as task
 from web.settings import Settings, place_of_files
 
 LARGEST = 2 * 1024 * 1024
@@ -71,20 +63,20 @@ PAGES = (
     inbox.pages,
     several.pages,
     case.pages,
-    case_team.pages,
+    team.pages,
     task.pages,
     file.pages,
-    task_reference.pages,
-    task_sheet.pages,
+    reference.pages,
+    sheet.pages,
     invitation.pages,
     confirm.pages,
     procedure.pages,
     studio.pages,
-    studio_decision.pages,
-    studio_file.pages,
-    studio_form.pages,
-    studio_row.pages,
-    studio_start.pages,
+    decision.pages,
+    draft_file.pages,
+    form.pages,
+    manifest.pages,
+    start.pages,
     sign_in.pages,
     recovery.pages,
     account.pages,

@@ -8,7 +8,8 @@ import pytest
 
 from engine.flow import extension
 from tests.web.terminal import ROOT
-from web.pages import studio_terms, studio_words
+from web.drafting.difference import terms
+from web.pages.studio.editors import words
 
 FIELDS = (ROOT / "web" / "islands" / "studio" / "fields.js").read_text(encoding="utf-8")
 ATTRIBUTES, CHILDREN = extension.read(extension.DESCRIPTION.read_bytes())
@@ -34,12 +35,12 @@ def _group(element: str) -> str:
 def test_every_attribute_has_a_field_a_word_and_a_name_for_its_change(element: str, name: str) -> None:
     place = FIELDS if element in KINDS else _group(element)
     assert f'"{name}"' in place
-    assert name in studio_words.WORDS
-    assert name in studio_terms.FACTS or element == REPETITION
+    assert name in words.WORDS
+    assert name in terms.FACTS or element == REPETITION
 
 
 @pytest.mark.parametrize("element", sorted(CHILDREN))
 def test_every_list_that_an_element_may_have_has_rows(element: str) -> None:
     (rows,) = re.findall(r"rows: \[(.*?)\]", _group(element))
     assert {one.strip('" ') for one in rows.split(",")} == CHILDREN[element]
-    assert CHILDREN[element] <= studio_words.WORDS.keys()
+    assert CHILDREN[element] <= words.WORDS.keys()

@@ -19,12 +19,13 @@ from storage import coming, registers, schema
 from storage.moments import micros
 from storage.registers import Registered, Wish
 from web import reading
-from web.api import asking, sight, values
+from web.api import asking, values
 from web.api.blueprint import careful, resource
 from web.api.gate import reads, works
 from web.api.paging import part
 from web.api.shapes import HANDLE, Paged, Receipt, Said, Shape, Who
 from web.reader import who_reads
+from web.sight import naming, states
 from web.telling import facts
 
 pages = resource("case", "Cases: service projects")
@@ -208,7 +209,7 @@ def start(asked: dict[str, object]) -> Response:
 def one(case: int) -> Response:
     """A case with its data, team, documents and instances."""
     with reading.store().database.read() as connection:
-        found = sight.case(connection, case)
+        found = states.case(connection, case)
         return asking.tagged(_document(connection, found), found.stream, found.revision)
 
 
@@ -218,7 +219,7 @@ def one(case: int) -> Response:
 def then(case: int, revision: int) -> Response:
     """A case as it was after an entry of its own; its instances have entries of their own."""
     with reading.store().database.read() as connection:
-        if revision > sight.case(connection, case).revision:
+        if revision > states.case(connection, case).revision:
             abort(404)
         found = reading.store().states.at(connection, StreamKind.CASE, case, revision)
         assert isinstance(found, Case)
@@ -232,7 +233,7 @@ def then(case: int, revision: int) -> Response:
 def documents(asked: dict[str, object], case: int) -> Response:
     """The newest version of each document of a case."""
     with reading.store().database.read() as connection:
-        found = sight.case(connection, case)
+        found = states.case(connection, case)
         titles = reading.procedure(connection, found.version).documents
     shown, onward = part(_documents(found, titles), asked, lambda one: str(one["document"]))
     return asking.tagged({"items": shown, "next": onward}, found.stream, found.revision)
@@ -278,7 +279,7 @@ def close(asked: dict[str, str], case: int) -> Response:
 
 def _submit(case: int, build: asking.Build) -> Response:
     with reading.store().database.read() as connection:
-        sight.case(connection, case)
+        states.case(connection, case)
     return asking.submit(build, case)
 
 
@@ -309,7 +310,7 @@ def _coming(connection: Connection, one: coming.Coming) -> dict[str, object]:
 
 def _document(connection: Connection, found: Case) -> dict[str, object]:
     procedure = reading.procedure(connection, found.version)
-    names = sight.names(connection, procedure)
+    names = naming.names(connection, procedure)
     table = schema.instance.c
     query = select(table.stream_no).where(table.case_no == found.stream).order_by(table.stream_no)
     known = {**procedure.case_fields}

@@ -22,9 +22,9 @@ from web.api.gate import works
 from web.api.once import harmless
 from web.api.shapes import Said, Shape
 from web.bounds import FORM, takes
+from web.drafting import beginning, draft, publishing, trial
+from web.drafting.draft import Draft
 from web.identity import me
-from web.pages import studio_draft, studio_publishing, studio_start, studio_trial
-from web.pages.studio_draft import Draft
 
 pages = resource("draft", "Drafts of procedures, for who may change them")
 AT = "/procedures/<name:procedure>/draft"
@@ -151,7 +151,7 @@ def begin(procedure: str) -> Response:
     """Begin a draft of the version in force; the one that is there already is answered."""
     store = reading.store()
     with store.database.read() as connection:
-        version = studio_draft.changeable(connection, procedure)
+        version = draft.changeable(connection, procedure)
     working_copies.begin(store.database, procedure, version.place.version, me().person, store.now())
     found = _opened(procedure)
     return asking.with_tag(_document(found), str(found.copy.mark))
@@ -164,12 +164,12 @@ def begin(procedure: str) -> Response:
 def start(given: dict[str, str]) -> Response:
     """Begin the draft of a whole new procedure, with one process; whoever owns or publishes another may."""
     key, zh, en, owner, publisher = (given[name] for name in ("key", "zh", "en", "owner", "publisher"))
-    wanted = studio_start.checked(studio_start.Wanted(key=key, zh=zh, en=en, owner=owner, publisher=publisher))
+    wanted = beginning.checked(beginning.Wanted(key=key, zh=zh, en=en, owner=owner, publisher=publisher))
     if wanted.wrong:
         faults = tuple(Fault(name, text) for name, text in wanted.wrong)
         raise Refused(Reason.INVALID_DATA, faults[0].text.zh, faults[0].text.en, faults)
-    if not studio_start.begun(wanted):
-        told = studio_start.taken(wanted)
+    if not beginning.begun(wanted):
+        told = beginning.taken(wanted)
         raise Refused(Reason.WRONG_STATE, told.zh, told.en)
     found = _opened(wanted.key)
     response = asking.with_tag(_document(found), str(found.copy.mark))
@@ -259,7 +259,7 @@ def attempt(given: dict[str, Any], procedure: str) -> dict[str, object]:
     found = _opened(procedure)
     if given["path"] not in found.files or not given["path"].endswith(".dmn"):
         abort(404)
-    trials: Any = studio_trial.answered(found, given["path"], {given["decision"]: given["values"]})["trials"]
+    trials: Any = trial.answered(found, given["path"], {given["decision"]: given["values"]})["trials"]
     told = trials[given["decision"]]
     return {"value": told.get("value", ""), "rules": told.get("rules", []), "problem": told["problem"]}
 
@@ -272,17 +272,17 @@ def attempt(given: dict[str, Any], procedure: str) -> dict[str, object]:
 def publish(given: dict[str, str | None], procedure: str) -> dict[str, object]:
     """Put a draft in force as it was read (`If-Match`: its mark), by somebody who wrote nothing of it."""
     found, mark = _opened(procedure), _seen()
-    reason = studio_publishing.sentence(given["reason"] or "")
+    reason = publishing.sentence(given["reason"] or "")
     effective = None if given["effective"] is None else _moment(given["effective"])
-    envelope = asking.envelope(studio_publishing.stream_of(found))
-    receipt = studio_publishing.publish(found, envelope, reason, mark, effective)
+    envelope = asking.envelope(publishing.stream_of(found))
+    receipt = publishing.publish(found, envelope, reason, mark, effective)
     version = reading.store().procedures.keep(found.files).digest
     return {"stream": receipt.stream, "revision": receipt.revision, "version": version}
 
 
 def _opened(procedure: str) -> Draft:
     with reading.store().database.read() as connection:
-        return studio_draft.opened(connection, procedure)
+        return draft.opened(connection, procedure)
 
 
 def _document(found: Draft) -> dict[str, object]:

@@ -14,13 +14,14 @@ from storage import file_kind
 from storage.file_name import LONGEST
 from storage.files import TooLarge
 from web import reading, taking
-from web.api import asking, problems, sight, values
+from web.api import asking, problems, values
 from web.api.blueprint import LAST, View, Whole, resource
 from web.api.gate import reads, works
 from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Said, Shape
-from web.pages import file_reading, task_desk
-from web.pages.file_reading import Listed
+from web.sight import desk, states
+from web.sight import file as files
+from web.sight.file import Listed
 
 pages = resource("file", "Files, and the attachments of cases")
 
@@ -90,7 +91,7 @@ class Files(Shape):
 def send(asked: dict[str, str]) -> Response:
     """Send a file; a form or an attachment then names it by the answer. What nobody uses is gone after a week."""
     if asked["task"]:
-        task_desk.open_for_me(asked["task"])
+        desk.open_for_me(asked["task"])
     try:
         kept = taking.taken(asked["name"], asked["task"])
     except TooLarge as refused:
@@ -105,7 +106,7 @@ def send(asked: dict[str, str]) -> Response:
 def one(digest: str) -> Response:
     """The bytes of a file of a case or task this person may read, or of their own; 404 once they were erased."""
     with reading.store().database.read() as connection:
-        found = file_reading.for_me(connection, digest)
+        found = files.for_me(connection, digest)
     answer = None if found is None else taking.given(found)
     if answer is None:
         abort(404)
@@ -120,7 +121,7 @@ def one(digest: str) -> Response:
 def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """The files of a case, from its forms and attached, the newest first."""
     with reading.store().database.read() as connection:
-        found = file_reading.of_case(connection, sight.case(connection, case))
+        found = files.of_case(connection, states.case(connection, case))
     shown, onward = part(found, asked, _key)
     return {"items": [_listed(one) for one in shown], "next": onward}
 
@@ -132,10 +133,10 @@ def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
 def attach(asked: dict[str, object], case: int) -> Response:
     """Attach a file that was sent to a case, at a task of it or at none."""
     with reading.store().database.read() as connection:
-        sight.case(connection, case)
+        states.case(connection, case)
     given, task = asked["file"], asked["task"]
     assert isinstance(given, dict)
-    if task is not None and task_desk.open_for_me(str(task)).row.case_no != case:
+    if task is not None and desk.open_for_me(str(task)).row.case_no != case:
         abort(404)
     file = File(given["digest"], given["name"], given["type"], given["size"])
     label, personal = str(asked["label"]), bool(asked["personal"])

@@ -13,11 +13,12 @@ from engine.words import StreamKind
 from storage import journal, refusals
 from storage.shelf import StreamShelf
 from web import reading
-from web.api import sight, values
+from web.api import values
 from web.api.blueprint import resource
 from web.api.gate import reads
 from web.api.shapes import Paged, Said, Shape, Who
-from web.pages.case_dossier import courses
+from web.sight import naming, states
+from web.sight.dossier import courses
 from web.telling.told import Teller
 
 pages = resource("history", "What happened, in sentences")
@@ -76,7 +77,7 @@ class Refusals(Shape):
 def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """What happened to a case itself; its instances have a history of their own."""
     with reading.store().database.read() as connection:
-        return _page(connection, StreamKind.CASE, sight.case(connection, case), asked)
+        return _page(connection, StreamKind.CASE, states.case(connection, case), asked)
 
 
 @pages.route("/cases/<number:case>/refusals", zh="对项目提出而被拒绝的请求")
@@ -86,7 +87,7 @@ def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
 def refused_of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """What was asked of a case and refused."""
     with reading.store().database.read() as connection:
-        sight.case(connection, case)
+        states.case(connection, case)
         return _refusals(connection, case, asked)
 
 
@@ -97,7 +98,7 @@ def refused_of_case(asked: dict[str, object], case: int) -> dict[str, object]:
 def of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
     """What happened in an instance."""
     with reading.store().database.read() as connection:
-        return _page(connection, StreamKind.INSTANCE, sight.instance(connection, instance)[0], asked)
+        return _page(connection, StreamKind.INSTANCE, states.instance(connection, instance)[0], asked)
 
 
 @pages.route("/instances/<number:instance>/refusals", zh="对流程提出而被拒绝的请求")
@@ -107,7 +108,7 @@ def of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
 def refused_of_instance(asked: dict[str, object], instance: int) -> dict[str, object]:
     """What was asked of an instance and refused."""
     with reading.store().database.read() as connection:
-        sight.instance(connection, instance)
+        states.instance(connection, instance)
         return _refusals(connection, instance, asked)
 
 
@@ -117,7 +118,7 @@ def _page(
     """Steps are named by the entries in which they began; the course that is kept knows them, so a page reads its own."""
     begin, size, stream = _begin(asked), int(str(asked["size"])), state.stream
     course = courses().of(connection, kind, stream, state.revision)
-    teller = Teller(sight.names(connection, reading.procedure(connection, state.version)), course)
+    teller = Teller(naming.names(connection, reading.procedure(connection, state.version)), course)
     shelf = StreamShelf(connection, stream, reading.store().recent)
     rows = []
     for entry in journal.read(connection, stream, shelf, after=begin, until=begin + size):

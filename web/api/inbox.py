@@ -16,8 +16,8 @@ from web.api.blueprint import resource
 from web.api.gate import reads
 from web.api.shapes import Paged, Said, Shape, Who
 from web.identity import me
-from web.pages import listing
-from web.pages.listing import LONGEST_TEXT, SORTS, SPANS, WHYS, Asked
+from web.sight import filters
+from web.sight.filters import LONGEST_TEXT, SORTS, SPANS, WHYS, Asked
 
 pages = resource("inbox", "What a person may do, did, began and was told of")
 
@@ -99,7 +99,7 @@ class Cases(Shape):
 def waiting(asked: dict[str, str]) -> dict[str, object]:
     """What this person may do, due first unless `sort` says otherwise."""
     with reading.store().database.read() as connection:
-        wish = listing.wish_of(connection, Asked.of(asked))
+        wish = filters.wish_of(connection, Asked.of(asked))
         return _page(connection, worklist.page(connection, wish, _place(asked), _size(asked)), asked)
 
 
@@ -109,7 +109,7 @@ def waiting(asked: dict[str, str]) -> dict[str, object]:
 def counts() -> dict[str, int]:
     """How many tasks this person may do, by when they are due."""
     with reading.store().database.read() as connection:
-        found = worklist.counts(connection, me().wish(), listing.edges_now())
+        found = worklist.counts(connection, me().wish(), filters.edges_now())
     return dict(zip(SPANS, found, strict=True))
 
 
@@ -140,7 +140,7 @@ def told(asked: dict[str, str]) -> dict[str, object]:
 def sent(asked: dict[str, str]) -> dict[str, object]:
     """The cases this person opened, the newest first."""
     with reading.store().database.read() as connection:
-        found = worklist.opened(connection, me().person.id, listing.numbered(_place(asked)), _size(asked))
+        found = worklist.opened(connection, me().person.id, filters.numbered(_place(asked)), _size(asked))
     rows = [
         {"case": one.case, "status": one.status, "opened": values.at(one.at), "waiting": one.waiting} for one in found
     ]
@@ -181,7 +181,7 @@ def _line(connection: Connection, line: Line, case: dict[str, str]) -> dict[str,
 
 
 def _place(asked: dict[str, str]) -> Place | None:
-    return listing.place(asked)
+    return filters.place(asked)
 
 
 def _next(place: Place) -> str:

@@ -10,12 +10,13 @@ from engine.commands import Envelope
 from engine.instance import Instance
 from engine.words import StreamKind
 from web import reading
-from web.api import asking, sight, values
+from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.shapes import Receipt, Said, Shape, Who, Why
 from web.api.task import shown
 from web.api.task_shapes import Targets
+from web.sight import naming, states
 from web.telling.naming import Names
 
 pages = resource("instance", "Runs of processes")
@@ -86,8 +87,8 @@ class Moved(Why):
 def one(instance: int) -> Response:
     """An instance as it is now."""
     with reading.store().database.read() as connection:
-        found, _ = sight.instance(connection, instance)
-        names = sight.names(connection, reading.procedure(connection, found.version))
+        found, _ = states.instance(connection, instance)
+        names = naming.names(connection, reading.procedure(connection, found.version))
     return asking.tagged(document(found, names), found.stream, found.revision)
 
 
@@ -97,12 +98,12 @@ def one(instance: int) -> Response:
 def then(instance: int, revision: int) -> Response:
     """An instance as it was after an entry, made from its entries."""
     with reading.store().database.read() as connection:
-        newest, _ = sight.instance(connection, instance)
+        newest, _ = states.instance(connection, instance)
         if revision > newest.revision:
             abort(404)
         found = reading.store().states.at(connection, StreamKind.INSTANCE, instance, revision)
         assert isinstance(found, Instance)
-        names = sight.names(connection, reading.procedure(connection, newest.version))
+        names = naming.names(connection, reading.procedure(connection, newest.version))
     return asking.tagged(document(found, names), found.stream, found.revision)
 
 
@@ -136,7 +137,7 @@ def begin(asked: dict[str, str], instance: int) -> Response:
 def targets(activity: str) -> dict[str, object]:
     """Where a step under way could be moved, and why it cannot go elsewhere."""
     with reading.store().database.read() as connection:
-        found, window = sight.instance(connection, int(activity.split(".")[0]))
+        found, window = states.instance(connection, int(activity.split(".")[0]))
         procedure = reading.procedure(connection, found.version)
     if activity not in found.activities:
         abort(404)
@@ -199,5 +200,5 @@ def document(found: Instance, names: Names) -> dict[str, object]:
 
 def _submit(number: int, build: asking.Build) -> Response:
     with reading.store().database.read() as connection:
-        sight.instance(connection, number)
+        states.instance(connection, number)
     return asking.submit(build, number)

@@ -12,9 +12,10 @@ from web.api.blueprint import Whole, resource
 from web.api.gate import reads, works
 from web.api.once import secret
 from web.api.shapes import Receipt, Shape, Who
-from web.pages import invitation, task_desk
-from web.pages.invitation import Standing
-from web.pages.task_desk import Desk
+from web.sight import desk as desks
+from web.sight import link as links
+from web.sight.desk import Desk
+from web.sight.link import Standing
 from web.wish import LONGEST_MESSAGE, LONGEST_NAME, MOST, USUAL, Wish, sound
 
 pages = resource("invitation", "One-time links by which contacts outside do a task")
@@ -68,7 +69,7 @@ class Given(Shape):
 @pages.response(200, Stand)
 def one(task: str) -> dict[str, object]:
     """The link of a task that may be done from outside, and whether this person may give one."""
-    found = _standing(task_desk.open_for_me(task))
+    found = _standing(desks.open_for_me(task))
     return {"may_give": found.may_give, "newest": None if found.given is None else _shown(found)}
 
 
@@ -79,7 +80,7 @@ def one(task: str) -> dict[str, object]:
 @pages.response(201, Given)
 def give(asked: dict[str, object], task: str) -> dict[str, object]:
     """Give a contact a link, told this once; a link before it no longer works."""
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     _standing(desk)
     wish = Wish(
         name=str(asked["name"]).strip(),
@@ -105,13 +106,13 @@ def give(asked: dict[str, object], task: str) -> dict[str, object]:
 @pages.response(200, Receipt)
 def revoke(task: str) -> Response:
     """End the link of a task."""
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     _standing(desk)
     return asking.submit(lambda envelope: RevokeInvitation(envelope=envelope, task=task), desk.instance.stream)
 
 
 def _standing(desk: Desk) -> Standing:
-    found = invitation.standing(desk)
+    found = links.standing(desk)
     if found is None:
         abort(404)
     return found

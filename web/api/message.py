@@ -12,11 +12,12 @@ from engine.errors import Reason, Refused
 from engine.stream import ORGANISATION
 from engine.words import StreamKind
 from web import reading
-from web.api import asking, sight, values
+from web.api import asking, values
 from web.api.blueprint import LAST, Whole, resource
 from web.api.gate import works
 from web.api.shapes import Receipt, Shape
 from web.identity import me
+from web.sight import states
 
 pages = resource("message", "Messages from outside")
 MESSAGE = "message"
@@ -67,7 +68,7 @@ def _place(case: object, procedure: object) -> tuple[int, str]:
 
 def _procedure(connection: Connection, case: int) -> str:
     """Whoever brings in messages for everybody need not know of the case otherwise."""
-    found = sight.standing(connection, StreamKind.CASE, case)[0]
+    found = states.standing(connection, StreamKind.CASE, case)[0]
     assert isinstance(found, Case)
     brings = reading.procedure(connection, found.version).may(MESSAGE)
-    return found.procedure if me().acting_roles & set(brings) else sight.case(connection, case).procedure
+    return found.procedure if me().acting_roles & set(brings) else states.case(connection, case).procedure

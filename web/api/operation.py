@@ -20,7 +20,7 @@ from storage import milestones, operation, verification
 from storage.moments import moment
 from storage.operation import Place
 from web import reading
-from web.api import asking, sight, values
+from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import operates, works
 from web.api.once import harmless
@@ -37,7 +37,7 @@ from web.api.operation_shapes import (
 )
 from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Why
-from web.pages import operations_reading
+from web.sight import naming, operations, states
 
 pages = resource("operation", "How the product runs")
 PLACE = re.compile(r"(-?\d{1,18})~(\d[\d.]{0,62})")
@@ -124,7 +124,7 @@ def jobs(asked: dict[str, object]) -> dict[str, object]:
     """The jobs that are not done, the parked ones first, with what went wrong."""
     store, size = reading.store(), int(str(asked["size"]))
     with store.database.read() as connection:
-        found = lease.listed(connection, store.now(), size, operations_reading.of_jobs(_place(asked)))
+        found = lease.listed(connection, store.now(), size, operations.of_jobs(_place(asked)))
     rows = [
         {
             "job": job.key,
@@ -209,7 +209,7 @@ def waive(asked: dict[str, str], milestone: int) -> Response:
     """Let the next occurrence pass without starting anything, with the right to waive."""
     reason = asked["reason"]
     with reading.store().database.read() as connection:
-        sight.standing(connection, StreamKind.MILESTONE, milestone)
+        states.standing(connection, StreamKind.MILESTONE, milestone)
         due = attended.state(reading.store(), connection, milestone).due
     if due is None:
         raise Refused(
@@ -296,12 +296,12 @@ def verify(stream: int) -> dict[str, object]:
 
 def _failed(connection: Connection, one: operation.Failed) -> dict[str, object] | None:
     """An incident with its sentence; nothing when it was settled a moment ago."""
-    state = sight.standing(connection, StreamKind.INSTANCE, one.stream)[0]
+    state = states.standing(connection, StreamKind.INSTANCE, one.stream)[0]
     assert isinstance(state, Instance)
     found = state.incidents.get(one.incident)
     if found is None:
         return None
-    names = sight.names(connection, reading.procedure(connection, one.version))
+    names = naming.names(connection, reading.procedure(connection, one.version))
     step = state.activities[found.activity]
     return {
         "incident": one.incident,
@@ -318,7 +318,7 @@ def _resolve(build: asking.Build, incident: str) -> Response:
     """Whoever may know of the instance asks; whether they may decide is for the engine to say."""
     number = int(incident.split(".")[0])
     with reading.store().database.read() as connection:
-        sight.instance(connection, number)
+        states.instance(connection, number)
     return asking.submit(build, number)
 
 

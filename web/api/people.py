@@ -21,8 +21,8 @@ from web.api.once import journaled, note, secret
 from web.api.paging import part
 from web.api.shapes import HANDLE, Addressed, Deputyship, Ended, Paged, Receipt, Said, Shape, Who, Why
 from web.identity import me
-from web.pages import people_reading
-from web.pages.people_reading import Dossier, Row
+from web.sight import people as staff
+from web.sight.people import Dossier, Row
 
 pages = resource("people", "People, their roles, accounts and sessions")
 VISIBLE = validate.Regexp(r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")
@@ -115,7 +115,7 @@ def everybody(asked: dict[str, object]) -> dict[str, object]:
     who = me()
     tells = ADMINISTRATOR in who.roles
     with reading.store().database.read() as connection:
-        company, found = reading.organisation(connection), people_reading.rows(connection)
+        company, found = reading.organisation(connection), staff.rows(connection)
     roles = {
         row.person: sorted(code for code, held in company.roles.items() if row.person in held)
         if tells or row.person == who.person
@@ -138,7 +138,7 @@ def add(asked: dict[str, str]) -> tuple[object, int]:
     first, handle = asking.envelope(ORGANISATION), asked["handle"]
     alike = people.alike(reading.store(), handle)
     person = alike or people.add(reading.store(), first.id, handle, asked["name"], (), by=first)
-    if not people_reading.is_added_by(first.id, person):
+    if not staff.is_added_by(first.id, person):
         text = Text(f"账号 {handle} 已有人使用,请换一个", f"expected another handle, but somebody has {handle}")
         raise Refused(Reason.INVALID_DATA, text.zh, text.en, (Fault("handle", text),))
     note()
@@ -153,7 +153,7 @@ def add(asked: dict[str, str]) -> tuple[object, int]:
 def one(handle: str) -> dict[str, object]:
     """One person: roles and their changes, teams, deputies, account."""
     with reading.store().database.read() as connection:
-        found = people_reading.dossier(connection, _person(handle).id)
+        found = staff.dossier(connection, _person(handle).id)
     return {
         **(values.named(found.row.person) or {}),
         "roles": [code for code, _title in found.held],
@@ -190,7 +190,7 @@ def grant(asked: dict[str, str], handle: str, role: str) -> Response:
     """Let a person hold a role company-wide."""
     person, reason = _person(handle), asked["reason"]
     with reading.store().database.read() as connection:
-        if role not in {code for code, _title in people_reading.roles(connection)}:
+        if role not in {code for code, _title in staff.roles(connection)}:
             abort(404)
 
     def build(envelope: commands.Envelope) -> commands.GrantRole:
@@ -243,7 +243,7 @@ def enable(asked: dict[str, bool], handle: str) -> object:
             )
     accounts.enable(database, person, enabled=asked["enabled"])
     with database.read() as connection:
-        return _account(people_reading.dossier(connection, person.id))
+        return _account(staff.dossier(connection, person.id))
 
 
 @pages.route("/organisation/people/<name:handle>/two-steps", methods=["DELETE"], zh="为丢失手机的人员关闭两步验证")

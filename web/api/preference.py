@@ -11,7 +11,7 @@ from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.shapes import Shape
 from web.identity import me
-from web.pages import case, case_list, inbox, listing
+from web.sight import cases, filters
 from web.texts import LANGUAGES, THEMES
 
 pages = resource("preference", "Filters, look and marks of whoever asks")
@@ -34,15 +34,15 @@ class Chosen(Shape):
 class OfInbox(Shape):
     """How the inbox is shown; what is not given is not narrowed."""
 
-    why = fields.String(load_default="", validate=validate.OneOf(listing.WHYS))
+    why = fields.String(load_default="", validate=validate.OneOf(filters.WHYS))
     process = fields.String(load_default="", validate=validate.Length(max=100))
-    sort = fields.String(load_default="due", validate=validate.OneOf(listing.SORTS))
+    sort = fields.String(load_default="due", validate=validate.OneOf(filters.SORTS))
 
 
 class OfCases(Shape):
     """How the list of cases is shown; what is not given is not narrowed."""
 
-    show = fields.String(load_default="", validate=validate.OneOf(case_list.SHOWN))
+    show = fields.String(load_default="", validate=validate.OneOf(cases.SHOWN))
     level = fields.String(load_default="", validate=validate.Length(max=60))
 
 
@@ -71,7 +71,7 @@ def choose(asked: dict[str, str]) -> dict[str, object]:
 @pages.response(200, OfInbox)
 def of_inbox() -> dict[str, str]:
     """How whoever asks left their inbox."""
-    return listing.Asked.of(_kept(inbox.PAGE)).kept()
+    return filters.Asked.of(_kept(filters.PAGE)).kept()
 
 
 @pages.route("/me/filters/inbox", methods=["PUT"], zh="保存待办的筛选和排序,页面也这样显示")
@@ -80,7 +80,7 @@ def of_inbox() -> dict[str, str]:
 @pages.response(200, OfInbox)
 def keep_inbox(asked: dict[str, str]) -> dict[str, str]:
     """Keep how the inbox is shown, on its page too."""
-    return _keep(inbox.PAGE, listing.Asked.of(asked).kept())
+    return _keep(filters.PAGE, filters.Asked.of(asked).kept())
 
 
 @pages.route("/me/filters/cases", zh="我的项目列表的筛选")
@@ -88,7 +88,7 @@ def keep_inbox(asked: dict[str, str]) -> dict[str, str]:
 @pages.response(200, OfCases)
 def of_cases() -> dict[str, str]:
     """How whoever asks left the list of cases."""
-    return case_list.Asked.of(_kept(case.PAGE)).kept()
+    return cases.Asked.of(_kept(cases.PAGE)).kept()
 
 
 @pages.route("/me/filters/cases", methods=["PUT"], zh="保存项目列表的筛选,页面也这样显示")
@@ -97,7 +97,7 @@ def of_cases() -> dict[str, str]:
 @pages.response(200, OfCases)
 def keep_cases(asked: dict[str, str]) -> dict[str, str]:
     """Keep how the list of cases is shown, on its page too."""
-    return _keep(case.PAGE, case_list.Asked.of(asked).kept())
+    return _keep(cases.PAGE, cases.Asked.of(asked).kept())
 
 
 @pages.route("/tasks/<counted:task>/read", methods=["PUT"], zh="把待办标为已读")

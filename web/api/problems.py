@@ -18,7 +18,7 @@ from web import failures, reading, texts
 from web.access import for_programs
 from web.api import pace
 from web.logs import log
-from web.pages import listing
+from web.sight import naming
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:zhixing:problem:"
@@ -162,7 +162,7 @@ def _first(faults: tuple[Fault, ...], text: Text) -> Text:
 
 
 def _refused(error: Refused) -> Response:
-    return problem(failures.STATUSES[error.reason], listing.named(error.text), error.reason, error.faults)
+    return problem(failures.STATUSES[error.reason], naming.named(error.text), error.reason, error.faults)
 
 
 def _database(error: SQLAlchemyError) -> Response:

@@ -11,11 +11,12 @@ from engine.publication import Publications
 from engine.words import StreamKind
 from storage import schema
 from web import reading
-from web.api import asking, sight, values
+from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import reads
 from web.api.paging import part
 from web.api.shapes import Paged, Said, Shape
+from web.sight import states
 
 pages = resource("procedure", "Procedures and their versions")
 
@@ -108,7 +109,7 @@ def versions(asked: dict[str, object], procedure: str) -> Response:
     table = schema.publication.c
     with reading.store().database.read() as connection:
         stream = connection.execute(select(table.stream_no).where(table.procedure == procedure)).scalar_one_or_none()
-        found = sight.standing(connection, StreamKind.PROCEDURE, stream or abort(404))[0]
+        found = states.standing(connection, StreamKind.PROCEDURE, stream or abort(404))[0]
     assert isinstance(found, Publications)
     shown, onward = part(found.versions, asked, lambda one: one.digest)
     rows = [

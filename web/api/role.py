@@ -10,7 +10,7 @@ from web.api.blueprint import resource
 from web.api.gate import surveys
 from web.api.paging import part
 from web.api.shapes import Paged, Said, Shape, Who
-from web.pages import people_reading
+from web.sight import people
 
 pages = resource("role", "Roles and their holders")
 
@@ -39,7 +39,7 @@ def every(asked: dict[str, object]) -> dict[str, object]:
     """Every role: who holds it, and which rights it has in which procedure."""
     with reading.store().database.read() as connection:
         company, procedures = reading.organisation(connection), reading.procedures(connection)
-        shown, onward = part(people_reading.roles(connection), asked, lambda row: row[0])
+        shown, onward = part(people.roles(connection), asked, lambda row: row[0])
     rows = [
         {
             "role": code,

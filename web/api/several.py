@@ -8,13 +8,14 @@ from marshmallow import fields, validate
 from werkzeug.exceptions import NotFound
 
 from engine.errors import Reason, Text
+from web.acting import bulk
+from web.acting.bulk import Outcome
 from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import works
 from web.api.shapes import Said, Shape
-from web.pages import bulk, task_desk
-from web.pages.bulk import Outcome
-from web.pages.task_desk import Desk
+from web.sight import desk
+from web.sight.desk import Desk
 
 pages = resource("several", "Several tasks at once, each by a command of its own")
 
@@ -75,7 +76,7 @@ def _desks(tasks: list[str]) -> list[Desk]:
     found: list[Desk] = []
     for task in dict.fromkeys(tasks):
         with suppress(NotFound):
-            found.append(task_desk.open_for_me(task))
+            found.append(desk.open_for_me(task))
     return found
 
 

@@ -9,14 +9,15 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from engine.errors import Fault, Reason, Refused, Text
+from web.acting import sheet
 from web.api import values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.once import harmless
 from web.api.shapes import Said, Shape
 from web.bounds import FORM, takes
-from web.pages import task_desk, task_sheet
 from web.sheets import making, taking, workbook
+from web.sight import desk as desks
 
 pages = resource("table", "Tables of forms from Excel and to Excel")
 
@@ -46,9 +47,9 @@ class Rows(Shape):
 @pages.response(200, {"type": "string", "format": "binary"}, content_type=making.KIND)
 def give(task: str, field: str) -> Response:
     """A table of the form as an Excel workbook, with the rows of one's draft or of what was handed in."""
-    desk = task_desk.open_for_me(task)
-    table = task_sheet.readable(desk, field)
-    return task_sheet.workbook_of(desk, table, task_sheet.rows(desk, table))
+    desk = desks.open_for_me(task)
+    table = sheet.readable(desk, field)
+    return sheet.workbook_of(desk, table, sheet.rows(desk, table))
 
 
 @pages.route("/tasks/<counted:task>/tables/<name:field>", methods=["POST"], zh="读取 Excel 或 CSV 文件中的行,不保存")
@@ -59,8 +60,8 @@ def give(task: str, field: str) -> Response:
 @pages.response(200, Rows)
 def take(asked: dict[str, str], task: str, field: str) -> dict[str, object]:
     """Read an Excel or CSV file as rows of a table of the form; nothing of it is kept."""
-    desk = task_desk.open_for_me(task)
-    table = task_sheet.writable(desk, field)
+    desk = desks.open_for_me(task)
+    table = sheet.writable(desk, field)
     try:
         content = base64.b64decode(asked["content"], validate=True)
     except (binascii.Error, ValueError):

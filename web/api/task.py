@@ -15,6 +15,7 @@ from engine.words import ReturnMode, SignPlace
 from storage import drafts, intake, personal
 from storage.database import Database
 from web import reading
+from web.acting import allowed, reference
 from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
@@ -39,8 +40,8 @@ from web.api.task_shapes import (
 )
 from web.bounds import FORM, takes
 from web.identity import me
-from web.pages import task_acts, task_desk, task_reference
-from web.pages.task_desk import Desk
+from web.sight import desk as desks
+from web.sight.desk import Desk
 
 pages = resource("task", "Tasks, and what people do with them")
 
@@ -50,7 +51,7 @@ pages = resource("task", "Tasks, and what people do with them")
 @pages.response(200, Task, tagged=True)
 def one(task: str) -> Response:
     """A task with its form, the data of the time before, one's draft, and the actions one has."""
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     return asking.tagged(_document(desk), desk.instance.stream, desk.instance.revision)
 
 
@@ -60,7 +61,7 @@ def one(task: str) -> Response:
 @pages.response(200, Targets)
 def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
     """Where the task can be returned to, and why it cannot go elsewhere."""
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     if desk.task is None:
         return {"items": []}
     straight = asked["straight"]
@@ -73,13 +74,13 @@ def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
 @pages.response(200, References)
 def references(asked: dict[str, str], task: str) -> dict[str, object]:
     """What a reference of the form may name: only what this person may know of."""
-    desk = task_desk.open_for_me(task)
-    field = task_reference.field_of(desk, asked["field"])
+    desk = desks.open_for_me(task)
+    field = reference.field_of(desk, asked["field"])
     if field is None or field.kind is None:
         raise Refused(
             Reason.NOT_FOUND, "表单没有这个引用字段", "expected a field of the form that is a reference of one kind"
         )
-    found = task_reference.offered(desk, field, asked["q"])
+    found = reference.offered(desk, field, asked["q"])
     return {"items": [{"ref": f"{field.kind}:{one.id}", "title": one.text} for one in found]}
 
 
@@ -88,7 +89,7 @@ def references(asked: dict[str, str], task: str) -> dict[str, object]:
 @pages.response(200, Draft)
 def draft(task: str) -> dict[str, object]:
     """What this person entered so far."""
-    task_desk.open_for_me(task)
+    desks.open_for_me(task)
     return {"draft": _draft(task)}
 
 
@@ -100,7 +101,7 @@ def draft(task: str) -> dict[str, object]:
 @pages.response(200, Draft)
 def keep(entered: dict[str, object], task: str) -> dict[str, object]:
     """Keep what was entered so far; it is not journaled."""
-    task_desk.open_for_me(task)
+    desks.open_for_me(task)
     store = reading.store()
     drafts.save(store.database, task, me().person, values.context(entered["data"]), store.now())
     return {"draft": _draft(task)}
@@ -111,7 +112,7 @@ def keep(entered: dict[str, object], task: str) -> dict[str, object]:
 @pages.response(204)
 def discard(task: str) -> Response:
     """Forget what was entered so far."""
-    task_desk.open_for_me(task)
+    desks.open_for_me(task)
     drafts.discard(reading.store().database, task, me().person)
     return Response(status=204)
 
@@ -147,7 +148,7 @@ def release(task: str) -> Response:
 @pages.response(200, Receipt)
 def complete(entered: dict[str, object], task: str) -> Response:
     """Hand in the form; every fault is named by field."""
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     envelope = asking.envelope(desk.instance.stream)
     checked, rows = _checked(desk, entered.get("data"), envelope)
 
@@ -275,7 +276,7 @@ def shown(found: list[target.Target]) -> dict[str, object]:
 
 def _submit(task: str, build: asking.Build) -> Response:
     """Submit a command about a task that this person may know of."""
-    return asking.submit(build, task_desk.open_for_me(task).instance.stream)
+    return asking.submit(build, desks.open_for_me(task).instance.stream)
 
 
 def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, list[personal.Row]]:
@@ -285,7 +286,7 @@ def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, 
     given = drafts.read(_database(), desk.key, me().person) if entered is None else values.read(entered)
     data = given if isinstance(given, dict) else {}
     checked, rows = intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
-    task_reference.demand(desk, checked)
+    reference.demand(desk, checked)
     return checked, rows
 
 
@@ -324,7 +325,7 @@ def _document(desk: Desk) -> dict[str, object]:
 
 
 def _actions(desk: Desk) -> list[str]:
-    found = task_acts.standing(desk)
+    found = allowed.standing(desk)
     return [*(["complete"] if found.may_do else []), *(act.name for act in found.acts)]
 
 

@@ -15,7 +15,9 @@ from storage.files import TooLarge
 from web import asking, csrf, failures, reading, taking
 from web.access import signed_in
 from web.forms import shown
-from web.pages import case_dossier, file_reading, listing, task_desk
+from web.sight import desk as desks
+from web.sight import dossier, naming
+from web.sight import file as files
 from web.texts import said
 from web.translation import _
 
@@ -30,7 +32,7 @@ ROW = re.compile(r"\[\d{1,6}\]")
 def one(digest: str) -> Response:
     """The bytes of a file, to be saved as `name`, if it is there as that; `show` lets a picture or PDF be seen in place."""
     with reading.store().database.read() as connection:
-        found = file_reading.for_me(connection, digest, request.args.get("name", ""))
+        found = files.for_me(connection, digest, request.args.get("name", ""))
     if found is None:
         abort(404)
     answer = taking.given(found, shown=bool(request.args.get("show")))
@@ -63,8 +65,8 @@ def attach(number: str) -> Response:
     """Attach a file to a case, at a task of it or at none; answers with the list as it is now."""
     task = request.args.get("task") or None
     with reading.store().database.read() as connection:
-        found = file_reading.case_for_me(connection, case_dossier.number_of(number))
-    if task is not None and task_desk.open_for_me(task).row.case_no != found.stream:
+        found = files.case_for_me(connection, dossier.number_of(number))
+    if task is not None and desks.open_for_me(task).row.case_no != found.stream:
         abort(404)
     label, personal = request.args.get("label", ""), request.args.get("personal") == "1"
     try:
@@ -81,12 +83,12 @@ def attach(number: str) -> Response:
 def listed(number: int) -> str:
     """The list of the files of a case."""
     with reading.store().database.read() as connection:
-        found = file_reading.case_for_me(connection, number)
-        return render_template("file/list.html", files=file_reading.of_case(connection, found))
+        found = files.case_for_me(connection, number)
+        return render_template("file/list.html", files=files.of_case(connection, found))
 
 
 def _field(task: str) -> forms.Field:
-    desk = task_desk.open_for_me(task)
+    desk = desks.open_for_me(task)
     wanted = ROW.sub("", request.args.get("field", ""))
     fields: dict[str, Any] = {} if desk.form is None or desk.task is None else dict(desk.form.walk())
     found = fields.get(wanted)
@@ -98,4 +100,4 @@ def _field(task: str) -> forms.Field:
 
 def _refused(refused: Refused) -> Response:
     status = 413 if isinstance(refused, TooLarge) else failures.STATUSES[refused.reason]
-    return make_response({"said": said(listing.named(refused.text))}, status)
+    return make_response({"said": said(naming.named(refused.text))}, status)

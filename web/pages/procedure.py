@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Response, abort, render_template, request, url_for
 from sqlalchemy import Connection
 
@@ -12,33 +10,15 @@ from engine.errors import Text
 from engine.organisation import Organisation
 from engine.procedure import Procedure
 from storage import working_copies
-from storage.procedures import Place
 from web import assets, reading, rights
 from web.access import signed_in
 from web.identity import me
-from web.pages import case_picture
-from web.pages import procedure_reading as told
+from web.sight import picture as pictures
+from web.sight import procedure as told
+from web.sight.versions import Version, current, found, in_force, may_change
 from web.translation import _
 
 pages = Blueprint("procedure", __name__, url_prefix="/procedures")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Version:
-    """A version of a procedure that somebody looks at."""
-
-    procedure: Procedure
-    place: Place
-
-    @property
-    def is_in_force(self) -> bool:
-        """It is the one that a new case runs on."""
-        return self.procedure.digest == self.place.version
-
-    @property
-    def wanted(self) -> str | None:
-        """What stands in addresses: nothing for the version in force."""
-        return None if self.is_in_force else self.procedure.digest
 
 
 @pages.get("/")
@@ -98,7 +78,7 @@ def diagram(key: str, process: str) -> Response:
     """The drawing of a process, with names in the language of whoever asks."""
     with reading.store().database.read() as connection:
         version = found(connection, key)
-        picture = case_picture.picture(connection, version.procedure.digest, process)
+        picture = pictures.picture(connection, version.procedure.digest, process)
     if picture is None:
         abort(404)
     return Response(picture, mimetype="application/xml")
@@ -140,32 +120,6 @@ def versions(key: str) -> str:
     return _page("versions", version, rows=rows, planned=planned, names=names)
 
 
-def found(connection: Connection, key: str) -> Version:
-    """The version that is asked for, else the one in force; 404 for what was never in force."""
-    place = _place(connection, key)
-    wanted = request.args.get("version") or place.version
-    if all(one.digest != wanted for one in told.publications(connection, place).versions):
-        abort(404)
-    return Version(procedure=reading.procedure(connection, wanted), place=place)
-
-
-def current(connection: Connection, key: str) -> Version:
-    """The version in force, whichever is looked at: it alone says who may change the procedure."""
-    place = _place(connection, key)
-    return Version(procedure=reading.procedure(connection, place.version), place=place)
-
-
-def _place(connection: Connection, key: str) -> Place:
-    found = reading.store().procedures.place(key, connection)
-    return found if found is not None and found.version else abort(404)
-
-
-def may_change(company: Organisation, version: Version) -> bool:
-    """The person owns the procedure or may publish it, by a role of their own or as a deputy."""
-    owners = (version.procedure.owner, *version.procedure.may("publish"))
-    return company.acts(me().person, owners, reading.store().now())
-
-
 def tabs(version: Version) -> list[tuple[str, str, int | None, bool]]:
     """The pages of a procedure."""
     key, wanted = version.procedure.key, version.wanted
@@ -205,16 +159,6 @@ def _begun(connection: Connection, company: Organisation) -> list[Procedure]:
     found = [reading.procedure(connection, copy.base) for copy in working_copies.unpublished(connection)]
     now = reading.store().now()
     return [one for one in found if company.acts(me().person, (one.owner, *one.may("publish")), now)]
-
-
-def in_force(connection: Connection) -> list[tuple[Procedure, Place]]:
-    """Every procedure in force, and where its versions stand."""
-    store, rows = reading.store(), []
-    for one in reading.procedures(connection):
-        place = store.procedures.place(one.key, connection)
-        if place is not None:
-            rows.append((one, place))
-    return rows
 
 
 def _is(one: told.Putting, version: Version) -> bool:

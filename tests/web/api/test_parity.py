@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.api.program import PREFIX, Program
 from tests.web.pages.browser import House
-from web.pages.task_act import ACTS
+from web.acting.act import ACTS
 
 BROWSER = "of a browser alone: who signs in with a password, and with which telephone, is no matter of programs"
 FORM = "a form or a part of a page: what is read on it stands at the operations beside its neighbours"

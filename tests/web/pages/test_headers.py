@@ -139,7 +139,7 @@ def test_an_unforeseen_fault_tells_the_id_of_its_request_and_nothing_of_the_faul
     def fail(*_: object) -> None:
         raise RuntimeError("secret place")
 
-    monkeypatch.setattr("web.pages.listing.waiting", fail)
+    monkeypatch.setattr("web.sight.lines.waiting", fail)
     answer = visitor.get("/", headers={"X-Request-Id": "abc-123-def"})
     assert answer.status_code == 500
     assert "abc-123-def" in answer.text

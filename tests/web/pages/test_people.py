@@ -11,7 +11,7 @@ from storage import accounts, appointments, people, recovery, verification
 from storage.submission import Store
 from tests.web.pages.browser import Browser, House
 from web.cli.company import organisation_of
-from web.pages import people_reading
+from web.sight import people as staff
 
 ONE_TIME = re.compile(r'id="one-time">([a-z0-9-]+)<')
 COMMAND = re.compile(r'name="command" value="([0-9a-f]{32})"')
@@ -296,7 +296,7 @@ def _handles(house: House) -> list[str]:
 def _vacant(house: House) -> list[str]:
     company = organisation_of(house.store)
     with house.app.test_request_context(), house.store.database.read() as connection:
-        return [code for code, _title in people_reading.roles(connection) if not company.roles.get(code)]
+        return [code for code, _title in staff.roles(connection) if not company.roles.get(code)]
 
 
 # ------------------------------------------------------------------ mail

@@ -13,7 +13,9 @@ from storage import people, working_copies
 from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 from web import rights, texts
-from web.pages import procedure_doing, studio_changes, studio_manifest
+from web.drafting.difference import changes as differences
+from web.pages.studio.manifest import head
+from web.sight import doing
 
 KEY = "service-planning"
 AT = f"/procedures/{KEY}"
@@ -138,10 +140,10 @@ def test_a_countersignature_is_told_in_words(house: House) -> None:
         "share:1": "至少 100%",
     }
     for rule, said in rules.items():
-        told = procedure_doing.votes(replace(element, extensions={**element.extensions, "countersign": rule}))
+        told = doing.votes(replace(element, extensions={**element.extensions, "countersign": rule}))
         assert told is not None
         assert said in told.zh
-    assert procedure_doing.votes(found.model.element("svc_contract", "T02_02")) is None
+    assert doing.votes(found.model.element("svc_contract", "T02_02")) is None
 
 
 def test_a_number_of_a_setting_is_written_as_people_write_it(house: House) -> None:
@@ -388,9 +390,9 @@ def test_manifests_are_written_as_they_were_read(house: House) -> None:
         found = house.store.procedures.in_force(KEY, connection)
     assert found is not None
     data = found.files["procedure.toml"]
-    assert studio_manifest.read(studio_manifest.changed(data, {})) == studio_manifest.read(data)
+    assert head.read(head.changed(data, {})) == head.read(data)
     odd = b'# head\nkey = "a\\"b"\n[settings]\n"x y" = { type = "int", default = 1, zh = "\xe4\xb8\xad\\n\\u007f", en = "" }\n[rights]\np = ["A"]\n'
-    assert studio_manifest.read(studio_manifest.changed(odd, {})) == studio_manifest.read(odd)
+    assert head.read(head.changed(odd, {})) == head.read(odd)
 
 
 def test_an_element_that_only_moved_is_told_as_moved(house: House) -> None:
@@ -398,7 +400,7 @@ def test_an_element_that_only_moved_is_told_as_moved(house: House) -> None:
         found = house.store.procedures.in_force(KEY, connection)
     assert found is not None
     moved = re.sub(rb'<dc:Bounds x="(\d+)"', rb'<dc:Bounds x="1\1"', found.files[DIAGRAM], count=1)
-    [change] = studio_changes.changes(found.files, {**found.files, DIAGRAM: moved})
+    [change] = differences.changes(found.files, {**found.files, DIAGRAM: moved})
     assert change.text.zh == "只移动了图形的位置,内容没有变"
 
 
@@ -418,7 +420,7 @@ def test_what_changed_is_said_in_words(house: House, old: str, new: str, said: s
     assert found is not None
     source = found.files[DIAGRAM].decode()
     assert old in source
-    changes = studio_changes.changes(found.files, {**found.files, DIAGRAM: source.replace(old, new, 1).encode()})
+    changes = differences.changes(found.files, {**found.files, DIAGRAM: source.replace(old, new, 1).encode()})
     assert [change for change in changes if said in change.text.zh], [change.text.zh for change in changes]
 
 
@@ -444,7 +446,7 @@ def test_rights_are_told_with_their_holders_in_both_languages(
     source = found.files["procedure.toml"].decode()
     assert old in source
     after = {**found.files, "procedure.toml": source.replace(old, new, 1).encode()}
-    told = studio_changes.changes(found.files, after)
+    told = differences.changes(found.files, after)
     assert [change for change in told if zh in change.text.zh and en in change.text.en], [one.text for one in told]
 
 
@@ -455,7 +457,7 @@ def test_a_right_is_told_as_the_settings_call_it(house: House) -> None:
     assert found is not None
     source = found.files["procedure.toml"]
     after = {**found.files, "procedure.toml": source.replace(b"waive = ", b'reassign = ["PM"]\nwaive = ')}
-    [change] = studio_changes.changes(found.files, after)
+    [change] = differences.changes(found.files, after)
     page = visitor.page(f"{DRAFT}settings/roles/new")
     assert f"“{rights.RIGHTS['reassign'].zh}”" in change.text.zh
     assert all(f"<span>{text.zh}</span>" in page for text in rights.RIGHTS.values())

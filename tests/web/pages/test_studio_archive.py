@@ -18,7 +18,7 @@ from engine.errors import Refused
 from storage.working_copies import TAKEN
 from tests.web.pages.browser import PROOF, Browser, House
 from web.cli import company
-from web.pages import studio_archive
+from web.pages.studio import archive as archives
 
 KEY = "service-planning"
 DRAFT = f"/procedures/{KEY}/draft/"
@@ -32,7 +32,7 @@ def _begun(house: House) -> Browser:
 
 
 def _zip(files: dict[str, bytes], *, folder: str = "") -> bytes:
-    return studio_archive.packed({folder + path: data for path, data in files.items()})
+    return archives.packed({folder + path: data for path, data in files.items()})
 
 
 def _taken(visitor: Browser) -> dict[str, bytes]:
@@ -182,7 +182,7 @@ def test_links_repeated_names_and_bombs_are_refused() -> None:
             for entry in entries:
                 archive.writestr(entry, b"0" * size, zipfile.ZIP_DEFLATED)
         with pytest.raises(Refused) as refused:
-            studio_archive.unpacked(held.getvalue(), KEY)
+            archives.unpacked(held.getvalue(), KEY)
         assert re.search("[a-z]", refused.value.text.en)
 
 

@@ -9,7 +9,8 @@ import pytest
 
 from engine.check import check
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_table
+from web.drafting.table import document
+from web.pages.studio.editors.table import written
 
 KEY = "service-planning"
 DRAFT = f"/procedures/{KEY}/draft/"
@@ -160,9 +161,9 @@ def test_every_table_of_the_procedure_is_written_as_it_was_read(house: House) ->
     assert found is not None
     for path, data in found.files.items():
         if path.endswith(".dmn"):
-            tables = studio_table.document(data, path)
-            made = studio_table.written(data, path, tables)
-            assert studio_table.document(made, path) == tables, path
+            tables = document(data, path)
+            made = written(data, path, tables)
+            assert document(made, path) == tables, path
             assert made.count(b"DMNShape") == data.count(b"DMNShape"), path
 
 

@@ -10,8 +10,8 @@ import pytest
 from engine import form as forms
 from engine.form import FieldType
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_fields
-from web.pages.studio_form_words import KINDS
+from web.pages.studio.editors import fields
+from web.pages.studio.editors.form_words import KINDS
 
 KEY = "service-planning"
 DRAFT = f"/procedures/{KEY}/draft/"
@@ -174,8 +174,8 @@ def test_every_form_of_the_procedure_is_written_as_it_was_read(house: House) -> 
     source = found.files["texts/en.json"]
     for path in found.forms:
         name = path.removeprefix("forms/").removesuffix(".form")
-        assert json.loads(studio_fields.written(found.files[path].decode())) == json.loads(found.files[path]), path
-        made = studio_fields.with_english(source, name, studio_fields.english_of(source, name))
+        assert json.loads(fields.written(found.files[path].decode())) == json.loads(found.files[path]), path
+        made = fields.with_english(source, name, fields.english_of(source, name))
         assert json.loads(made) == json.loads(source), path
 
 

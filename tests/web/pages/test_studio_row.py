@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 from engine.check import manifest as checked
 from storage import working_copies
 from tests.web.pages.browser import Browser, House
-from web.pages import studio_rights, studio_row_words
+from web.pages.studio.manifest import rights as held
+from web.pages.studio.manifest import words
 
 AT = "/procedures/service-planning"
 SETTINGS = f"{AT}/draft/settings"
@@ -128,9 +129,9 @@ def test_rights_of_a_role_are_given_and_taken(house: House) -> None:
 
 
 def test_every_kind_of_row_and_type_that_the_check_knows_can_be_given() -> None:
-    assert set(studio_row_words.SETTING_TYPES) == checked.SETTINGS
-    assert set(studio_row_words.CASE_TYPES) == set(checked.CASE_TYPES)
-    assert set(studio_row_words.KINDS) == checked.ROWS.keys() - {"title"}
+    assert set(words.SETTING_TYPES) == checked.SETTINGS
+    assert set(words.CASE_TYPES) == set(checked.CASE_TYPES)
+    assert set(words.KINDS) == checked.ROWS.keys() - {"title"}
 
 
 @pytest.mark.parametrize(
@@ -225,7 +226,7 @@ def test_a_role_leaves_its_rights_and_comes_back_with_them(house: House) -> None
     assert "waive" not in rights
     assert rights["terminate"] == ["SMO", "GM"]
     _restore(visitor, "roles", "MR")
-    assert {"publish", "terminate", "waive", "read"} <= set(studio_rights.of(_manifest(house), "MR"))
+    assert {"publish", "terminate", "waive", "read"} <= set(held.of(_manifest(house), "MR"))
 
 
 def test_case_data_leave_the_english_of_their_values_and_come_back_with_it(house: House) -> None:

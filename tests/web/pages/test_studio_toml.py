@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.pages import studio_toml
+from web.pages.studio.manifest import toml
 
 SHIPPED = Path(__file__).parents[3] / "bpmn" / "service-planning" / "procedure.toml"
 WRITTEN = b"""# the head
@@ -39,7 +39,7 @@ steps = []
 
 
 def _after(change: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    found: dict[str, Any] = deepcopy(studio_toml.read(WRITTEN))
+    found: dict[str, Any] = deepcopy(toml.read(WRITTEN))
     for path, value in change.items():
         table, names = found, path.split(".")
         for name in names[:-1]:
@@ -48,7 +48,7 @@ def _after(change: dict[str, Any]) -> tuple[dict[str, Any], str]:
             table.pop(names[-1])
         else:
             table[names[-1]] = value
-    return found, studio_toml.rewritten(WRITTEN, found).decode()
+    return found, toml.rewritten(WRITTEN, found).decode()
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def _after(change: dict[str, Any]) -> tuple[dict[str, Any], str]:
 )
 def test_only_the_lines_of_what_changed_change(change: dict[str, Any], gone: list[str], new: list[str]) -> None:
     found, made = _after(change)
-    assert repr(studio_toml.read(made.encode())["escalation"]["C"]) == repr(found["escalation"]["C"])
-    assert studio_toml.read(made.encode()) == found
+    assert repr(toml.read(made.encode())["escalation"]["C"]) == repr(found["escalation"]["C"])
+    assert toml.read(made.encode()) == found
     before, after = WRITTEN.decode().splitlines(), made.splitlines()
     assert [line for line in before if line not in after] == gone
     assert [line for line in after if line and line not in before] == new
@@ -78,7 +78,7 @@ def test_only_the_lines_of_what_changed_change(change: dict[str, Any], gone: lis
 
 def test_a_manifest_that_says_the_same_is_the_same_to_the_byte() -> None:
     data = SHIPPED.read_bytes()
-    assert studio_toml.rewritten(data, studio_toml.read(data)) == data
+    assert toml.rewritten(data, toml.read(data)) == data
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,8 @@ def test_a_manifest_that_says_the_same_is_the_same_to_the_byte() -> None:
     ],
 )
 def test_what_is_written_in_another_way_says_the_same_afterwards(odd: bytes) -> None:
-    found = {**studio_toml.read(odd), "owner": "SMO", "case": {"x": {"type": "text"}}}
-    assert studio_toml.read(studio_toml.rewritten(odd, found)) == found
+    found = {**toml.read(odd), "owner": "SMO", "case": {"x": {"type": "text"}}}
+    assert toml.read(toml.rewritten(odd, found)) == found
 
 
 NAMES = st.text("abc-_ \"'.#[]=\\中\n", min_size=1, max_size=6)
@@ -111,6 +111,6 @@ TABLES = st.dictionaries(
 
 @given(TABLES, TABLES)
 def test_whatever_is_made_of_whatever_says_what_it_should(before: dict[str, object], after: dict[str, object]) -> None:
-    written = studio_toml.rewritten(b"", before)
-    assert studio_toml.read(written) == before
-    assert studio_toml.read(studio_toml.rewritten(written, after)) == after
+    written = toml.rewritten(b"", before)
+    assert toml.read(written) == before
+    assert toml.read(toml.rewritten(written, after)) == after

@@ -1,0 +1,1 @@
+"""What a draft changes against the version in force, in words."""

@@ -1,0 +1,1 @@
+"""Cases: the list, one case, its history and its moments."""

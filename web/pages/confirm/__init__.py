@@ -1,0 +1,1 @@
+"""Links for contacts outside: given, and answered."""

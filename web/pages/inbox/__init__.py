@@ -1,0 +1,1 @@
+"""The inbox, and several of its tasks at once."""

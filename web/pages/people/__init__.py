@@ -1,0 +1,1 @@
+"""People of the organisation: their roles, deputies and absences."""

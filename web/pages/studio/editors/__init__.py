@@ -1,0 +1,1 @@
+"""What the editors of diagrams, forms and decision tables show and say."""

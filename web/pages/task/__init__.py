@@ -1,0 +1,1 @@
+"""One task: its form, its acts, its tables, and where it stands."""
