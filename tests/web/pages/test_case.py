@@ -295,6 +295,11 @@ def test_a_case_shows_phases_tasks_team_documents_messages_data_and_history(hous
     for wanted in ("待办任务", "T03.02", "已办任务", "服务合同", "已发布", "项目数据", "合同金额", "680,000", "M90"):
         assert wanted in said, wanted
     assert said.count("《服务需求说明书》") >= 3
+    assert "还没有任命" in said
+    team = _text(house.signed_in("li").page(f"/cases/{_titled(house, '江南水务')}").split("<h2>项目组</h2>")[1])
+    assert team.split("项目数据")[0].split() == [
+        *("更改", "项目组成员", "钱伟、罗敏、吴敏、林涛", "服务项目经理", "钱伟", "客户服务负责人", "罗敏"),
+    ]
 
 
 def test_every_process_that_was_entered_has_a_drawing_and_its_steps_say_the_same(house: House) -> None:

@@ -192,6 +192,8 @@ def test_a_manager_is_replaced_by_the_steps_that_the_procedure_has_drawn(house: 
     assert "T00.04" in house.signed_in("qian").page("/")
     page = _said(li.page(f"/cases/{number}"))
     assert "T00.04 交接清单" in page
+    messages = page.split(" 消息 ")[1]
+    assert [messages.count(word) for word in ("已发出", "已收到", "等待中")] == [1, 1, 1]
     assert "正在更换" in li.page(f"/cases/{number}/team/")
     history = li.page(f"/cases/{number}/history")
     spot = re.search(rf'href="(/cases/{number}/at/{number}\.\d+)"', history)

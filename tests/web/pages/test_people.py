@@ -273,6 +273,21 @@ def test_the_page_of_roles_names_holders_rights_and_vacancies(house: House) -> N
     assert ("空缺:没有人担任" in page.replace("\uff1a", ":")) == bool(_vacant(house))
 
 
+def test_every_role_of_the_shipped_procedure_has_somebody_in_the_demonstration_who_can_sign_in(house: House) -> None:
+    with house.store.database.read() as connection:
+        procedure = house.store.procedures.in_force("service-planning", connection)
+        handles = people.handles(connection)
+    assert procedure is not None
+    company, able = organisation_of(house.store), set()
+    for person_id, handle in handles.items():
+        answer = house.browser().sign_in(handle)
+        if (answer.status_code, answer.headers.get("Location")) == (302, "/"):
+            able.add(Person(person_id))
+    assert len(procedure.roles) == 25
+    assert [code for code in procedure.roles if not able & set(company.roles.get(code, ()))] == []
+    assert "空缺" not in house.signed_in("admin").page("/roles/")
+
+
 def test_a_role_whose_only_holder_cannot_sign_in_is_vacant(house: House) -> None:
     admin = house.signed_in("admin")
     added(house, admin)

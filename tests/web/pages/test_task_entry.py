@@ -287,6 +287,41 @@ def test_a_section_is_drawn_as_its_right_says(house: House, form: Form, right: R
         assert [controls[key].said for key in ("on", "who", "urgent")] == ["2026年3月2日", "李强", "是"]
 
 
+def test_a_section_that_a_condition_hides_is_drawn_hidden_and_comes_with_what_is_entered(house: House) -> None:
+    whole = {"type": "checkbox", "key": "renewal", "label": "续签"}
+    inside = [
+        {"type": "textfield", "key": "contract", "label": "原合同", "validate": {"required": True}},
+        {"type": "textarea", "key": "change", "label": "变化", "conditional": {"hide": '=contract = "HT1"'}},
+    ]
+    groups = [
+        {"type": "group", "id": "all", "label": "全部", "components": [whole]},
+        {
+            "type": "group",
+            "id": "before",
+            "label": "前期",
+            "components": inside,
+            "conditional": {"hide": "=renewal != true"},
+        },
+    ]
+    form = forms.parse(json.dumps({"type": "default", "id": "f", "components": groups}).encode(), "f.form")
+    around, drawn = forms.surrounding(), []
+    for entries in ({}, {"renewal": True}, {"renewal": True, "contract": "HT1"}, {"renewal": False, "contract": "HT1"}):
+        with house.app.test_request_context(headers={"Accept-Language": "zh"}):
+            evaluated = evaluation.evaluate(form, entries, around)
+            teller = Teller(names={}, zone="Asia/Shanghai")
+            look = Look(title=None, sections=tuple(_section(form, key) for key in ("all", "before")))
+            parts = shown.parts(form, look, around, entries, evaluated, teller, evaluated.faults)
+        before = next(part for part in parts if part.section.name == "before")
+        hidden = {control.path for part in parts for control in part.controls if control.is_hidden}
+        drawn.append((before.is_hidden, hidden, [fault.path for fault in evaluated.faults]))
+    assert drawn == [
+        (True, {"contract", "change"}, []),
+        (False, set(), ["contract"]),
+        (False, {"change"}, []),
+        (True, {"contract", "change"}, []),
+    ]
+
+
 def test_values_are_told_in_words_and_held_as_they_are_typed(house: House, form: Form) -> None:
     items = {item.field.key: item for item in _look(form).items()}
     teller = Teller(names={"1.2.1": "李强"}, zone="Asia/Shanghai", reveal=lambda _: "张三")
@@ -321,6 +356,16 @@ def _look(form: Form) -> Look:
 
     section = Section(name="all", label=Text("全部", "All"), items=tuple(item(field) for field in form.fields))
     return Look(title=None, sections=(section,))
+
+
+def _section(form: Form, name: str) -> Section:
+    """One section of a form, as it is looked at."""
+    items = tuple(
+        Item(field=field, label=Text(field.label, ""), options=(), columns=(), currency="")
+        for field in form.fields
+        if field.section == name
+    )
+    return Section(name=name, label=Text(name, name), items=items)
 
 
 def _parts(form: Form, around: forms.Surrounding, entries: dict[str, object]) -> list[Part]:
