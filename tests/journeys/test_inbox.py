@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from storage.database import Database
+from storage.submission import Store
 from tests.journeys.conftest import Visit
+from tests.web.pages.test_several import written
 
 Opener = Callable[..., Visit]
 PAGES = ("/", "/done", "/sent", "/told", "/account/", "/account/password", "/people/", "/design", "/nowhere")
@@ -47,7 +52,7 @@ def test_what_a_colleague_does_appears_without_reloading(visit: Opener) -> None:
     expect(page.locator(".task-name")).to_have_count(1, timeout=30_000)
 
 
-def test_several_tasks_are_chosen_by_keyboard_and_claimed_at_once(visit: Opener) -> None:
+def test_several_tasks_are_chosen_by_keyboard_and_claimed_or_done_at_once(visit: Opener, tmp_path: Path) -> None:
     person = visit()
     page = person.sign_in("li")
     page.keyboard.press("j")
@@ -68,6 +73,29 @@ def test_several_tasks_are_chosen_by_keyboard_and_claimed_at_once(visit: Opener)
     person.picture("inbox-outcomes")
     page.get_by_role("link", name="回到待办").click()
     expect(page.locator(".task-list").get_by_role("button", name="退回")).to_have_count(2)
+    _done_at_once(visit(), tmp_path)
+
+
+def _done_at_once(person: Visit, data: Path) -> None:
+    """Three tasks of a step that allows it, with one entry."""
+    database = Database(f"sqlite:///{data}/zhixing.db")
+    written(Store(database, lambda: datetime.now(UTC)), data / "notes")
+    database.close()
+    page = person.sign_in("yi")
+    page.get_by_label("全选本页").check()
+    page.locator("#several").get_by_role("button", name="一起办理").click()
+    expect(page.locator("#several-title .count")).to_have_text("3")
+    assert _faults(person) == []
+    page.get_by_role("button", name="逐项提交").click()
+    expect(page.locator("#wrongs")).to_contain_text("有 1 处需要更正")
+    page.get_by_label("同意", exact=True).check()
+    page.get_by_label("意见").fill("按计划办理")
+    person.picture("several-entry")
+    page.get_by_role("button", name="逐项提交").click()
+    expect(page.locator("#outcomes h2")).to_have_text("3 项完成")
+    assert _faults(person) == []
+    page.get_by_role("link", name="回到待办").click()
+    expect(page.locator(".task-name")).to_have_count(0)
 
 
 def test_the_inbox_is_worked_by_keyboard_alone(visit: Opener) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from engine.commands import StartInstance
 from engine.value import Context
 from engine.words import StreamKind
 from storage import accounts, people, schema
+from storage.submission import Store
 from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 from tests.web.pages.test_task import _task
@@ -84,7 +86,11 @@ COMMAND = "cd" * 16
 @pytest.fixture
 def notes(house: House, tmp_path: Path) -> list[str]:
     """Three tasks of one step that may be done together."""
-    folder = tmp_path / "notes"
+    return written(house.store, tmp_path / "notes")
+
+
+def written(store: Store, folder: Path) -> list[str]:
+    """A procedure with a step that may be done in bulk, two people who do it, and three tasks for them."""
     for name, text in {
         "procedure.toml": MANIFEST,
         "processes/notes.bpmn": MODEL,
@@ -93,22 +99,22 @@ def notes(house: House, tmp_path: Path) -> list[str]:
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    version = play.publish(house.store, folder, "test:notes")
+    version = play.publish(store, folder, "test:notes")
     for handle, name in (("yi", "易一"), ("er", "尔二")):
-        people.add(house.store, f"test:{handle}", handle, name, ["STAFF"])
-        person, kept = people.known(house.store, handle), passwords.hashed(PASSWORD)
-        accounts.set_password(house.store.database, person, kept, house.store.now(), one_time=False)
+        people.add(store, f"test:{handle}", handle, name, ["STAFF"])
+        person, kept = people.known(store, handle), passwords.hashed(PASSWORD)
+        accounts.set_password(store.database, person, kept, store.now(), one_time=False)
     for number in range(3):
-        house.store.open_stream(StreamKind.INSTANCE, f"test:{number}", _start(house, version, number))
-    with house.store.database.read() as connection:
+        store.open_stream(StreamKind.INSTANCE, f"test:{number}", _start(store, version, number))
+    with store.database.read() as connection:
         tasks = schema.task.c
         query = select(tasks.task).where(tasks.element == "Approve").order_by(tasks.task)
         return list(connection.execute(query).scalars())
 
 
-def _start(house: House, version: str, number: int):  # type: ignore[no-untyped-def]  # a builder for the store
+def _start(store: Store, version: str, number: int) -> Callable[[int], StartInstance]:
     def build(stream: int) -> StartInstance:
-        envelope = company.envelope(house.store, stream, people.known(house.store, "yi"), f"test:{number}")
+        envelope = company.envelope(store, stream, people.known(store, "yi"), f"test:{number}")
         return StartInstance(envelope=envelope, case=None, version=version, process="notes", input=Context())
 
     return build
