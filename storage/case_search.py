@@ -39,6 +39,7 @@ def cases_with(text: str) -> Select[tuple[int]] | None:
 
     Pairs of characters find few candidates by index, whose values are then compared.
     """
+    text = text.replace("\0", " ")  # no column is compared with a NUL
     wanted = sorted(set(words(text)))
     if not wanted:
         return None

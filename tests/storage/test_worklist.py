@@ -144,7 +144,8 @@ def test_cases_are_found_by_two_characters_of_anything_short(database: Database)
         return len(_listed(database, Wish(mine="", roles=["PM"], text=text)))
 
     assert {
-        text: found(text) for text in ("医院", "人民医院", "fw2026", "FW20260002", "C-0107", "公园", "医", "没有")
+        text: found(text)
+        for text in ("医院", "人民医院", "fw2026", "FW20260002", "C-0107", "公园", "医", "没有", "医院\0", "\0\0")
     } == {
         "医院": 2,
         "人民医院": 1,
@@ -154,6 +155,8 @@ def test_cases_are_found_by_two_characters_of_anything_short(database: Database)
         "公园": 1,
         "医": 0,
         "没有": 0,
+        "医院\0": 2,
+        "\0\0": 0,
     }
 
 

@@ -168,6 +168,8 @@ def _names(desk: Desk, kind: str | None) -> list[str]:
 
 
 def _is_named(connection: Connection, desk: Desk, found: Ref) -> bool:
+    if not found.id.isprintable():
+        return False
     wishes = (Wish(text=found.id, values={name: found.id}) for name in _names(desk, found.kind))
     return any(_cases(connection, wish, 1) for wish in wishes)
 

@@ -101,7 +101,7 @@ def test_what_is_no_reference_has_none(house: House, field: str) -> None:
     assert wang.get(f"/tasks/{task}/references?field={field}").status_code == 404
 
 
-@pytest.mark.parametrize("unknown", ["999", "2", "FW20260001", "9" * 30, "<b>3</b>", "三"])
+@pytest.mark.parametrize("unknown", ["999", "2", "FW20260001", "9" * 30, "<b>3</b>", "三", "³"])
 def test_an_unknown_case_is_told_at_its_field_and_nothing_is_handed_in(house: House, unknown: str) -> None:
     wang, task = house.signed_in("wang"), _task(house, "T01_01")
     assert (
