@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from storage import schema, verification
 from tests.web.api.program import PREFIX, Program, program
+from tests.web.pages import kept
 from tests.web.pages.browser import House
 from web.api import pace
 
@@ -106,10 +107,11 @@ class Attacker:
 
     def __init__(self, house: House, handle: str) -> None:
         house.app.config[pace.SETTING] = sys.maxsize
-        self.visitor, self.accepted, self.count = program(house, handle), 0, 0
+        self.house, self.visitor, self.accepted, self.count = house, program(house, handle), 0, 0
+        self.rows = kept.counts(house)
 
     def send(self, method: str, address: str, **more: Any) -> TestResponse:
-        """One request, and whether its answer is one."""
+        """One request, and whether its answer is one; what is refused leaves no row behind."""
         headers = {"Authorization": f"Bearer {self.visitor.token}", **more.pop("headers", {})}
         answer: TestResponse = self.visitor.client.open(PREFIX + address, method=method, headers=headers, **more)
         self.count += 1
@@ -121,6 +123,9 @@ class Attacker:
             problem = answer.get_json()
             assert problem["text"]["zh"] != problem["text"]["en"] != "", where
             assert "\0" not in answer.text, where
+            assert kept.counts(self.house) == self.rows, where
+        else:
+            self.rows = kept.counts(self.house)
         return answer
 
 

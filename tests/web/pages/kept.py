@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import func, select
 
 from storage import schema
 from tests.web.pages.browser import House
@@ -13,22 +13,21 @@ NOTED = {"refusal", "received", "unsealed", "attempt", "upload"}
 """Tables in which is noted that somebody was refused, what they were answered, and which files came: unused, they are swept."""
 
 
+_TABLES = [table for table in schema.metadata.sorted_tables if table.name not in NOTED]
+_COUNTS = select(*(select(func.count()).select_from(table).scalar_subquery() for table in _TABLES))
+
+
 def counts(house: House) -> tuple[int, ...]:
     """How many rows there are in every table."""
     with house.store.database.read() as connection:
-        found = [select(func.count()).select_from(table).scalar_subquery() for table in _tables()]
-        return tuple(connection.execute(select(*found)).one())
+        return tuple(connection.execute(_COUNTS).one())
 
 
 def contents(house: House) -> dict[str, str]:
     """What stands in every table, as a digest."""
     with house.store.database.read() as connection:
-        return {table.name: _of(str(sorted(map(repr, connection.execute(select(table)))))) for table in _tables()}
+        return {table.name: _of(str(sorted(map(repr, connection.execute(select(table)))))) for table in _TABLES}
 
 
 def _of(text: str) -> str:
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()
-
-
-def _tables() -> list[Table]:
-    return [table for table in schema.metadata.sorted_tables if table.name not in NOTED]
