@@ -87,7 +87,7 @@ def _sign_in_anew(page: Page, dialog: Locator, handle: str) -> None:
     """The session ends before the dialog is handed in, and begins again in another tab, to which the dialog leads."""
     page.context.clear_cookies()
     dialog.locator(".btn-primary").click()
-    expect(dialog.locator(".say-late")).to_contain_text("重新登录")
+    expect(dialog.locator(".say-late")).to_contain_text("登录已过期")
     with page.context.expect_page() as opened:
         dialog.get_by_role("link", name="登录").click()
     gate = opened.value

@@ -24,10 +24,10 @@ function mark(place) {
 }
 
 // A modal dialog lies over the notices of a page: what ended its request is told in it, with the way to sign in anew.
-function tell(dialog, text, isExpired) {
+function tell(dialog, text, isExpired = false) {
+  const { gate, enter, expired } = document.getElementById("work").dataset;
   const said = Object.assign(document.createElement("div"), { className: "say say-late" });
-  said.append(Object.assign(document.createElement("span"), { textContent: text }));
-  const { gate, enter } = document.getElementById("work").dataset;
+  said.append(Object.assign(document.createElement("span"), { textContent: isExpired ? expired : text }));
   if (isExpired) said.append(Object.assign(document.createElement("a"), { className: "btn btn-plain btn-sm ms-auto", href: gate, target: "_blank", textContent: enter }));
   headOf(dialog).replaceChildren(said);
 }
@@ -61,6 +61,6 @@ export function dialogs() {
   });
   document.body.addEventListener("htmx:sendError", (event) => {
     const dialog = dialogOf(event.detail.elt);
-    if (dialog) tell(dialog, document.body.dataset.offline, false);
+    if (dialog) tell(dialog, document.body.dataset.offline);
   });
 }

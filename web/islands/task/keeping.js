@@ -58,7 +58,8 @@ function failed(status) {
   if (status === 403 || status === 422) return say(current.dataset.refused, true); // why stands above the form
   if (status === 401) {
     say("", true);
-    const link = Object.assign(document.createElement("a"), { href: document.getElementById("work").dataset.gate, target: "_blank", textContent: current.dataset.expired });
+    const { gate, expired } = document.getElementById("work").dataset;
+    const link = Object.assign(document.createElement("a"), { href: gate, target: "_blank", textContent: expired });
     document.getElementById("saved")?.append(link);
   } else say(current.dataset.unsaved, true);
   again();
