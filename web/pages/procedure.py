@@ -166,4 +166,4 @@ def _is(one: told.Putting, version: Version) -> bool:
 
 
 def _words() -> dict[str, str]:
-    return {"failed": _("流程图没有打开。下面的步骤清单是完整的。"), "close": _("关闭")}
+    return {"close": _("关闭")}

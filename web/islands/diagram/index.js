@@ -1,4 +1,6 @@
 // The page of a case: drawings with marks, and stepping through its history. Everything it shows stands on the page without it, too.
+import { arrived, failed } from "../waits.js";
+
 // What stands in a drawing cannot be kept as text and put back: whoever goes back gets the page anew.
 if (window.htmx) Object.assign(window.htmx.config, { historyCacheSize: 0, refreshOnHistoryMiss: true });
 
@@ -10,11 +12,11 @@ let viewer = null;
 // A drawing is made when it is first seen; after a step to another moment the same drawing gets other marks.
 async function draw(figure) {
   const { key, picture } = figure.dataset;
-  figure.hidden = false;
   const before = drawn.get(key);
   if (before) {
     figure.querySelector(".case-picture-place").replaceWith(before.place);
     before.show(JSON.parse(figure.dataset.marks), !motion.matches);
+    arrived(figure);
     return;
   }
   if (making.has(key)) return;
@@ -24,14 +26,18 @@ async function draw(figure) {
     const place = figure.querySelector(".case-picture-place");
     const made = await (await viewer).make(place, picture, JSON.parse(figure.dataset.marks), point);
     drawn.set(key, { place, ...made });
+    arrived(figure);
   } catch {
-    figure.hidden = true; // the list of steps says the same
+    viewer = null;
+    figure.querySelector(".case-picture-place").replaceChildren();
+    failed(current(key) ?? figure, () => draw(current(key) ?? figure));
   }
   making.delete(key);
-  const now = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  const now = current(key);
   if (now && now !== figure && drawn.has(key)) draw(now); // one went on meanwhile
 }
 
+const current = (key) => document.querySelector(`[data-key="${CSS.escape(key)}"]`);
 const drawAll = () => Promise.all([...document.querySelectorAll(".case-drawing[open] [data-picture]")].map(draw));
 
 // On paper nothing can be opened or moved: everything is open, and each drawing is shown as a whole.

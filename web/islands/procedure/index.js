@@ -2,6 +2,7 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import "bpmn-js/dist/assets/diagram-js.css";
 import "bpmn-js/dist/assets/bpmn-js.css";
+import { arrived, failed } from "../waits.js";
 
 const drawing = document.getElementById("drawing");
 const chosen = document.getElementById("chosen");
@@ -109,6 +110,7 @@ async function open() {
   const answer = await fetch(drawing.dataset.source);
   if (!answer.ok) throw new Error(String(answer.status));
   await viewer.importXML(await answer.text());
+  arrived(drawing);
   zooms.fit();
   viewer.on("element.click", ({ element }) => {
     const { id } = element.labelTarget ?? element;
@@ -118,6 +120,5 @@ async function open() {
   drawing.dataset.ready = "1";
 }
 
-open().catch(() => {
-  document.getElementById("canvas").textContent = words.failed;
-});
+const begin = () => open().catch(() => failed(drawing, begin));
+begin();

@@ -10,6 +10,7 @@ import { Findings } from "./findings.js";
 import { onlyWhatIsExecuted } from "./palette.js";
 import { Panel } from "./panel.js";
 import { Saving } from "./saving.js";
+import { arrived, failed } from "../waits.js";
 
 const place = document.getElementById("studio");
 const words = JSON.parse(place.dataset.words);
@@ -28,6 +29,7 @@ async function open() {
   const found = await saving.read();
   const english = new English(modeler, found.english);
   await modeler.importXML(found.content);
+  arrived(place);
   english.begin();
   const findings = new Findings(modeler, place, words);
   const panel = new Panel(modeler, { words, choices, english, findings });
@@ -82,11 +84,7 @@ function tools(modeler) {
 }
 
 function begin() {
-  open().catch(() => {
-    const trouble = document.getElementById("trouble");
-    trouble.textContent = words.broken;
-    trouble.hidden = false;
-  });
+  open().catch(() => failed(place, () => location.reload()));
 }
 
 // A small screen is told so by the page; the editor opens as soon as there is room.

@@ -9,6 +9,7 @@ import { dialogs } from "./dialogs.js";
 import { files } from "./files.js";
 import { references } from "./references.js";
 import { leftBehind } from "./left.js";
+import { where } from "./where.js";
 
 checking();
 keeping();
@@ -20,3 +21,4 @@ dialogs();
 files();
 references();
 leftBehind();
+where();

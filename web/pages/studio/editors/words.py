@@ -22,7 +22,6 @@ WORDS = {
     "restore": lazy("找到这个浏览器里没有保存成功的改动。"),
     "restored": lazy("恢复这些改动"),
     "forget": lazy("不要了"),
-    "broken": lazy("这张图打不开。请在草稿页查看问题,或放弃草稿重新开始。"),
     "nothing": lazy("在图上选一个元素,这里显示它的名称、说明和办理规则。"),
     "diagram": lazy("整张图"),
     "faults": lazy("要改正的问题"),
