@@ -7,7 +7,7 @@ import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from multiprocessing.process import BaseProcess
@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.submission import Store
-from tests.journeys import serving
+from tests.journeys import furnishing, serving
 from web.cli import showcase
 from web.cli.play import SimulatedClock
 
@@ -42,8 +42,10 @@ class Visit:
     base: str
     complaints: list[str] = field(default_factory=list)
 
-    def go(self, address: str) -> Page:
-        self.page.goto(self.base + address)
+    def go(self, address: str, status: int = 200) -> Page:
+        """Open a page that answers as it should: a page of another kind is no page to judge."""
+        answer = self.page.goto(self.base + address)
+        assert answer is None or answer.status == status, (address, answer.status)
         return self.page
 
     def sign_in(self, handle: str, password: str = showcase.PASSWORD) -> Page:
@@ -77,19 +79,40 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def server(furnished: Path, tmp_path: Path) -> Iterator[str]:
     """`zhixing serve` on a copy of it."""
-    shutil.copyfile(furnished, tmp_path / "zhixing.db")
-    shutil.copytree(furnished.with_suffix(".files"), tmp_path / "zhixing.files")
+    _copy(furnished, tmp_path)
+    with _served(tmp_path) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def rooms(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dict[str, str]]]:
+    """One server for whoever only looks, with more in it than the demonstration; the parts of addresses known only there."""
+    folder = tmp_path_factory.mktemp("rooms")
+    _copy(furnished, folder)
+    with furnishing.house_at(folder / "zhixing.db", datetime.now(UTC)) as house:
+        known = furnishing.furnish(house)
+    with _served(folder) as base:
+        yield base, known
+
+
+def _copy(furnished: Path, folder: Path) -> None:
+    shutil.copyfile(furnished, folder / "zhixing.db")
+    shutil.copytree(furnished.with_suffix(".files"), folder / "zhixing.files")
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
     with closing(socket.socket()) as found:
         found.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{found.getsockname()[1]}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ZHIXING_")}
-    process = serving.begin(["serve", "--listen", place], tmp_path, {**kept, "ZHIXING_DATA": str(tmp_path)})
+    process = serving.begin(["serve", "--listen", place], folder, {**kept, "ZHIXING_DATA": str(folder)})
     base = f"http://{place}"
-    _await(lambda: urlopen(f"{base}/health/ready").status == 200, process, tmp_path / "log")  # noqa: S310
+    _await(lambda: urlopen(f"{base}/health/ready").status == 200, process, folder / "log")  # noqa: S310
     yield base
     process.terminate()
     process.join(60)
-    assert process.exitcode == 0, (tmp_path / "log").read_text(encoding="utf-8")
+    assert process.exitcode == 0, (folder / "log").read_text(encoding="utf-8")
 
 
 def _await(ready: Callable[[], bool], process: BaseProcess, log: Path) -> None:
@@ -119,6 +142,19 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Visit]]:
     """Opens a browser of its own for each person: `visit(dark=True, width=390)`."""
+    with _visits(chromium, server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def look(chromium: Browser, rooms: tuple[str, dict[str, str]]) -> Iterator[Callable[..., Visit]]:
+    """The same, where people only look."""
+    with _visits(chromium, rooms[0]) as opened:
+        yield opened
+
+
+@contextmanager
+def _visits(chromium: Browser, base: str) -> Iterator[Callable[..., Visit]]:
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
@@ -129,7 +165,7 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Visit]]:
             **{"locale": "zh-CN", **more},
         )
         contexts.append(context)
-        made = Visit(context.new_page(), server)
+        made = Visit(context.new_page(), base)
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
         made.page.on("console", lambda said: _listen(made, said))
         visits.append(made)

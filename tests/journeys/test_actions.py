@@ -221,8 +221,11 @@ def test_what_was_returned_goes_straight_back_when_it_is_corrected(visit: Opener
     page = _open(author, "T01.04")
     expect(page.locator("main")).to_contain_text("缺少灾备切换的验收准则")
     page.get_by_label(re.compile("修订说明")).fill("补充验收准则")
+    waiting = mine.go("/").locator(".task", has_text=project).locator(".task-name", has_text="T01.05")
+    expect(waiting).to_have_count(0)
     with page.expect_event("load"):
         page.get_by_role("button", name="提交", exact=True).click()
+    expect(waiting).to_have_count(1, timeout=30_000)  # nobody has loaded the page anew
     page = _open(mine, "T01.05")
     expect(page.locator(".job-path")).to_contain_text(project)
     expect(page.locator(".side-card").first).to_contain_text("李强")
@@ -288,8 +291,8 @@ def test_what_was_returned_step_by_step_is_done_anew_step_by_step(visit: Opener)
 
 
 @pytest.mark.parametrize(("handle", "step"), [("zhao", "T01.03"), ("wang", "T01.01"), ("feng", "T02.03")])
-def test_in_english_no_task_is_wider_than_its_window(visit: Opener, handle: str, step: str) -> None:
-    person = visit(locale="en")
+def test_in_english_no_task_is_wider_than_its_window(look: Opener, handle: str, step: str) -> None:
+    person = look(locale="en")
     person.sign_in(handle)
     page = _open(person, step)
     page.wait_for_load_state("networkidle")
@@ -297,9 +300,9 @@ def test_in_english_no_task_is_wider_than_its_window(visit: Opener, handle: str,
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
-def test_on_a_phone_no_task_is_wider_than_it(visit: Opener, locale: str) -> None:
+def test_on_a_phone_no_task_is_wider_than_it(look: Opener, locale: str) -> None:
     for handle, steps in (("zhao", ("T01.03", "T01.07")), ("feng", ("T02.03",)), ("li", ("T01.05",))):
-        person = visit(locale=locale, width=390, height=844)
+        person = look(locale=locale, width=390, height=844)
         person.sign_in(handle)
         for step in steps:
             page = _open(person, step)

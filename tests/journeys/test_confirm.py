@@ -114,16 +114,6 @@ def test_it_is_done_with_the_keyboard_alone_in_the_dark_and_in_english(visit: Op
     customer.picture("confirm-done-dark")
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_link_that_does_not_work_says_what_to_do(visit: Opener, dark: bool) -> None:
-    person = visit(width=390, height=844, dark=dark)
-    page = person.go("/confirm/nothing")
-    expect(page.locator("h1")).to_have_text("这个链接现在不能使用")
-    person.picture(f"confirm-none-{'dark' if dark else 'light'}")
-    assert _fits(page)
-    assert _faults(person) == []
-
-
 def test_two_steps_show_a_square_for_the_telephone(visit: Opener) -> None:
     person = visit(width=390, height=844)
     page = person.sign_in("wang")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -14,7 +14,6 @@ from web import telephone_codes
 from web.cli.showcase import PASSWORD
 
 Opener = Callable[..., Visit]
-PAGES = ("/people/", "/people/?q=nobody-at-all", "/people/new", "/roles/", "/account/", "/account/two-steps/")
 
 
 def _faults(visit: Visit) -> list[str]:
@@ -126,27 +125,6 @@ def test_a_sign_in_with_a_telephone(visit: Opener) -> None:
     expect(other.locator("h1")).to_have_text("待办")
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_can_be_read_by_everybody(visit: Opener, dark: bool) -> None:
-    admin = visit(dark=dark)
-    admin.sign_in("admin")
-    for address in (*PAGES, _open(admin, "qian")):
-        admin.go(address)
-        assert _faults(admin) == [], address
-        admin.picture(f"people{address.replace('/', '-').replace('?', '-')}{'dark' if dark else 'light'}")
-
-
-def test_on_a_phone_nothing_goes_sideways(visit: Opener) -> None:
-    admin = visit(width=390, height=844, has_touch=True)
-    admin.sign_in("admin")
-    widths = {}
-    for address in (*PAGES, _open(admin, "qian")):
-        page = admin.go(address)
-        widths[address] = page.evaluate("document.documentElement.scrollWidth")
-        admin.picture(f"people{address.replace('/', '-').replace('?', '-')}390")
-    assert {address: width for address, width in widths.items() if width > 390} == {}
-
-
 def test_in_english_everything_is_english(visit: Opener) -> None:
     admin = visit()
     admin.sign_in("admin")
@@ -160,3 +138,16 @@ def test_in_english_everything_is_english(visit: Opener) -> None:
     _open(admin, "qian")
     expect(page.locator("#deputies-head")).to_have_text("Absence and deputies")
     admin.picture("person-english")
+
+
+def test_a_token_is_made_and_revoked(visit: Opener) -> None:
+    person = visit()
+    page = person.sign_in("li")
+    person.go("/account/tokens/")
+    page.get_by_label("用途").fill("报表")
+    page.get_by_role("button", name="生成令牌").click()
+    expect(page.get_by_label("新的访问令牌")).to_have_value(re.compile("^zx_"))
+    expect(page.locator(".lines li")).to_have_count(1)
+    person.picture("tokens-made")
+    page.get_by_role("button", name="吊销").click()
+    expect(page.locator(".lines")).to_contain_text("还没有令牌")

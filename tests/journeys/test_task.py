@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
@@ -202,31 +201,3 @@ def test_a_task_is_done_by_keyboard_alone(visit: Opener) -> None:
     page.keyboard.type("同意")
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/tasks/*?done=*")
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_everybody_can_read_a_task(visit: Opener, dark: bool) -> None:
-    person = visit(dark=dark)
-    page = _open(person, "zhao", "T01.03")
-    page.locator("#field-devices [data-add]").click()
-    assert _faults(person) == []
-    page.locator(".bar summary").click()
-    assert _faults(person) == []
-    other = visit(dark=dark)
-    _open(other, "feng", "T02.03")
-    other.picture(f"task-review-{'dark' if dark else 'light'}")
-    assert _faults(other) == []
-
-
-def test_on_a_phone_a_task_fits(visit: Opener) -> None:
-    person = visit(width=390, height=844, has_touch=True)
-    page = _open(person, "zhao", "T01.03")
-    page.locator("#field-devices [data-add]").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert _faults(person) == []
-    person.picture("task-390")
-    page.locator(".bar summary").click()
-    page.locator(".menu-bar").get_by_role("button", name="转办").click()
-    expect(page.locator("#dialog-transfer")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    person.picture("task-390-dialog")

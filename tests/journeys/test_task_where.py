@@ -15,8 +15,8 @@ Opener = Callable[..., Visit]
 
 
 @pytest.mark.parametrize(("width", "dark"), [(1360, False), (390, True)], ids=["desk", "phone"])
-def test_the_drawing_comes_when_it_is_unfolded(visit: Opener, width: int, dark: bool) -> None:
-    person = visit(width=width, height=860, dark=dark)
+def test_the_drawing_comes_when_it_is_unfolded(look: Opener, width: int, dark: bool) -> None:
+    person = look(width=width, height=860, dark=dark)
     page = _open(person, "zhao", "T01.03")
     assert page.locator(".djs-container").count() == 0
     page.locator(".where > summary").click()
@@ -29,9 +29,9 @@ def test_the_drawing_comes_when_it_is_unfolded(visit: Opener, width: int, dark: 
     person.picture(f"task-where-{width}")
 
 
-def test_a_printed_task_is_a_document(visit: Opener) -> None:
-    person = visit()
-    page = _open(person, "li", "T01.05")
+def test_a_printed_task_is_a_document(look: Opener) -> None:
+    person = look()
+    page = _open(person, "zhao", "T01.03")
     page.emulate_media(media="print")
     for unprinted in (".bar", ".where > summary", ".side", ".grid-foot"):
         expect(page.locator(unprinted).first).to_be_hidden()

@@ -4,6 +4,7 @@ import { keys } from "./keys.js";
 import { menus } from "./menus.js";
 import { notices } from "./notices.js";
 import { people } from "./people.js";
+import { scrolling } from "./scrolling.js";
 
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
@@ -21,3 +22,4 @@ keys(htmx);
 menus();
 notices();
 people();
+scrolling();
