@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -20,6 +19,7 @@ from engine.publication import Version
 from storage import working_copies
 from storage.working_copies import WorkingCopy
 from web import reading
+from web.drafting import english
 from web.drafting.difference import changes as differences
 from web.drafting.difference import drawing
 from web.drafting.difference.change import Change
@@ -161,25 +161,21 @@ def changeable(connection: Connection, key: str) -> versions.Version:
     return version
 
 
-def with_texts(source: bytes, given: Mapping[str, Mapping[str, str]]) -> bytes:
-    """The English texts with those of some elements replaced; one without any text goes. Raises ValueError."""
-    found = json.loads(source)
-    rows = found.setdefault("elements", {})
+def with_texts(source: bytes, given: Mapping[str, Mapping[str, str]]) -> bytes | None:
+    """The English texts with those of some elements replaced; one without any text goes; None where nothing changes. Raises ValueError."""
+    rows = english.table(english.read(source), "elements")
     for key, row in given.items():
         kept = {what: text[:LONGEST_TEXT] for what, text in row.items() if text.strip()}
         if kept:
             rows[key] = kept
         else:
             rows.pop(key, None)
-    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+    return english.changed(source, "elements", rows)
 
 
 def _rows(source: bytes, table: str = "elements") -> dict[str, dict[str, str]]:
-    try:
-        rows = json.loads(source).get(table, {})
-    except (ValueError, AttributeError):
-        return {}
-    return {str(key): row for key, row in rows.items() if isinstance(row, dict)} if isinstance(rows, dict) else {}
+    rows = english.table(english.readable(source), table)
+    return {key: row for key, row in rows.items() if isinstance(row, dict)}
 
 
 def _heading(source: bytes) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.label import ENGLISH
+from web.drafting import english
 from web.translation import lazy
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{1,59}")
@@ -51,14 +51,12 @@ def kind_of(path: str) -> str:
     )
 
 
-def files(kind: str, key: str, zh: str, en: str, role: tuple[str, str, str], english: bytes) -> dict[str, bytes]:
+def files(kind: str, key: str, zh: str, en: str, role: tuple[str, str, str], source: bytes) -> dict[str, bytes]:
     """The new file, and the English texts with its own. Raises ValueError where these cannot be read.
 
     `role` is the code, Chinese and English name of who does the first task of a process.
     """
-    texts = json.loads(english)
-    if not isinstance(texts, dict):
-        raise ValueError("expected texts")
+    texts = english.read(source)
     path = KINDS[kind].path(key)
     if kind == "form":
         made = _form(key, zh)
@@ -69,7 +67,7 @@ def files(kind: str, key: str, zh: str, en: str, role: tuple[str, str, str], eng
     else:
         made = _process(key, zh, role)
         _table(texts, "elements").update(_english(key, zh, en, role))
-    return {path: made, ENGLISH: (json.dumps(texts, ensure_ascii=False, indent=2) + "\n").encode()}
+    return {path: made, ENGLISH: english.written(texts)}
 
 
 WORDS = {"金额": "Amount", "结果": "Result", "其余情况": "In all other cases"}
@@ -85,7 +83,7 @@ def _form(key: str, title: str) -> bytes:
             {"type": "textarea", "id": "Field_note", "key": "note", "label": "说明"},
         ],
     }
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return english.written(document)
 
 
 def _decision(key: str, name: str) -> bytes:

@@ -465,7 +465,7 @@ def test_a_right_is_told_as_the_settings_call_it(house: House) -> None:
 
 def test_everybody_reads_which_role_holds_which_right(house: House) -> None:
     visitor = house.signed_in("wang")
-    line = re.search(r'<td class="figures">SMG</td>.*?</tr>', visitor.page(f"{AT}/rules"), re.DOTALL)
+    line = re.search(r'<td class="figures role-code">SMG</td>.*?</tr>', visitor.page(f"{AT}/rules"), re.DOTALL)
     assert line
     assert re.findall('"status">([^<]*)<', line[0]) == ["查阅全部项目"]
     visitor.post("/account/look", {"language": "en"}, at="/account/")

@@ -175,8 +175,7 @@ def test_every_form_of_the_procedure_is_written_as_it_was_read(house: House) -> 
     for path in found.forms:
         name = path.removeprefix("forms/").removesuffix(".form")
         assert json.loads(fields.written(found.files[path].decode())) == json.loads(found.files[path]), path
-        made = fields.with_english(source, name, fields.english_of(source, name))
-        assert json.loads(made) == json.loads(source), path
+        assert fields.with_english(source, name, fields.english_of(source, name)) is None, path
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "group"])

@@ -19,6 +19,7 @@ from engine.label import ENGLISH
 from engine.procedure import MANIFEST
 from storage.working_copies import TAKEN
 from web.bounds import ARCHIVE
+from web.drafting import english
 
 MOST_FILES, LONGEST = 500, 2_000_000
 LEFT = ("scenarios/", "README.md", "__MACOSX/", ".DS_Store")
@@ -83,7 +84,7 @@ def _mark(files: Mapping[str, bytes], procedure: str) -> bytes:
     """What is taken away, for whoever takes it in again."""
     digests = {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
     mark = {"about": f"{ABOUT.zh} {ABOUT.en}", "procedure": procedure, "files": digests}
-    return (json.dumps(mark, ensure_ascii=False, indent=2) + "\n").encode()
+    return english.written(mark)
 
 
 def _taken(mark: bytes, procedure: str) -> Mapping[str, str] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -17,7 +16,7 @@ from storage.working_copies import Overtaken
 from web import failures, notices, reading
 from web.access import signed_in
 from web.bounds import ARCHIVE, takes
-from web.drafting import draft, skeletons
+from web.drafting import draft, english, skeletons
 from web.drafting.difference import drawing
 from web.drafting.draft import Draft
 from web.identity import me
@@ -241,16 +240,10 @@ def _without(found: Draft, path: str) -> bytes | None:
     source = _english(found)
     if path.endswith(".form"):
         return fields.without_english(source, path.removeprefix("forms/").removesuffix(".form"))
-    texts = json.loads(source)
-    if path.endswith(".dmn"):
-        rows, gone = texts.get("decisions", {}), _decisions_in(found, path)
-    else:
-        rows, gone = texts.get("elements", {}), _only_here(found, path)
-    left = {name: row for name, row in rows.items() if name not in gone}
-    if left == rows:
-        return None
-    texts["decisions" if path.endswith(".dmn") else "elements"] = left
-    return (json.dumps(texts, ensure_ascii=False, indent=2) + "\n").encode()
+    is_decision = path.endswith(".dmn")
+    name, gone = ("decisions", _decisions_in(found, path)) if is_decision else ("elements", _only_here(found, path))
+    rows = english.table(english.read(source), name)
+    return english.changed(source, name, {key: row for key, row in rows.items() if key not in gone})
 
 
 def _decisions_in(found: Draft, path: str) -> set[str]:

@@ -105,8 +105,8 @@ def save(key: str) -> Response:
         content = given.content.encode(errors="replace")
         xml.parse(content, given.path)
         spoken = _texts(given.texts)
-        english = {ENGLISH: drafts.with_texts(found.files.get(ENGLISH, b"{}"), spoken)} if spoken else {}
-        return {given.path: content, **english}
+        english = drafts.with_texts(found.files.get(ENGLISH, b"{}"), spoken) if spoken else None
+        return {given.path: content, **({} if english is None else {ENGLISH: english})}
 
     made = saving.kept(key, given, build)
     return made if isinstance(made, Response) else jsonify(made)

@@ -13,7 +13,7 @@ from engine.label import ENGLISH
 from web import csrf
 from web.access import signed_in
 from web.bounds import FORM, takes
-from web.drafting import draft, trial
+from web.drafting import draft, english, trial
 from web.drafting import table as paper
 from web.drafting.draft import Draft
 from web.pages import procedure as procedures
@@ -96,33 +96,21 @@ def theirs_of(path: str) -> saving.Differing:
 
 def english_of(source: bytes, tables: Mapping[str, object]) -> dict[str, dict[str, str]]:
     """The English of the tables: by decision, by Chinese text."""
-    try:
-        known = json.loads(source).get("decisions", {})
-    except (ValueError, AttributeError):
-        return {}
-    keys = {key for key, _text in table.spoken(tables)}
-    rows = known if isinstance(known, dict) else {}
-    return {key: {zh: str(en) for zh, en in rows[key].items()} for key in keys if isinstance(rows.get(key), dict)}
+    rows = english.table(english.readable(source), "decisions")
+    keys = {key for key, _text in table.spoken(tables)} & rows.keys()
+    return {key: {zh: str(en) for zh, en in english.table(rows, key).items()} for key in keys}
 
 
 def with_english(source: bytes, spoken: Mapping[tuple[str, str], None], given: Mapping[str, object]) -> bytes | None:
     """The English texts with those of these decisions replaced; None when nothing changes. Raises ValueError."""
-    document = json.loads(source)
-    if not isinstance(document, dict):
-        raise ValueError("expected texts")
-    known = document.get("decisions")
-    rows = dict(known) if isinstance(known, dict) else {}
+    rows = english.table(english.read(source), "decisions")
     made: dict[str, dict[str, str]] = {key: {} for key, _text in spoken}
     for key, zh in spoken:
         own = given.get(key)
         en = own.get(zh) if isinstance(own, dict) else None
         if isinstance(en, str) and en.strip():
             made[key][zh] = en.strip()[: table.LONGEST]
-    after = {key: row for key, row in {**rows, **made}.items() if row}
-    if after == rows:
-        return None
-    document = {**document, "decisions": after} if after else {k: v for k, v in document.items() if k != "decisions"}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return english.changed(source, "decisions", {key: row for key, row in {**rows, **made}.items() if row})
 
 
 def _document(found: Draft, path: str) -> dict[str, object]:

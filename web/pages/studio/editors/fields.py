@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from web.drafting import english
+
 LONGEST, LONGEST_KEY = 4_000, 200
 TEXTS = ("title", "fields", "sections")
 
@@ -17,37 +19,28 @@ def written(content: str) -> bytes:
         raise ValueError("expected less nesting") from None
     if not isinstance(found, dict):
         raise ValueError("expected a form")
-    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+    return english.written(found)
 
 
 def english_of(source: bytes, name: str) -> dict[str, object]:
     """The English of a form; nothing where the file cannot be read."""
-    try:
-        return dict(_table(_table(json.loads(source), "forms"), name))
-    except ValueError:
-        return {}
+    return english.table(english.table(english.readable(source), "forms"), name)
 
 
-def with_english(source: bytes, name: str, given: Mapping[str, object]) -> bytes:
-    """The English texts with those of one form replaced. Raises ValueError."""
-    found = json.loads(source)
-    if not isinstance(found, dict):
-        raise ValueError("expected texts")
-    made: dict[str, object] = {"title": _said(given.get("title")), "fields": _fields(_table(given, "fields"))}
-    sections = {key: _said(text) for key, text in _table(given, "sections").items()}
+def with_english(source: bytes, name: str, given: Mapping[str, object]) -> bytes | None:
+    """The English texts with those of one form replaced; None where nothing changes. Raises ValueError."""
+    made: dict[str, object] = {"title": _said(given.get("title")), "fields": _fields(english.table(given, "fields"))}
+    sections = {key: _said(text) for key, text in english.table(given, "sections").items()}
     if sections:
         made["sections"] = sections
-    found["forms"] = {**_table(found, "forms"), name: made}
-    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+    forms = english.table(english.read(source), "forms")
+    return english.changed(source, "forms", {**forms, name: made})
 
 
-def without_english(source: bytes, name: str) -> bytes:
-    """The English texts without those of one form. Raises ValueError."""
-    found = json.loads(source)
-    if not isinstance(found, dict):
-        raise ValueError("expected texts")
-    found["forms"] = {key: row for key, row in _table(found, "forms").items() if key != name}
-    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode()
+def without_english(source: bytes, name: str) -> bytes | None:
+    """The English texts without those of one form; None where there are none. Raises ValueError."""
+    forms = english.table(english.read(source), "forms")
+    return english.changed(source, "forms", {key: row for key, row in forms.items() if key != name})
 
 
 def _fields(given: Mapping[str, object]) -> dict[str, object]:
@@ -55,18 +48,13 @@ def _fields(given: Mapping[str, object]) -> dict[str, object]:
     for key, row in given.items():
         if not isinstance(row, dict) or len(key) > LONGEST_KEY:
             continue
-        options = {value: _said(text) for value, text in _table(row, "options").items()}
+        options = {value: _said(text) for value, text in english.table(row, "options").items()}
         made[key] = {"label": _said(row.get("label")), **({"options": options} if options else {})}
     return made
 
 
 def _said(found: object) -> str:
     return found.strip()[:LONGEST] if isinstance(found, str) else ""
-
-
-def _table(found: object, key: str) -> Mapping[str, object]:
-    inner = found.get(key) if isinstance(found, dict) else None
-    return inner if isinstance(inner, dict) else {}
 
 
 def _no_number(found: str) -> float:

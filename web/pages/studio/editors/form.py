@@ -58,7 +58,7 @@ def save(key: str) -> Response:
     def build(found: Draft) -> dict[str, bytes]:
         form = fields.written(given.content)
         english = fields.with_english(found.files.get(ENGLISH, b"{}"), _name(given.path), given.texts)
-        return {given.path: form, ENGLISH: english}
+        return {given.path: form, **({} if english is None else {ENGLISH: english})}
 
     made = saving.kept(key, given, build)
     if isinstance(made, Response):
