@@ -275,7 +275,8 @@ def test_a_save_without_the_proof_of_a_page_of_ours_is_refused(house: House) -> 
 
 def test_a_drawing_larger_than_is_read_is_refused(house: House) -> None:
     visitor = _begun(house)
-    assert _save(visitor, f"<a>{' ' * 2_200_000}</a>", 0).status_code == 413
+    answer = _save(visitor, f"<a>{' ' * 2_200_000}</a>", 0)
+    assert (answer.status_code, "应不超过 2000000 字节" in answer.json["text"]) == (422, True)
     assert _file(visitor)["revision"] == 0
 
 
