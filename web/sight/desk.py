@@ -27,7 +27,7 @@ from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Context, Person
 from engine.words import Channel, StreamKind
-from storage import intake, registers, schema, worklist
+from storage import holding, intake, registers, schema, worklist
 from storage.batch import Prepared, find
 from storage.moments import moment
 from storage.shelf import StreamShelf
@@ -253,13 +253,16 @@ def _background(row: Any, procedure: Procedure, zone: str) -> Background:
 
 
 def _may_know(connection: Connection, row: Any, instance: Instance, procedure: Procedure, who: Me) -> bool:
-    """Whoever may do it, did it, has a part in the case or its procedure, or was told of it."""
+    """Whoever may do it, did it or had it until it was cancelled, has a part in the case or its procedure, or was told of it."""
     mine = {who.person.id, *(person.id for person in who.principals)}
     if row.closed_by in mine or mine & set(_involved(instance, row.task)) or procedure.owner in who.roles:
         return True
     if worklist.may_see(connection, who.wish(), row.task):
         return True
-    return _was_told(connection, row.task, mine) or _may_read(connection, row)
+    if _was_told(connection, row.task, mine) or _may_read(connection, row):
+        return True
+    is_cancelled = row.closed_at is not None and row.closed_by is None
+    return is_cancelled and holding.held(connection, reading.store().recent, row.task, mine)
 
 
 def _involved(instance: Instance, key: str) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
-from storage import schema
+from storage import people, schema
 from tests.web.pages.browser import House
 from tests.web.pages.test_task import _send, _task
 
@@ -46,3 +47,40 @@ def test_saving_and_printing_are_on_every_page_that_has_something_to_save_or_pri
     assert "data-print" in mine
     assert "data-print" in other
     assert 'type="button" data-save' not in other
+
+
+def _of_lawyers(house: House) -> str:
+    """A task that is offered to a role, in a case of which its holders know no more."""
+    inbox = schema.inbox.c
+    with house.store.database.read() as connection:
+        return str(connection.execute(select(inbox.task).where(inbox.key == "LEGAL")).scalars().one())
+
+
+@pytest.mark.parametrize(
+    ("acts", "readers"),
+    [
+        (("claim",), {"tang"}),
+        (("claim", "release"), {"tang"}),
+        (("delegate",), {"tang", "gong"}),
+        (("sign",), {"tang", "gong"}),
+        ((), set()),
+    ],
+)
+def test_of_a_task_that_was_cancelled_those_read_the_page_who_had_it(
+    house: House, acts: tuple[str, ...], readers: set[str]
+) -> None:
+    task, holder, to = _of_lawyers(house), house.signed_in("tang"), people.known(house.store, "gong").id
+    for act in acts:
+        entered = {} if act in ("claim", "release") else {"to": to, "reason": "请看一下", "place": "before"}
+        assert _send(holder, task, f"do/{act}", **entered).status_code == 200, act
+    assert _send(house.signed_in("li"), task, "do/terminate", reason="客户取消了项目").status_code == 200
+    for handle in ("tang", "gong", "ning"):
+        visitor = house.signed_in(handle)
+        answer = visitor.get(f"/tasks/{task}")
+        assert answer.status_code == (200 if handle in readers else 404), handle
+        assert ("已取消" in answer.text) == (handle in readers)
+        assert 'id="form"' not in answer.text
+        assert 'id="dialog-' not in answer.text
+        assert _send(visitor, task, "complete").status_code == (409 if handle in readers else 404)
+    case = int(task.split(".")[0]) - 1
+    assert holder.get(f"/cases/{case}").status_code == 404
