@@ -31,8 +31,8 @@ from web.documents import Documents
 from web.pages import design, file, procedure
 from web.pages.account import routes as account
 from web.pages.account import tokens, two_steps
+from web.pages.case import closing, team
 from web.pages.case import routes as case
-from web.pages.case import team
 from web.pages.confirm import invitation
 from web.pages.confirm import routes as confirm
 from web.pages.inbox import routes as inbox
@@ -64,6 +64,7 @@ PAGES = (
     several.pages,
     case.pages,
     team.pages,
+    closing.pages,
     task.pages,
     file.pages,
     reference.pages,

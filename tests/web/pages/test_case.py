@@ -302,6 +302,34 @@ def test_a_case_shows_phases_tasks_team_documents_messages_data_and_history(hous
     ]
 
 
+def test_a_case_goes_on_after_its_process_until_whoever_may_says_how_it_ended(house: House) -> None:
+    number, li = _titled(house, "江南水务"), house.signed_in("li")
+    page, address = li.page(f"/cases/{number}"), f"/cases/{number}/close"
+    assert "流程都已办完" in page
+    assert f'href="{address}"' in page
+    answer = li.post(address, {"outcome": "  "}, at=address)
+    assert (answer.status_code, "请写明结果" in answer.text) == (422, True)
+    assert number not in _cases(li.page("/cases/?show=over"))
+    form = {"outcome": "合同期满,已移交", "command": "ab" * 16}
+    for _ in range(2):  # sent twice, it is done once
+        assert li.post(address, form, at=f"/cases/{number}").status_code == 302
+    page = li.page(f"/cases/{number}")
+    assert "合同期满,已移交" in _text(page.split("case-facts")[1].split("</dl>")[0])
+    assert re.search(r"已立项</span>\s*<span class=\"status\">已结束", page)
+    assert number in _cases(li.page("/cases/?show=over"))
+    assert li.get(address).status_code == 404
+
+
+def test_a_case_is_ended_by_nobody_else_and_not_while_a_process_runs(house: House) -> None:
+    ended, running = _titled(house, "江南水务"), _titled(house, "宁波港务")
+    for handle, number in (("wang", ended), ("wai", ended), ("gong", ended), ("li", running)):
+        visitor = house.signed_in(handle)
+        assert "/close" not in visitor.get(f"/cases/{number}").text
+        assert visitor.get(f"/cases/{number}/close").status_code == 404
+        assert visitor.post(f"/cases/{number}/close", {"outcome": "x"}, at="/account/").status_code == 404
+    assert _cases(house.signed_in("li").page("/cases/?show=over")) == []
+
+
 def test_every_process_that_was_entered_has_a_drawing_and_its_steps_say_the_same(house: House) -> None:
     page = house.signed_in("li").page(f"/cases/{_titled(house, '宁波港务')}")
     keys = re.findall(r'id="drawing-\d+-(\w+)"( open)?', page)

@@ -21,6 +21,7 @@ AREAS = (
     *(
         "account",
         "case",
+        "case_closing",
         "case_team",
         "confirm",
         "file",
@@ -108,6 +109,7 @@ def forms(house: House) -> list[Form]:
         Form("inbox.read", {"read": "1"}, at),
         Form("case.wish", {"q": "港务", "sort": "due", "state": "open"}),
         Form("case.begin", {"begin": "no", "project_name": "名", "customer": "客"}, who="wang"),
+        Form("case_closing.close", {"outcome": WHY}, {"number": "3"}),
         *(
             Form("case_team.change", {"person": other, "reason": WHY, "seen": ""}, {"number": "7", "key": key})
             for key in ("FIN", "PM", "data.csl", "NONE")
