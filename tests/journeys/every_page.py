@@ -100,6 +100,7 @@ SIGHTS = (
     _seen("case-new", "case.new", "/cases/new", "form.card-plain", "wang"),
     _seen("case-one", "case.one", "/cases/7", DRAWN),
     _seen("case-team", "case_team.every", "/cases/7/team/", "main a[href*=team]"),
+    _seen("case-close", "case_closing.form", "/cases/3/close", "main form"),
     _seen("case-part", "case_team.one", "/cases/7/team/SID", "main form"),
     _seen("case-history", "case.history", "/cases/7/history", ".case-record-line"),
     _seen("case-at", "case.at", "/cases/7/at", DRAWN),
