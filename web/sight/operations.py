@@ -25,9 +25,12 @@ from web.access import OPERATOR
 from web.identity import me
 from web.telling.naming import Names
 from web.telling.sentences import STATUS
-from web.translation import lazy
+from web.translation import _, lazy
 
 SIZE = 50
+WHOLE = "organisation"
+"""What recurs for, where its start does not say for each of what."""
+
 STANDINGS = {
     Standing.PARKED: (lazy("搁置"), "late"),
     Standing.EXPIRED: (lazy("已过期"), "late"),
@@ -144,7 +147,7 @@ def milestones(after: int) -> dict[str, Any]:
                 "number": one.stream,
                 "case": one.case,
                 "process": _process(connection, one.procedure, one.process),
-                "key": one.key,
+                "key": _("整个组织") if one.key == WHOLE else one.key,
                 "status": STATUS[one.status],
                 "due": "" if one.due == NEVER else texts.at(one.due),
                 "occurred": one.occurred,
