@@ -38,6 +38,7 @@ async function open() {
   findings.onChange(() => panel.draw());
   english.onChange(() => saving.soon());
   tools(modeler);
+  for (const tool of document.querySelectorAll(".djs-palette .entry")) tool.title = tool.ariaLabel; // as a hint, too
   fit(modeler);
   await findings.ask();
   const wanted = new URLSearchParams(location.search).get("element");
