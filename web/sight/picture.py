@@ -16,6 +16,9 @@ from web.translation import is_english
 
 MODEL = f"{{{xml.BPMN}}}"
 KEPT = 64
+LETTER = 6.5
+"""Pixels of a letter outside a shape, on the wide side."""
+
 UNDRAWN = ("conditionExpression", "script", "extensionElements", "documentation", "ioSpecification")
 """Parts that draw nothing."""
 
@@ -46,7 +49,25 @@ def _picture(data: bytes, path: str, texts: bytes) -> bytes:
         translated = names.get(element.get("id", ""))
         if translated:
             _name(element, translated)
+    for place in root.iter("{*}BPMNShape", "{*}BPMNEdge"):
+        _widen(place, names.get(place.get("bpmnElement", ""), ""))
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def _widen(place: etree._Element, translated: str) -> None:
+    """Room for the longest word: the room that an author left for Chinese would break it. What was centred stays so, else it grows away."""
+    room, shape = place.find("{*}BPMNLabel/{*}Bounds"), place.find("{*}Bounds")
+    if room is None or not translated:
+        return
+    left, width = float(room.get("x", "0")), float(room.get("width", "0"))
+    lacking = max(len(word) for word in translated.split()) * LETTER + LETTER - width
+    if lacking <= 0:
+        return
+    if shape is not None:
+        beside = left + width / 2 - float(shape.get("x", "0")) - float(shape.get("width", "0")) / 2
+        left -= lacking / 2 if abs(beside) < LETTER else (lacking if beside < 0 else 0)
+    room.set("x", f"{left:g}")
+    room.set("width", f"{width + lacking:g}")
 
 
 def _name(element: etree._Element, translated: str) -> None:

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from lxml import etree
 from sqlalchemy import delete, func, insert, select
 
 from engine.commands import AppointDeputy, Envelope
@@ -360,6 +361,22 @@ def test_a_drawing_holds_nothing_that_is_executed_and_speaks_the_readers_languag
     english = visitor.page(f"/cases/drawing/{version}/svc_contract")
     assert "会签评审" not in english
     assert english.count("<bpmndi:BPMNShape") == answer.text.count("<bpmndi:BPMNShape") > 20
+
+
+def test_no_word_of_a_drawing_is_broken_in_english(house: House) -> None:
+    with house.store.database.read() as connection:
+        version = connection.execute(select(schema.version.c.digest)).scalar_one()
+    visitor = house.signed_in("gong")
+    visitor.post("/account/look", {"language": "en"}, at="/")
+    root = etree.fromstring(visitor.get(f"/cases/drawing/{version}/svc_contract").data)
+    names = {one.get("id"): one.get("name", "") for one in root.iterfind(".//{*}process//*[@name]")}
+    rooms = {
+        names[place.get("bpmnElement")]: float(place.find("{*}BPMNLabel/{*}Bounds").get("width"))
+        for place in root.iter("{*}BPMNShape", "{*}BPMNEdge")
+        if place.find("{*}BPMNLabel/{*}Bounds") is not None and names.get(place.get("bpmnElement"))
+    }
+    assert len(rooms) > 10
+    assert {name: room for name, room in rooms.items() if room < 6 * max(map(len, name.split()))} == {}
 
 
 @pytest.mark.parametrize("address", ["x/svc_contract", "../../etc/passwd", "{version}/nothing"])
