@@ -54,6 +54,7 @@ def serve(output: Output, listen: str | None, demo: bool) -> None:
     with company.opened(told, create=True) as store:
         _first_start(told, store)
         node = Node(store=store, targets=told.settings.targets, sealing=lambda: serving.seal(store, told))
+        logs.configure()  # before anything runs that has something to note
         node.start()
         try:
             with _stoppable() as stopped, _pages(told, store, listen):
