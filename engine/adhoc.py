@@ -19,7 +19,9 @@ def start(progress: Progress, command: StartActivity) -> None:
             f"没有可开始的活动 {command.element}",
             f"expected an activity that may be started now, but {command.element} is none",
         )
-    right = _may_begin(progress, progress.procedure.model.element(found.process, command.element).role, command.element)
+    right = right_to_start(
+        progress, progress.procedure.model.element(found.process, command.element).role, command.element
+    )
     progress.emit(
         ActivityStarted(
             activity=found.id,
@@ -32,7 +34,8 @@ def start(progress: Progress, command: StartActivity) -> None:
     )
 
 
-def _may_begin(progress: Progress, role: str | None, element: str) -> Authority:
+def right_to_start(progress: Progress, role: str | None, element: str) -> Authority:
+    """In which role whoever asks starts an element of a lane with this role. Raises Refused (NOT_ALLOWED)."""
     person = actor(progress)
     if role is None:
         taking_part(progress)

@@ -9,13 +9,13 @@ from engine import commands, returning, signing, target
 from engine import task as tasks
 from engine.entitlement import holds_right, offered_to, rights, taking_part
 from engine.errors import Refused, Text
-from engine.role import authority
 from engine.separation import separated
 from engine.step import Progress
 from engine.target import Target
 from engine.task import Task
 from engine.words import Stage
 from web import texts
+from web.acting import adhoc
 from web.acting.act import ACTS, Act
 from web.identity import me
 from web.sight.desk import Desk
@@ -56,16 +56,6 @@ def goals(desk: Desk, *, straight: bool) -> list[tuple[Target, str]]:
     told = [(one, "" if one.refusal is None else texts.said(one.refusal)) for one in found]
     done = {name for scope in desk.instance.scopes.values() for name in scope.done}
     return [(one, why) for one, why in told if not why or one.element in done]
-
-
-def activities(desk: Desk) -> list[tuple[str, Text]]:
-    """What people may start now in this run."""
-    return [
-        (f"{activity.id}/{element}", desk.names.step(activity.process, element))
-        for activity in desk.instance.activities.values()
-        for element in activity.enabled
-        if _may_begin(desk, desk.procedure.model.element(activity.process, element).role)
-    ]
 
 
 def _barred(desk: Desk, task: Task) -> Text | None:
@@ -114,7 +104,7 @@ def _offered(desk: Desk, task: Task, *, may_do: bool) -> Iterator[str]:
 
 
 def _of_case(desk: Desk) -> list[Act]:
-    return [ACTS["begin"]] if activities(desk) else []
+    return [ACTS["begin"]] if adhoc.startable(desk.progress, desk.names) else []
 
 
 def _signs(desk: Desk, task: Task) -> bool:
@@ -131,13 +121,6 @@ def _takes_part(desk: Desk) -> bool:
     except Refused:
         return False
     return True
-
-
-def _may_begin(desk: Desk, role: str | None) -> bool:
-    if role is None:
-        return _takes_part(desk)
-    progress = desk.progress
-    return authority(progress.around, me().person, progress.now.date, persons=(), roles=(role,)) is not None
 
 
 def _may_withdraw(desk: Desk) -> bool:

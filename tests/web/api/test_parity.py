@@ -22,6 +22,7 @@ CHANGING = {
     "people.end_absence": "DELETE /organisation/absences/{handle}",
     "account.look": "PATCH /me/look",
     "case.begin": "POST /cases",
+    "case.start": "POST /instances/{instance}/activities",
     "case.wish": "PUT /me/filters/cases",
     "case_closing.close": "POST /cases/{case}/close",
     "case_team.change": "PUT /cases/{case}/roles/{role}, PATCH /cases/{case}/data, POST /messages",

@@ -66,6 +66,7 @@ CHANGED: Mapping[str, Mapping[str, str]] = {
     "task_sheet.take": {**SHEET, "field": "items"},
     "file.upload": TASK,
     "file.attach": CASE,
+    "case.start": CASE,
     "case_team.change": {**CASE, "key": "PM"},
     "case_closing.close": {"number": "3"},
     **{f"invitation.{name}": TASK for name in ("give", "revoke")},

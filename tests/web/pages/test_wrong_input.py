@@ -110,6 +110,7 @@ def forms(house: House) -> list[Form]:
         Form("case.wish", {"q": "港务", "sort": "due", "state": "open"}),
         Form("case.begin", {"begin": "no", "project_name": "名", "customer": "客"}, who="wang"),
         Form("case_closing.close", {"outcome": WHY}, {"number": "3"}),
+        Form("case.start", {"activity": "8.2.1/T01_01", "command": "0" * 32}, {"number": "7"}),
         *(
             Form("case_team.change", {"person": other, "reason": WHY, "seen": ""}, {"number": "7", "key": key})
             for key in ("FIN", "PM", "data.csl", "NONE")

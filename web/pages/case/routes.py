@@ -9,13 +9,15 @@ from typing import Any
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from engine.commands import OpenCase
+from engine.commands import OpenCase, StartActivity
 from engine.errors import Refused
 from engine.value import Context, Ref, Value
 from engine.words import StreamKind
 from storage import preferences
-from web import asking, notices, reading
+from web import asking, failures, notices, reading
 from web.access import hidden, signed_in
+from web.acting import adhoc
+from web.acting.adhoc import Startable
 from web.identity import me
 from web.pages.case import moment as moments
 from web.pages.case import record as records
@@ -114,9 +116,30 @@ def one(number: str) -> Answer:
         found = dossier.dossier(connection, dossier.number_of(number))
         if request.headers.get("HX-Request") and len(found.order) == request.args.get("seen", 0, type=int):
             return make_response("", 204)
-        files = file.on_page(connection, found.case)
-        page = {**_page(found), **view.view(found), **files}
-        return make_response(render_template("case/one.html", page="one", **page))
+        return make_response(_as_it_is(found))
+
+
+@pages.post("/<number>/activities")
+@signed_in
+def start(number: str) -> Answer:
+    """Start what the process leaves to people, also while no task waits in it."""
+    with reading.store().database.read() as connection:
+        found = dossier.dossier(connection, dossier.number_of(number))
+        onward = redirect(url_for(".one", number=found.number))
+        if asking.is_repeat():
+            return onward
+        wanted = request.form.get("activity", "")
+        chosen = next((one for one in adhoc.startable_in(found) if one.key == wanted), None) or hidden()
+        assert isinstance(chosen, Startable)
+    activity, element = chosen.activity, chosen.element
+    try:
+        asking.submit(lambda first: StartActivity(envelope=first, activity=activity, element=element), chosen.stream)
+    except Refused as refused:
+        with reading.store().database.read() as connection:
+            now = dossier.dossier(connection, found.number)
+            page = _as_it_is(now, said(now.names(chosen.stream).sentence(chosen.told(refused.text))))
+        return make_response(page, failures.STATUSES[refused.reason])
+    return notices.say(onward, _("已开始。"))
 
 
 @pages.get("/<number>/history")
@@ -159,6 +182,12 @@ def drawing(version: str, process: str) -> Response:
     response = Response(picture, mimetype="application/xml")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+def _as_it_is(found: Dossier, why_not: str = "") -> str:
+    """The page of a case; `why_not` says why an activity was not started."""
+    page = {**_page(found), **view.view(found), **file.on_page(found.connection, found.case)}
+    return render_template("case/one.html", page="one", startable=adhoc.startable_in(found), why_not=why_not, **page)
 
 
 def _moment(found: Dossier) -> str:

@@ -19,7 +19,7 @@ from storage.handing import Handed
 from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
-from web.acting import allowed, reference
+from web.acting import adhoc, allowed, reference
 from web.acting import form as forms
 from web.acting.act import ACTS
 from web.bounds import FORM, takes
@@ -183,7 +183,7 @@ def _page(desk: Desk) -> dict[str, Any]:
         "undo_act": ACTS["withdraw"],
         "due": texts.due(NEVER if desk.row.due is None else desk.row.due),
         "goals": allowed.goals(desk, straight=False) if standing.has("return") else [],
-        "activities": allowed.activities(desk) if standing.has("begin") else [],
+        "activities": adhoc.startable(desk.progress, desk.names) if standing.has("begin") else [],
         "roles": acts.roles(desk),
         "people": acts.people(desk),
         "people_of": lambda role: acts.people(desk, role),
