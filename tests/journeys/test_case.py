@@ -64,6 +64,21 @@ def test_a_process_that_is_done_opens_below_and_shows_its_way(look: Opener) -> N
     page.wait_for_url(re.compile(r"/at/"))
 
 
+def test_a_drawing_that_cannot_be_had_says_so_and_is_asked_for_again(look: Opener) -> None:
+    person = look()
+    page = person.sign_in("li")
+    page.route("**/cases/drawing/**", lambda route: route.abort())
+    person.go("/cases/7")
+    drawing = page.locator(".case-drawing[open]")
+    expect(drawing.get_by_role("alert")).to_contain_text("流程图没有画出来")
+    expect(drawing.locator(".case-step-name").first).to_be_visible()
+    person.picture("case-undrawn")
+    page.unroute("**/cases/drawing/**")
+    drawing.get_by_role("button", name="再试一次").click()
+    expect(drawing.locator(".djs-container svg").first).to_be_visible()
+    expect(drawing.locator("[data-waits]")).to_have_count(0)
+
+
 def test_what_is_pointed_at_in_the_list_is_shown_in_the_drawing(look: Opener) -> None:
     page = _open(look(), "宁波港务")
     expect(page.locator("[data-element-id='T02_01']")).to_be_attached()
