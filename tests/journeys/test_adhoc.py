@@ -12,8 +12,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.journeys.conftest import ROOT, Visit
+from tests.journeys.conftest import Visit
 from tests.journeys.test_actions import _confirm, _dialog, _enter, _open
+from tests.web.terminal import ROOT
 from tests.web.test_adhoc import MODEL
 
 Opener = Callable[..., Visit]

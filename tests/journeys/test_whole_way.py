@@ -13,7 +13,8 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from tests.journeys.clerk import fill, scenario
-from tests.journeys.conftest import ROOT, Visit
+from tests.journeys.conftest import Visit
+from tests.web.terminal import ROOT
 
 Opener = Callable[..., Visit]
 PROJECT, CUSTOMER = "东海证券交易系统综合运维", "东海证券"
