@@ -20,14 +20,14 @@ tour: .venv/ready  ## on the terminal: a procedure put in force, a case worked, 
 	$(RUN) -m web.cli demo
 
 test: .venv/ready $(BUNDLE) $(CATALOGUE)  ## the whole suite, on SQLite and PostgreSQL
-	$(RUN) -m pytest -q -n 2
+	$(RUN) -m pytest -q -n 2 --dist worksteal
 
 check: .venv/ready $(BUNDLE) $(CATALOGUE)  ## everything a change must pass: style, types, the house's arrows, tests
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy engine storage jobs web
 	.venv/bin/lint-imports
-	$(RUN) -m pytest -q -n 2
+	$(RUN) -m pytest -q -n 2 --dist worksteal
 
 bench: .venv/ready  ## measure, side by side, and print a table
 	$(RUN) -m benchmarks
