@@ -29,7 +29,7 @@ STEADY = 0.02
 SETTLED = (
     "() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 60))))"
 )
-UNFOLD = "() => { for (const one of document.querySelectorAll('main details:not(.menu)')) one.open = true; }"
+UNFOLD = "() => { for (const one of document.querySelectorAll('main details:not(.menu, .where)')) one.open = true; }"
 DIALOGS = "() => [...document.querySelectorAll('dialog[id]')].map((one) => one.id)"
 JUDGE = """(options) => axe.run(document.querySelector("dialog[open]") ?? document, options).then(({ violations }) =>
   violations.filter((one) => ["serious", "critical"].includes(one.impact))
