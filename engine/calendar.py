@@ -79,10 +79,6 @@ class Calendar:
             return True
         return day not in self.holidays and temporal.weekday(day) in MONDAY_TO_FRIDAY
 
-    def is_decreed(self, day: Date) -> bool:
-        """The make-up days of the day's year are known."""
-        return day.year <= self.complete_until
-
     def add_working_days(self, day: Date, count: int) -> Date:
         """The working day so many working days later (or earlier); 0 is the day itself, or the next working day.
 

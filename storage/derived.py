@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Row, Select, bindparam, select
 
 from engine import encoding, record, replay
 from engine import stream as streams
+from engine.case import Case
 from engine.errors import EngineError, Text
 from engine.instance import Instance
 from engine.journal import Entry
@@ -99,6 +100,8 @@ def _work(connection: Connection, state: State) -> dict[str, Rows]:
     match state:
         case Instance():
             return _open_work(state, staffing.kept(connection, state.case))
+        case Case():
+            return {"case_role": {(role, person.id) for role, persons in state.roles.items() for person in persons}}
         case Milestone():
             return {"milestone": {(state.version, state.status, due(state.due), state.count)}}
         case _:
@@ -118,7 +121,7 @@ def _open_work(state: Instance, staff: staffing.Team) -> dict[str, Rows]:
     }
 
 
-_milestone = schema.milestone.c
+_milestone, _team = schema.milestone.c, schema.case_role.c
 _stream, _task, _inbox = schema.stream.c, schema.task.c, schema.inbox.c
 _timer, _waiting, _incident = schema.timer.c, schema.subscription.c, schema.incident.c
 _NUMBER = bindparam("number", type_=BigInteger())
@@ -132,6 +135,7 @@ _OPEN_WORK: dict[str, Select[tuple[object, ...]]] = {
     "subscription": select(_waiting.subscription, _waiting.kind, _waiting.name, _waiting.correlation).where(
         _waiting.stream_no == _NUMBER
     ),
+    "case_role": select(_team.role, _team.person).where(_team.case_no == _NUMBER),
     "milestone": select(_milestone.version, _milestone.status, _milestone.due, _milestone.occurred).where(
         _milestone.stream_no == _NUMBER
     ),

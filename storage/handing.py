@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, select
 
 from engine.commands import AddSigner, Command, CompleteTask, DelegateTask, ResolveTask, TransferTask
 from engine.errors import EngineError
@@ -90,11 +90,7 @@ class Hands:
         found: dict[Spot, Entry] = {}
         if not spots:
             return found
-        column = entries.c
-        each = (and_(column.stream_no == stream, column.revision == revision) for stream, revision in sorted(spots))
-        for row in connection.execute(
-            select(entries).where(or_(*each))
-        ).all():  # SQLite reads all entries for IN of pairs
+        for row in journal.rows_at(connection, spots):
             try:
                 shelf = StreamShelf(connection, row.stream_no, self.recent)
                 found[(row.stream_no, row.revision)] = journal.decode(row, shelf)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, tuple_
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select
 
 from engine import encoding, record
 from engine.commands import Cause, Envelope
@@ -85,9 +85,16 @@ def some(connection: Connection, spots: Collection[tuple[int, int]], recent: Rec
     if not spots:
         return {}
     shelves = {stream: StreamShelf(connection, stream, recent) for stream, _ in spots}
-    here = tuple_(entries.c.stream_no, entries.c.revision)
-    rows = connection.execute(select(entries).where(here.in_(list(spots)))).all()
-    return {(row.stream_no, row.revision): decode(row, shelves[row.stream_no]) for row in rows}
+    return {(row.stream_no, row.revision): decode(row, shelves[row.stream_no]) for row in rows_at(connection, spots)}
+
+
+def rows_at(connection: Connection, spots: Collection[tuple[int, int]]) -> Sequence[Row[tuple[object, ...]]]:
+    """The rows of these entries, in one look; stream by stream, as SQLite reads all entries for IN of pairs."""
+    by_stream: dict[int, list[int]] = {}
+    for stream, revision in sorted(spots):
+        by_stream.setdefault(stream, []).append(revision)
+    here = (and_(entries.c.stream_no == stream, entries.c.revision.in_(found)) for stream, found in by_stream.items())
+    return connection.execute(select(entries).where(or_(*here))).all()
 
 
 def decode(row: Row[tuple[object, ...]], shelf: Shelf) -> Entry:

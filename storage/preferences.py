@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from engine.value import Person
 from storage.database import Database
-from storage.schema import preference, task, task_read
+from storage.schema import preference, task_read
 
 LONGEST = 2000
 
@@ -30,13 +30,6 @@ def mark_read(database: Database, person: Person, tasks: Sequence[str], *, read:
         elif tasks:
             rows = [{"task": one, "person": person.id} for one in tasks]
             connection.execute(_insert(connection, task_read).on_conflict_do_nothing(), rows)
-
-
-def forget_closed(database: Database) -> int:
-    """Remove the marks of tasks that nobody has before them any more; how many there were."""
-    closed = select(task.c.task).where(task.c.closed_at.is_not(None))
-    with database.write() as connection:
-        return connection.execute(delete(task_read).where(task_read.c.task.in_(closed))).rowcount
 
 
 def kept(connection: Connection, person: Person, page: str) -> dict[str, str]:

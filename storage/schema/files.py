@@ -34,7 +34,7 @@ file_use = Table(
     Column("case_no", BigInteger),
     Column("at", BigInteger, nullable=False),
     Column("erasable", Boolean, nullable=False),  # attached as personal: gone with the personal values of its case
-    Column("person", String(64)),  # who handed it in or attached it; of a contact and the machine, nobody
+    Column("person", String(64)),  # who handed it in or attached it; nobody, when a program did
     PrimaryKeyConstraint("stream_no", "digest", "task", "name"),
 )
 Index("file_use_of_digest", file_use.c.digest)

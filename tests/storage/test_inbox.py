@@ -11,7 +11,7 @@ from engine.commands import AssignCaseRole, Envelope, OpenCase
 from engine.value import Context
 from engine.words import StreamKind
 from jobs.worker import Worker
-from storage import inbox, schema, verification
+from storage import inbox, schema, staffing, verification
 from storage.database import Database
 from storage.rebuild import rebuild
 from tests.storage.company import NOW, Company
@@ -85,6 +85,18 @@ def test_whoever_joins_a_team_while_a_step_offers_its_task_finds_it(company: Com
     assert seen(company, "guest") == ["review"]
     assert seen(company, "chen", ("SMO",)) == []
     assert verification.verify(company.store).findings == []
+
+
+def test_a_place_in_a_team_that_nobody_gave_is_found(company: Company) -> None:
+    case = in_a_case(company)
+    assert verification.verify(company.store).findings == []
+    with company.database.write() as connection:
+        row = {"case_no": case, "role": "SALES", "person": company.people["guest"].id}
+        connection.execute(insert(schema.case_role).values(**row))
+        staffing.settle(connection, case)
+    assert seen(company, "guest") == ["write"]
+    found = [finding.en for finding in verification.verify(company.store).findings]
+    assert any(f"stream {case}: its rows in table case_role are not what its entries make" in one for one in found)
 
 
 def test_pages_follow_each_other_without_gap_or_double(company: Company) -> None:

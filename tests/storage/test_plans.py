@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event
 
-from storage import inbox, worklist
+from storage import inbox, journal, worklist
 from storage.database import Database
 from storage.handing import Hands
 from storage.migrations import upgrade
@@ -52,6 +52,12 @@ def test_a_list_is_read_by_keys_alone(tmp_path: Path) -> None:
         assert _read_whole(plans) == []
         assert any("inbox_of_key (kind=? AND key=?" in plan for plan in plans)
         assert not [plan for plan in plans if plan.endswith("inbox_of_key (kind=?)")], "all tasks of all roles"
+
+
+def test_entries_here_and_there_are_read_by_their_keys(tmp_path: Path) -> None:
+    plans = _plans(tmp_path, lambda connection: journal.some(connection, {(7, 1), (7, 9), (8, 2)}, Recent()))
+    assert plans
+    assert _read_whole(plans) == []
 
 
 def test_who_handed_on_is_read_by_the_keys_of_entries(tmp_path: Path) -> None:

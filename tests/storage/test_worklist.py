@@ -235,9 +235,6 @@ def test_read_marks_and_filters_are_kept_for_each_person(database: Database) -> 
         assert preferences.read_by(connection, WANG, [key]) == {key}
         assert preferences.read_by(connection, Person("1.9.1"), [key]) == frozenset()
         assert preferences.kept(connection, WANG, "inbox") == {"why": "role"}
-    with database.write() as connection:
-        connection.execute(schema.task.update().values(closed_at=1))
-    assert preferences.forget_closed(database) == 1
 
 
 def test_whoever_is_forgotten_leaves_nothing(database: Database) -> None:

@@ -126,7 +126,6 @@ def _kept() -> int:
 def test_what_a_text_was_filled_with_is_kept_nowhere(house: House, language: str) -> None:
     """A mail with a one-time link is such a text."""
     _ = translation._  # what is asked for here is no text of a page
-    secret = "https://example.com/recovery/a-secret-nobody-else-has"
     with house.app.test_request_context(headers={"Accept-Language": language}):
         for secret in ("https://example.com/recovery/first", "https://example.com/recovery/second"):
             before = _kept()
