@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, not_, select, text, update
 
 from engine import encoding
 from engine.value import Value
@@ -80,6 +80,13 @@ def is_awaited(connection: Connection, name: str, correlation: str) -> bool:
         table.kind == "message", table.name == name, table.correlation == correlation
     )
     return connection.execute(waits.limit(1)).one_or_none() is not None
+
+
+def is_on_its_way(connection: Connection, name: str, correlation: str, but: Iterable[str] = ()) -> bool:
+    """A message of the key, other than these jobs, may still be delivered: it waits, sleeps, or a person is to decide."""
+    expired = and_(_job.due == NEVER, _job.expires.is_not(None))
+    sent = select(_job.job).where(of_key(name, correlation), not_(expired), _job.job.not_in(list(but)))
+    return connection.execute(sent.limit(1)).one_or_none() is not None
 
 
 def sleep(connection: Connection, name: str, correlation: str) -> None:

@@ -12,7 +12,7 @@ from flask import abort, request
 from engine.commands import Command, Envelope
 from engine.words import Channel
 from storage.answered import Answer, answer_to
-from storage.submission import Receipt
+from storage.submission import Also, Receipt
 from web import reading
 from web.identity import me
 
@@ -27,9 +27,9 @@ def new_id() -> str:
     return uuid.uuid4().hex
 
 
-def submit(build: Build, stream: int) -> Receipt:
-    """Submit a command of this person. Raises Refused."""
-    return reading.store().submit(build(envelope(stream)))
+def submit(build: Build, stream: int, also: Also | None = None) -> Receipt:
+    """Submit a command of this person; `also` is asked in its transaction. Raises Refused."""
+    return reading.store().submit(build(envelope(stream)), (), also)
 
 
 def envelope(stream: int) -> Envelope:

@@ -7,11 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sqlalchemy import Connection, select
+
 from engine.errors import Text
 from engine.instance import Instance, Subscription
 from engine.procedure import Procedure
 from engine.value import Person
-from engine.words import Status
+from engine.words import Status, StreamKind
+from storage import correlation, schema
 from web import reading
 from web.identity import me
 from web.sight.dossier import Dossier
@@ -33,6 +36,7 @@ class Part:
     """A role in the case, or a field of its data; `company`: who has the role where the case names nobody.
 
     `way` is how the procedure replaces them, and `awaited` the message that begins it, while an instance waits for it.
+    Half given, the data still names somebody else than the role.
     """
 
     key: str
@@ -42,6 +46,7 @@ class Part:
     way: Replacing | None = None
     awaited: Subscription | None = None
     is_under_way: bool = False
+    is_half_given: bool = False
     may: bool = False
 
     @property
@@ -83,6 +88,14 @@ def part_of(found: Dossier, key: str) -> Part | None:
     return next((part for part in parts(found) if part.key == key and part.may), None)
 
 
+def is_begun(connection: Connection, number: int, part: Part, but: Iterable[str]) -> bool:
+    """The part is just being replaced, or a message other than these is on its way to begin it; asked under the lock."""
+    if part.way is None or part.awaited is None:
+        return False
+    _awaited, is_under_way = _standing(_instances(connection, number), part.way)
+    return is_under_way or _is_sent(connection, number, part.awaited, but)
+
+
 def moving(found: Dossier, part: Part) -> list[Text]:
     """The steps waiting for the role, each once: they go to whoever has it next."""
     return list(
@@ -108,14 +121,18 @@ def _roles(found: Dossier) -> Iterator[Part]:
         way, awaited, is_under_way = ways.get(code), None, False
         if way is not None:
             awaited, is_under_way = _standing(found.instances, way)
+        if awaited is not None and not is_under_way:
+            is_under_way = _is_sent(found.connection, found.number, awaited)
+        held = found.case.roles.get(code, ())
         yield Part(
             key=code,
             name=found.names(found.number).role(code),
-            held=found.case.roles.get(code, ()),
+            held=held,
             company=company.roles.get(code, ()),
             way=way,
             awaited=awaited,
             is_under_way=is_under_way,
+            is_half_given=way is not None and awaited is None and _is_half_given(found, way, held),
             may=bool(acting & _may(procedure, way, awaited)),
         )
 
@@ -148,6 +165,27 @@ def _standing(instances: Iterable[Instance], way: Replacing) -> tuple[Subscripti
         awaited = next((one for one in instance.subscriptions.values() if at.get(one.activity) == here), awaited)
         is_under_way = is_under_way or (way.start.process, way.start.parent) in at.values()
     return awaited, is_under_way
+
+
+def _is_sent(connection: Connection, number: int, awaited: Subscription, but: Iterable[str] = ()) -> bool:
+    """The message is sent, and the worker has not delivered it yet."""
+    key = correlation.of(number, awaited.correlation)
+    return correlation.is_on_its_way(connection, awaited.name, key, but)
+
+
+def _instances(connection: Connection, number: int) -> Iterator[Instance]:
+    """The instances of a case as this connection finds them."""
+    streams, instances = schema.stream.c, schema.instance.c
+    query = select(streams.stream_no, streams.revision).join(schema.instance, instances.stream_no == streams.stream_no)
+    for stream, revision in connection.execute(query.where(instances.case_no == number)).all():
+        found = reading.store().states.at(connection, StreamKind.INSTANCE, stream, revision)
+        assert isinstance(found, Instance)
+        yield found
+
+
+def _is_half_given(found: Dossier, way: Replacing, held: tuple[Person, ...]) -> bool:
+    """One person has the role, and a field that follows it names somebody else."""
+    return len(held) == 1 and any(found.case.data.get(name) != held[0] for name in way.data)
 
 
 def _used(procedure: Procedure, team: Iterable[str]) -> list[str]:

@@ -10,9 +10,10 @@ import pytest
 from lxml import etree
 from sqlalchemy import delete, func, insert, select
 
-from engine.commands import AppointDeputy, Envelope
+from engine.commands import AppointDeputy, Envelope, StartInstance
 from engine.stream import ORGANISATION
-from engine.value import Date
+from engine.value import Context, Date
+from engine.words import Channel, StreamKind
 from jobs.worker import Worker
 from storage import people, schema
 from storage.moments import NEVER, micros
@@ -329,6 +330,37 @@ def test_a_case_is_ended_by_nobody_else_and_not_while_a_process_runs(house: Hous
         assert visitor.get(f"/cases/{number}/close").status_code == 404
         assert visitor.post(f"/cases/{number}/close", {"outcome": "x"}, at="/account/").status_code == 404
     assert _cases(house.signed_in("li").page("/cases/?show=over")) == []
+
+
+def test_a_case_is_not_ended_when_a_process_began_in_it_a_moment_before(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, li = _titled(house, "江南水务"), house.signed_in("li")
+    submit = house.store.submit
+
+    def after_a_start(*asked: object) -> object:
+        monkeypatch.setattr(house.store, "submit", submit)
+        _start(house, number)
+        return submit(*asked)
+
+    monkeypatch.setattr(house.store, "submit", after_a_start)
+    answer = li.post(f"/cases/{number}/close", {"outcome": "合同期满"}, at=f"/cases/{number}/close")
+    assert (answer.status_code, "又有流程在办理" in answer.text) == (422, True)
+    assert number not in _cases(li.page("/cases/?show=over"))
+
+
+def _start(house: House, number: int) -> None:
+    """Another life of the case begins, as a milestone has it."""
+    with house.store.database.read() as connection:
+        version = connection.execute(
+            select(schema.case.c.version).where(schema.case.c.stream_no == number)
+        ).scalar_one()
+
+    def build(stream: int) -> StartInstance:
+        envelope = Envelope(id="test:start", stream=stream, at=house.clock.now, channel=Channel.WORKER)
+        return StartInstance(envelope=envelope, case=number, version=version, process="svc_lifecycle", input=Context())
+
+    house.store.open_stream(StreamKind.INSTANCE, "test:start", build)
 
 
 def test_every_process_that_was_entered_has_a_drawing_and_its_steps_say_the_same(house: House) -> None:

@@ -119,6 +119,48 @@ def test_when_its_process_is_over_a_manager_is_changed_at_once_wherever_the_case
     assert "服务项目经理 钱伟" not in page
 
 
+def test_a_change_that_was_left_half_done_is_finished_when_it_is_sent_again(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, li = _titled(house, "江南水务"), house.signed_in("li")
+    _leave_half_done(house, monkeypatch, number, li)
+    assert _case(house, number).data["pm"] == _who(house, "qian")[0]
+    form = {"person": _who(house, "luo")[0].id, "seen": _who(house, "qian")[0].id, "command": "ab" * 16}
+    for _ in range(2):
+        assert li.post(f"/cases/{number}/team/PM", form, at="/account/").status_code == 302
+    case = _case(house, number)
+    assert (case.roles["PM"], case.data["pm"]) == (_who(house, "luo"), _who(house, "luo")[0])
+
+
+def test_what_was_left_half_done_is_not_finished_over_the_change_of_another_but_may_be_saved_anew(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, li = _titled(house, "江南水务"), house.signed_in("li")
+    _leave_half_done(house, monkeypatch, number, li)
+    assert _change(house, house.signed_in("mei"), number, "MEM", "wu").status_code == 302
+    form = {"person": _who(house, "luo")[0].id, "seen": _who(house, "qian")[0].id, "command": "ab" * 16}
+    answer = li.post(f"/cases/{number}/team/PM", form, at="/account/")
+    assert (answer.status_code, "刚刚有了变化" in answer.text) == (422, True)
+    assert _case(house, number).data["pm"] == _who(house, "qian")[0]
+    assert _change(house, li, number, "PM", "luo").status_code == 302
+    assert _case(house, number).data["pm"] == _who(house, "luo")[0]
+
+
+def _leave_half_done(house: House, monkeypatch: pytest.MonkeyPatch, number: int, visitor: Browser) -> None:
+    """The role is given to somebody else, and then the disk is full."""
+    submit = house.store.submit
+
+    def until_full(command: Command, *more: object) -> object:
+        if isinstance(command, SetCaseData):
+            raise OSError("no space left")
+        return submit(command, *more)
+
+    monkeypatch.setattr(house.store, "submit", until_full)
+    assert _change(house, visitor, number, "PM", "luo", command="ab" * 16).status_code >= 500
+    monkeypatch.setattr(house.store, "submit", submit)
+    assert _case(house, number).roles["PM"] == _who(house, "luo")
+
+
 @pytest.mark.parametrize(
     ("key", "handles", "said"),
     [
@@ -205,6 +247,51 @@ def test_a_manager_is_replaced_by_the_steps_that_the_procedure_has_drawn(house: 
     assert li.post(address, again, at=f"/cases/{number}/team/FIN").status_code == 422
     twice = {**again, "command": "cd" * 16}
     assert li.post(address, twice, at=f"/cases/{number}/team/FIN").status_code == 302  # it was done already
+
+
+def _replacing(house: House, number: int, visitor: Browser, handle: str, command: str) -> int:
+    """Ask for another manager as a page did that was read before anybody asked; the status of the answer."""
+    (held,) = _case(house, number).roles["PM"]
+    form = {"person": _who(house, handle)[0].id, "seen": held.id, "reason": "调任", "command": command * 16}
+    return visitor.post(f"/cases/{number}/team/PM", form, at="/account/").status_code
+
+
+def test_a_manager_is_replaced_once_though_two_ask_before_the_worker_comes(house: House) -> None:
+    number, li, mei = _appointed(house), house.signed_in("li"), house.signed_in("mei")
+    assert _replacing(house, number, li, "luo", "ab") == 302
+    assert "正在更换" in li.page(f"/cases/{number}/team/")
+    assert _replacing(house, number, mei, "wu", "cd") == 422
+    Worker(house.store).run()
+    assert _handovers(house, number) == 1
+
+
+@pytest.mark.parametrize("is_delivered", [False, True])
+def test_a_manager_is_replaced_once_though_two_read_the_form_at_once(
+    house: House, monkeypatch: pytest.MonkeyPatch, is_delivered: bool
+) -> None:
+    number, li, mei = _appointed(house), house.signed_in("li"), house.signed_in("mei")
+    submit, answers = house.store.submit, list[int]()
+
+    def after_another(*asked: object) -> object:
+        monkeypatch.setattr(house.store, "submit", submit)
+        answers.append(_replacing(house, number, mei, "wu", "cd"))
+        if is_delivered:
+            Worker(house.store).run()
+        return submit(*asked)
+
+    monkeypatch.setattr(house.store, "submit", after_another)
+    answers.append(_replacing(house, number, li, "luo", "ab"))
+    Worker(house.store).run()
+    assert (answers, _handovers(house, number)) == ([302, 422], 1)
+
+
+def _handovers(house: House, number: int) -> int:
+    """How often the first step of a handover is open."""
+    with house.store.database.read() as connection:
+        task, instance = schema.task.c, schema.instance.c
+        query = select(task.element).join(schema.instance, instance.stream_no == task.stream_no)
+        elements = connection.execute(query.where(instance.case_no == number, task.element == "T00_04"))
+        return len(elements.all())
 
 
 def test_before_the_process_appoints_a_manager_nobody_else_does(house: House) -> None:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.commands import AssignCaseRole, Command, Envelope, SendMessage, SetCaseData
 from engine.errors import Reason, Refused
+from engine.events import CaseRoleAssigned, MessageThrown
 from engine.value import Context, Person, Value
 from storage.submission import Receipt
 from web import asking, notices, reading
@@ -64,9 +65,10 @@ def change(number: str, key: str) -> Response:
         part = team.part_of(found, key) or hidden()
         assert isinstance(part, Part)
         onward = redirect(url_for("case.one", number=found.number))
-        if asking.is_repeat():
+        is_repeat = asking.is_repeat()
+        if is_repeat and not part.is_half_given:
             return onward
-        faults = _faults(found, part)
+        faults = {} if is_repeat else _faults(found, part)
         if faults:
             return make_response(_page(found, part, faults), 422)
     try:
@@ -83,16 +85,22 @@ def _submit(found: Dossier, part: Part) -> None:
     """Ask for the change; nobody changed the case since it was read. Raises Refused."""
     first, persons = asking.envelope(found.number), _persons()
     if part.awaited is not None:
-        reading.store().submit(_message(found, part, first, persons[0]))
+        reading.store().submit(_message(found, part, first, persons[0]), (), _Alone(part))
         return
     unchanged = _Unchanged(found.case.revision)
     if part.field:
         reading.store().submit(_data(first, (part.field,), persons[0]), (), unchanged)
         return
-    reading.store().submit(AssignCaseRole(envelope=first, role=part.key, persons=persons), (), unchanged)
-    if part.way is not None and part.way.data:
+    given = reading.store().submit(AssignCaseRole(envelope=first, role=part.key, persons=persons), (), unchanged)
+    if part.way is not None and part.way.data:  # sent again, what was left half done is finished: both are done once
         second = replace(first, id=f"{first.id}:data")
-        reading.store().submit(_data(second, part.way.data, persons[0]))
+        (person,) = _assigned(given)
+        reading.store().submit(_data(second, part.way.data, person), (), _Unchanged(given.revision))
+
+
+def _assigned(receipt: Receipt) -> tuple[Person, ...]:
+    """To whom the role was given, also when it is asked again."""
+    return next(event.persons for event in receipt.events if isinstance(event, CaseRoleAssigned))
 
 
 def _message(found: Dossier, part: Part, envelope: Envelope, person: Person) -> Command:
@@ -127,6 +135,22 @@ class _Unchanged:
             )
 
 
+class _Alone:
+    """Asked under the lock of the command: nobody else is just having the part replaced."""
+
+    def __init__(self, part: Part) -> None:
+        self.part = part
+
+    def __call__(self, connection: Connection, receipt: Receipt) -> None:
+        own = [event.message for event in receipt.events if isinstance(event, MessageThrown)]
+        if team.is_begun(connection, receipt.stream, self.part, own):
+            raise Refused(
+                Reason.WRONG_STATE,
+                "更换正在进行,请等它办完",
+                "expected no replacement to be under way; wait until the one that was begun is done",
+            )
+
+
 def _faults(found: Dossier, part: Part) -> Faults:
     """What is wrong with the form, by field."""
     persons, faults = _persons(), dict[str, str]()
@@ -137,7 +161,7 @@ def _faults(found: Dossier, part: Part) -> Faults:
         faults["person"] = _("请选择一个人。")
     elif len(persons) > MOST:
         faults["person"] = _("应不超过 %(most)s 人。", most=MOST)
-    elif set(persons) == set(part.held):
+    elif set(persons) == set(part.held) and not part.is_half_given:
         faults["person"] = _("担任者没有变化,请选择另外的人。")
     elif request.form.get("seen", "") != _seen(part):
         faults["person"] = _("担任者刚刚由别人更改过,请核对现在的担任者,再保存一次。")
