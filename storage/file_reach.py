@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, case, or_, select
 
 from engine.words import Stage
 from storage import registers, schema
@@ -31,10 +31,11 @@ def in_tasks(connection: Connection, reader: Reader, owned: Sequence[str], diges
     """Uses in tasks that this person may know of without their case, or that run without one.
 
     They may: who has to do with the task or did one of its process, and who answers for one of the `owned` procedures.
+    Of whom only the process itself knows, any of its tasks are uses; they come behind those that are certain.
     """
-    parts = or_(*_parts(reader), *(_of_procedures(owned) if owned else ()))
-    query = select(schema.file_use).where(_use.digest == digest, _use.task != "", parts)
-    return connection.execute(query.order_by(_use.name != name).limit(SEVERAL)).all()
+    sure = or_(*_parts(reader), *(_of_procedures(owned) if owned else ()))
+    query = select(schema.file_use).where(_use.digest == digest, _use.task != "", or_(sure, _passed_on()))
+    return connection.execute(query.order_by(case((sure, 0), else_=1), _use.name != name).limit(SEVERAL)).all()
 
 
 def in_personal_values(connection: Connection, reader: Reader, digest: str) -> Sequence[Use]:
@@ -47,7 +48,7 @@ def in_personal_values(connection: Connection, reader: Reader, digest: str) -> S
 
 
 def _parts(reader: Reader) -> Sequence[ColumnElement[bool]]:
-    """It waits for this person, they were told of it, worked on its process or in its case, or may have delegated it."""
+    """It waits for this person, they were told of it, or they worked on its process or in its case."""
     persons, copy, performed = reader.persons, schema.task_copy.c, schema.performer.c
     did = select(task.c.stream_no).where(task.c.closed_by.in_(persons))
     return (
@@ -55,8 +56,14 @@ def _parts(reader: Reader) -> Sequence[ColumnElement[bool]]:
         _use.task.in_(_waiting(reader)),
         _use.task.in_(select(copy.task).where(copy.person.in_(persons))),
         _use.case_no.in_(select(performed.case_no).where(performed.person.in_(persons))),
-        select(task.c.task).where(task.c.task == _use.task, task.c.stage == Stage.DELEGATED).exists(),
     )
+
+
+def _passed_on() -> ColumnElement[bool]:
+    """Tasks that somebody may have given away, has signed or will sign, or had in hand until they were cancelled."""
+    passed = task.c.stage.in_((Stage.DELEGATED, Stage.SIGNING))
+    cancelled = and_(task.c.closed_at.is_not(None), task.c.closed_by.is_(None))
+    return select(task.c.task).where(task.c.task == _use.task, or_(passed, cancelled)).exists()
 
 
 def _of_procedures(owned: Sequence[str]) -> Sequence[ColumnElement[bool]]:

@@ -148,7 +148,8 @@ def _listed(
 def _in_tasks(connection: Connection, digest: str, name: str) -> Row[Any] | None:
     """A use of the file in a task that this person may know of."""
     owned = [one.key for one in reading.procedures(connection) if one.owner in me().roles]
-    for row in file_reach.in_tasks(connection, who_reads(connection), owned, digest, name):
+    rows = file_reach.in_tasks(connection, who_reads(connection), owned, digest, name)
+    for row in sorted(rows, key=lambda row: bool(row.name != name)):
         with suppress(NotFound):
             desk.open_for_me(row.task)
             return row

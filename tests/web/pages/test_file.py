@@ -13,8 +13,10 @@ import pytest
 from sqlalchemy import event, func, insert, select
 from werkzeug.test import TestResponse
 
-from storage import schema
+from storage import people, schema
 from tests.web.pages.browser import Browser, House
+from tests.web.pages.test_task import _send
+from tests.web.pages.test_task_terminate import _of_lawyers
 from web.cli.sample_file import content
 
 SCAN = content("回执.pdf")
@@ -305,6 +307,60 @@ def test_whoever_knows_a_task_without_its_case_gets_the_files_of_the_task(house:
     assert handles
     for handle in ("li", "wang", "gong", "xu"):
         assert (house.signed_in(handle).get(address).status_code == 200) == (handle in handles)
+
+
+def _same(house: House, task: str, address: str, handles: set[str]) -> None:
+    """Of these, who sees the page of a task is given the file that stands there; everybody else of the four is not."""
+    for handle in ("tang", "gong", "shi", "ning"):
+        visitor, status = house.signed_in(handle), 200 if handle in handles else 404
+        assert (visitor.get(f"/tasks/{task}").status_code, visitor.get(address).status_code) == (status, status), handle
+
+
+def test_whoever_asked_for_signers_or_will_sign_gets_the_files_of_the_task(house: House) -> None:
+    task, address = _at_the_lawyers(house)
+    tang, gong, shi = (house.signed_in(handle) for handle in ("tang", "gong", "shi"))
+    _same(house, task, address, {"tang"})
+    assert _send(tang, task, "do/sign", **_to(house, "gong")).status_code == 200
+    _same(house, task, address, {"tang", "gong"})
+    assert _send(gong, task, "do/sign", **_to(house, "shi")).status_code == 200
+    _same(house, task, address, {"tang", "gong", "shi"})
+    assert _send(shi, task, "do/resolve", opinion="同意").status_code == 200
+    _same(house, task, address, {"tang", "gong", "shi"})
+
+
+@pytest.mark.parametrize("act", ["claim", "delegate"])
+def test_whoever_had_a_task_until_it_was_cancelled_gets_its_files(house: House, act: str) -> None:
+    task, address = _at_the_lawyers(house)
+    entered = {} if act == "claim" else _to(house, "gong")
+    assert _send(house.signed_in("tang"), task, f"do/{act}", **entered).status_code == 200
+    assert _send(house.signed_in("li"), task, "do/terminate", reason="客户取消了项目").status_code == 200
+    _same(house, task, address, {"tang"} if act == "claim" else {"tang", "gong"})
+
+
+def test_tasks_that_somebody_may_have_given_away_hide_none_that_certainly_are_theirs(house: House) -> None:
+    task, address = _at_the_lawyers(house)
+    digest = hashlib.sha256(SCAN).hexdigest()
+    use = {"digest": digest, "name": "附件.pdf", "type": "application/pdf", "size": len(SCAN), "at": 1}
+    gone = {"process": "p", "element": "e", "stage": "offered", "opened": False, "offered_at": 1, "closed_at": 2}
+    keys = [(-number, f"{number}.900.1") for number in range(1, 60)]
+    with house.store.database.write() as connection:
+        rows = [{**use, "stream_no": no, "case_no": no, "task": key, "erasable": False} for no, key in keys]
+        connection.execute(insert(schema.file_use), rows)
+        connection.execute(
+            insert(schema.task), [{**gone, "stream_no": no, "case_no": no, "task": key} for no, key in keys]
+        )
+    _same(house, task, address, {"tang"})
+
+
+def _at_the_lawyers(house: House) -> tuple[str, str]:
+    """A task offered to a role in a case of which its holders know no more, and a file that stands on its page."""
+    task = _of_lawyers(house)
+    assert attach(house.signed_in("li"), case_of(house, task), task=task).status_code == 200
+    return task, f"/files/{hashlib.sha256(SCAN).hexdigest()}?name={quote('附件.pdf')}"
+
+
+def _to(house: House, handle: str) -> dict[str, str]:
+    return {"to": people.known(house.store, handle).id, "reason": "请看一下", "place": "before"}
 
 
 def test_a_file_that_was_erased_is_named_and_no_longer_there(house: House) -> None:
