@@ -90,7 +90,7 @@ def note(desk: Desk, field: Field, found: object) -> str:
         return named.text if named.text != found.id else ""
     if found.kind in (CASE, DOCUMENT) or not _names(desk, found.kind):
         return ""  # the one is told as a fault, of the other nothing is known
-    return _("还没有项目用过“%(name)s”:请核对写法;确实是新的,可以照此填写。", name=found.id[:SHOWN])
+    return _("您可以查阅的项目里还没有用过“%(name)s”:请核对写法;确实没有写错,可以照此填写。", name=found.id[:SHOWN])
 
 
 def notes(desk: Desk, entries: Mapping[str, object]) -> dict[str, str]:

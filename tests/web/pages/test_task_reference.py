@@ -129,7 +129,7 @@ def test_what_a_condition_hides_refers_to_nothing(house: House) -> None:
 def test_a_name_that_no_case_has_is_told_and_may_be_new(house: House) -> None:
     wang, task = house.signed_in("wang"), _task(house, "T01_01")
     live = _live(wang, task, customer="江南水务团", predecessor="3", is_renewal="true")
-    assert "还没有项目用过“江南水务团”" in live["notes"]["customer"]
+    assert "您可以查阅的项目里还没有用过“江南水务团”" in live["notes"]["customer"]
     assert "customer" not in live["faults"]
     assert live["notes"]["predecessor"].startswith("FW20260001")
     assert _live(wang, task, customer="江南水务集团")["notes"]["customer"] == ""
