@@ -8,9 +8,11 @@ from urllib.parse import quote
 
 from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.errors import Reason, Refused
+from web.bounds import TooManyFields
+from web.forms import shown
 from web.logs import log
 from web.texts import said
 from web.translation import _, lazy
@@ -63,7 +65,7 @@ FAILURES = {
     ),
     413: Failure(
         lazy("提交的内容太大"),
-        lazy("应不超过本页允许的大小。请减小文件或分几次提交;没有任何内容被部分保存。"),
+        lazy("请减小文件或分几次提交;没有任何内容被部分保存。"),
         "box-arrow-in-down",
     ),
     422: Failure(
@@ -88,12 +90,12 @@ def install(app: Flask) -> None:
 def failed(status: int, text: str = "") -> Response:
     """The page of a failure, or for a request in the background its one sentence."""
     failure = FAILURES.get(status, FAILURES[500 if status >= 500 else 400])
-    shown = text or _sentence(status, failure)
+    told = text or _sentence(status, failure)
     if request.headers.get("HX-Request"):
         response = make_response("", status)
-        response.headers["X-Said"] = quote(shown)
+        response.headers["X-Said"] = quote(told)
         return response
-    page = render_template("failure.html", status=status, failure=failure, text=shown, request_id=g.get("request_id"))
+    page = render_template("failure.html", status=status, failure=failure, text=told, request_id=g.get("request_id"))
     return make_response(page, status)
 
 
@@ -111,7 +113,23 @@ def _http(error: HTTPException) -> Response:
         return error.response
     if status in (301, 302, 307, 308):
         return error.get_response()  # type: ignore[return-value]  # a redirect to the address with a slash
-    return failed(status)
+    return failed(status, _too_large(error) if isinstance(error, RequestEntityTooLarge) else "")
+
+
+def _too_large(error: RequestEntityTooLarge) -> str:
+    """How large it may be; of fields also how many there are, as these were counted."""
+    if isinstance(error, TooManyFields):
+        return _(
+            "应不超过 %(most)s 项,现有 %(found)s 项。请分几次提交;没有任何内容被部分保存。",
+            most=error.most,
+            found=error.found,
+        )
+    most, sent = request.max_content_length or 0, request.content_length
+    if sent is not None and sent <= most:
+        fields = request.max_form_parts
+        return _("应不超过 %(most)s 项。请分几次提交;没有任何内容被部分保存。", most=fields)
+    size = shown.size(most)
+    return _("应不超过 %(most)s。请减小文件或分几次提交;没有任何内容被部分保存。", most=size)
 
 
 def _refused(error: Refused) -> Response:

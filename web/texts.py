@@ -67,6 +67,11 @@ def said(text: Text) -> str:
     return text.en if is_english() else typeset(text.zh)
 
 
+def printable(text: str) -> str:
+    """What somebody typed in one line, without the signs that nobody sees and some databases cannot hold."""
+    return "".join(sign for sign in text if sign.isprintable())
+
+
 def local(found: datetime) -> datetime:
     """A moment on the organisation's clocks."""
     return found.astimezone(_zone())

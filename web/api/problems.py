@@ -17,6 +17,7 @@ from engine.errors import Fault, Reason, Refused, Text
 from web import failures, reading, texts
 from web.access import for_programs
 from web.api import pace
+from web.forms import shown
 from web.logs import log
 from web.sight import naming
 
@@ -139,6 +140,8 @@ def _http(error: HTTPException) -> Response:
         text = Text(f"{NARROW.zh}:应为 {wanted}", f"{NARROW.en}: {wanted}")
     if status == 401:
         text = g.get("failing") or text
+    if status == 413:
+        text = _sized(text)
     data = getattr(error, "data", None)
     if isinstance(data, dict):
         found = data.get("messages", {})
@@ -148,6 +151,12 @@ def _http(error: HTTPException) -> Response:
     if status == 405:
         answer.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or ()))
     return answer
+
+
+def _sized(text: Text) -> Text:
+    """The same with how large a body may be."""
+    most = shown.size(request.max_content_length or 0)
+    return Text(f"{text.zh}:应不超过 {most}", f"{text.en}: at most {most}")
 
 
 def _first(faults: tuple[Fault, ...], text: Text) -> Text:

@@ -42,8 +42,8 @@ class Asked:
         show = found.get("show", "")
         return cls(
             show=show if show in SHOWN else "",
-            level=found.get("level", "")[:60],
-            text=found.get("q", "").strip()[:LONGEST_TEXT],
+            level=texts.printable(found.get("level", ""))[:60],
+            text=texts.printable(found.get("q", "")).strip()[:LONGEST_TEXT],
         )
 
     def kept(self) -> dict[str, str]:

@@ -40,10 +40,10 @@ class Asked:
         """What a form, an address or a preference says; what makes no sense is left out."""
         return cls(
             why=_one_of(found.get("why", ""), WHYS),
-            process=found.get("process", "")[:100],
+            process=texts.printable(found.get("process", ""))[:100],
             sort=_one_of(found.get("sort", ""), SORTS),
             span=_one_of(found.get("span", ""), ("", *SPANS)),
-            text=found.get("q", "").strip()[:LONGEST_TEXT],
+            text=texts.printable(found.get("q", "")).strip()[:LONGEST_TEXT],
         )
 
     def kept(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from tests.web.pages.test_confirm import given, hand_in
 from tests.web.pages.test_studio_archive import _begun, _changes, _take, _zip
 from tests.web.pages.test_task import RESEARCH, _live, _send, _task
 from web.app import LARGEST
-from web.bounds import FORM
+from web.bounds import CELLS, FORM, URLENCODED
 
 COLUMNS = [
     "asset_no",
@@ -73,7 +73,7 @@ def test_what_is_larger_than_any_draft_is_told_in_words(house: House) -> None:
     assert "草稿最多" in answer.text
     answer = _send(visitor, task, "draft", **{"data.constraints": "x" * (FORM + 1)})
     assert answer.status_code == 413
-    assert "减小" in unquote(answer.headers["X-Said"])
+    assert "应不超过 8.0 MB。请减小" in unquote(answer.headers["X-Said"])
     assert drafts.read(house.store.database, task, people.known(house.store, "zhao")) is None
     page = visitor.page(f"/tasks/{task}")
     assert 'data-oversized="没有保存' in page
@@ -84,7 +84,44 @@ def test_a_visitor_without_an_account_may_send_no_large_form(house: House) -> No
     found = PROOF.search(house.browser().page("/sign-in"))
     assert found
     sent = {"csrf": found[1], "handle": "x" * 3_000_000, "password": "x"}
-    assert house.browser().client.post("/sign-in", data=sent).status_code == 413
+    visitor = house.browser()
+    refused = visitor.client.post("/sign-in", data=sent)
+    assert (refused.status_code, "应不超过 2.0 MB。" in refused.text) == (413, True)
+    english = visitor.client.post("/sign-in?language=en", data=sent)
+    assert "At most 2.0 MB are expected." in english.text
+
+
+@pytest.mark.parametrize(("count", "status"), [(2_000, 400), (2_001, 413), (500_000, 413)])
+def test_a_form_of_more_fields_than_its_page_takes_is_refused_before_they_are_taken_apart(
+    house: House, count: int, status: int
+) -> None:
+    answer = house.browser().client.post("/sign-in", data="&".join(["a="] * count), content_type=URLENCODED)
+    assert answer.status_code == status
+    said = f"应不超过 2000 项,现有 {count} 项。".replace(",", "\uff0c")
+    assert (said in answer.text.replace(",", "\uff0c")) == (status == 413)
+
+
+def test_a_form_in_parts_of_more_fields_than_its_page_takes_is_refused_with_their_number(house: House) -> None:
+    sent = {f"f{number}": "1" for number in range(2_001)}
+    answer = house.browser().client.post("/sign-in", data=sent, content_type="multipart/form-data")
+    assert (answer.status_code, "应不超过 2000 项。" in answer.text) == (413, True)
+
+
+def test_a_sheet_of_more_cells_than_a_form_may_have_is_refused_with_their_number(house: House) -> None:
+    visitor, task = house.signed_in("zhao"), _task(house, "T01_03")
+    rows = {f"d{place}": "" for place in range(CELLS)}
+    answer = _send(visitor, task, "draft", **rows)
+    assert answer.status_code == 413
+    assert f"应不超过 {CELLS} 项" in unquote(answer.headers["X-Said"])
+
+
+def test_a_program_is_told_how_large_a_body_may_be(house: House) -> None:
+    asking = program(house, "zhao")
+    headers = {"Authorization": f"Bearer {asking.token}"}
+    address = f"/api/v1/tasks/{_task(house, 'T01_03')}/draft"
+    sent = f'{{"data": {{"constraints": "{"x" * FORM}"}}}}'
+    answer = asking.client.put(address, data=sent, headers=headers, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["text"]["en"][-16:]) == (413, ": at most 8.0 MB")
 
 
 def test_a_zip_as_large_as_a_procedure_may_be_is_taken_in(house: House) -> None:

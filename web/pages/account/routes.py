@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from jobs import mail
 from storage import accounts, recovery, second_factor
-from web import identity, notices, onward, own_password, passwords, reading
+from web import identity, notices, onward, own_password, passwords, reading, texts
 from web.access import signed_in, with_any_password
 from web.identity import me
 from web.pages.people import absence, deputies
@@ -111,7 +111,7 @@ def end_session() -> Response:
     """End one of one's other sessions, or all of them."""
     database, digest = reading.store().database, request.form.get("session", "")
     if digest:
-        accounts.end(database, [digest], me().person)
+        accounts.end(database, [texts.printable(digest)], me().person)
     else:
         accounts.end_all(database, me().person, but=me().session.digest)
     return notices.say(redirect(url_for(".mine")), _("已结束登录。"))

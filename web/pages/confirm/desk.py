@@ -47,6 +47,13 @@ class Invited:
     desk: Desk | None
 
 
+def is_good(secret: str) -> bool:
+    """There is such a link, and it has not ended; what it leads to is not looked at."""
+    store = reading.store()
+    with store.database.read() as connection:
+        return invitations.good(connection, wish.digest_of(secret[:LONGEST]), store.now()) is not None
+
+
 def find(secret: str) -> Invited | None:
     """What a link leads to; nothing for one that is unknown, ended, revoked or replaced."""
     store, digest = reading.store(), wish.digest_of(secret[:LONGEST])

@@ -54,12 +54,25 @@ def page(secret: str) -> Response:
     return _shown(found, found.desk, secret, Typed(entries={}))
 
 
-@pages.post("/check")
+def _ahead_of_check(secret: str) -> Response | None:
+    """Nothing of what is typed is read for whoever has no link, or asks too often."""
+    is_heard = _admitted("check", OF_CHECKS) and desks.is_good(secret)
+    return None if is_heard else _private(make_response("", 404))
+
+
+def _ahead_of_answer(secret: str) -> Response | None:
+    """Nothing of an answer is read for whoever has no link, or sends too often."""
+    if not _admitted("answer", OF_ANSWERS):
+        return _too_often()
+    return None if desks.is_good(secret) else _none()
+
+
+@pages.post("/<secret>/check")
 @anybody
-@takes(FORM)
-def check() -> Response:
+@takes(FORM, _ahead_of_check)
+def check(secret: str) -> Response:
     """What the fields come to while somebody types; nothing is kept."""
-    found = desks.find(request.form.get("secret", "")) if _admitted("check", OF_CHECKS) else None
+    found = desks.find(secret)
     if found is None or found.desk is None or found.desk.form is None:
         return _private(make_response("", 404))
     typed = desks.typed(found.desk, _name())
@@ -93,14 +106,11 @@ def upload(secret: str) -> Response:
     return _private(make_response({"file": file, "size": shown.size(kept.size)}))
 
 
-@pages.post("/")
+@pages.post("/<secret>")
 @anybody
-@takes(FORM)
-def answer() -> Response:
+@takes(FORM, _ahead_of_answer)
+def answer(secret: str) -> Response:
     """Hand in the answer: the link is used up, and the task done, in one command."""
-    if not _admitted("answer", OF_ANSWERS):
-        return _too_often()
-    secret = request.form.get("secret", "")
     found = desks.find(secret)
     if found is None:
         return _none()
@@ -138,7 +148,7 @@ def _submit(found: Invited, desk: Desk, secret: str, typed: Typed) -> None:
     values, rows = intake.prepare(store, desk.instance, desk.task, typed.entries, envelope)
     agent = request.headers.get("User-Agent", "")[:LONGEST_AGENT]
     evidence = personal.separate(
-        Context({"name": _name(), "address": request.remote_addr or "", "browser": _printable(agent)})
+        Context({"name": _name(), "address": request.remote_addr or "", "browser": texts.printable(agent)})
     )
     command = AnswerInvitation(
         envelope=envelope,
@@ -198,10 +208,6 @@ def _asker(found: Invited) -> str:
 
 def _name() -> str:
     return request.form.get("name", "").strip()
-
-
-def _printable(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable())
 
 
 def _admitted(what: str, limit: int) -> bool:

@@ -13,7 +13,7 @@ from jobs import mail
 from jobs.connector import Target
 from storage import accounts, people, recovery
 from storage.submission import Store
-from web import inviting, notices, passwords, reading
+from web import inviting, notices, passwords, reading, texts
 from web.access import anybody
 from web.logs import log
 from web.pages.account import routes
@@ -47,7 +47,7 @@ def form() -> str:
 @anybody
 def ask() -> Response:
     """Send a link, if there is anybody to send it to; what is answered tells nobody which."""
-    target, handle = _offered(), request.form.get("handle", "").strip()[:LONGEST]
+    target, handle = _offered(), texts.printable(request.form.get("handle", "")).strip()[:LONGEST]
     if not handle:
         return make_response(render_template("sign_in/forgotten.html", fault=_("请填写账号。"), sent=False), 422)
     if not (_admitted(f"address:{request.remote_addr}", OF_ADDRESS) and _admitted(f"handle:{handle}", OF_HANDLE)):

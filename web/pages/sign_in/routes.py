@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from engine.value import Person
 from storage import accounts, people, second_factor
-from web import identity, notices, onward, passwords, reading
+from web import identity, notices, onward, passwords, reading, texts
 from web.access import anybody, with_any_password
 from web.logs import log
 from web.pages.account import two_steps
@@ -34,7 +34,7 @@ def form() -> str | Response:
 @anybody
 def enter() -> Response:
     """A session for who knows the password; the same answer whatever was wrong."""
-    handle, password = request.form.get("handle", "").strip(), request.form.get("password", "")
+    handle, password = texts.printable(request.form.get("handle", "")).strip(), request.form.get("password", "")
     fault, status = _attempt(handle, password)
     if isinstance(fault, Person):
         return _second(fault) or _begin(fault)
