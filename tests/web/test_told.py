@@ -1,7 +1,9 @@
 """The record reads like sentences: every event has one, and no id, class name or raw moment stands where a name exists."""
 
+import json
 import re
 import string
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -10,6 +12,7 @@ from engine import commands, events
 from engine import procedure as procedures
 from engine.errors import Text
 from engine.events import Event
+from engine.label import ENGLISH
 from engine.task import LIFECYCLE
 from engine.value import Context, Ref, Value
 from tests.web.terminal import SHIPPED, Terminal
@@ -139,6 +142,17 @@ def test_a_condition_that_only_says_the_value_again_is_left_out() -> None:
     )
     nothing = Context({"inputs": (Context({"label": "重点", "value": None}),), "hits": (), "default": True})
     assert rules(names, nothing).zh == "没有规则命中,取默认结果(重点 = (未填))"
+
+
+def test_what_forms_offer_is_told_in_english_where_all_forms_say_the_same() -> None:
+    fields = {"kind": {"options": {"新签": "New", "通过": "Passed"}}, "verdict": {"options": {"通过": "Approved"}}}
+    forms = {"T01": {"fields": {**fields, "note": {"options": "none"}}}, "T02": {"fields": "none"}}
+    procedure = procedures.load(company.files_of(SHIPPED))
+    files = {**procedure.files, ENGLISH: json.dumps({"forms": forms}).encode()}
+    names = Names(replace(procedure, files=files), {}, "Asia/Shanghai")
+    told = [names.choice("contract_reviewers", zh) for zh in ("新签", "通过", "续签", "SMO")]
+    assert [one.en for one in told] == ["New", "通过", "续签", "Service management"]
+    assert [one.zh for one in told] == ["新签", "通过", "续签", "服务管理负责人"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from storage import working_copies
 from web import assets, reading, rights
 from web.access import signed_in
 from web.identity import me
+from web.sight import decision
 from web.sight import picture as pictures
 from web.sight import procedure as told
 from web.sight.versions import Version, current, found, in_force, may_change
@@ -101,7 +102,12 @@ def decisions(key: str) -> str:
     with reading.store().database.read() as connection:
         version = found(connection, key)
     tables = [
-        (model.name, one.expression, told.spoken(version.procedure, one.key[1]))
+        (
+            model.name,
+            one.expression,
+            decision.spoken(version.procedure, one.key[1]),
+            decision.cells(version.procedure, one.key[1]),
+        )
         for model in version.procedure.decisions.models.values()
         for one in model.elements
         if isinstance(one, Decision) and isinstance(one.expression, Table)
@@ -149,7 +155,6 @@ def _page(name: str, version: Version, **values: object) -> str:
         tabs_of=tabs(version),
         styles=styles,
         value=told.value,
-        cell=told.cell,
         **values,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -29,7 +29,6 @@ from web.sight.doing import Doing
 from web.translation import _, lazy
 
 AFTER = re.compile(r"working days after\(now, (?:settings\.(\w+)|(\d+))\)")
-LITERAL = re.compile(r'"([^"\\]*)"')
 HEADING = re.compile(r"^#+\s*")
 KINDS = {
     Kind.START: lazy("开始"),
@@ -161,29 +160,11 @@ def value(found: object) -> str:
     return f"{found:f}" if isinstance(found, Decimal) else "" if found is None else str(found)
 
 
-def cell(found: Procedure, source: str) -> Text | None:
-    """A cell of a decision table in words, where it is no more than a value; None for an expression."""
-    text = source.strip()
-    if text in ("true", "false"):
-        return Text("是", "yes") if text == "true" else Text("否", "no")
-    literal = LITERAL.fullmatch(text)
-    if literal is None:
-        return None
-    role = found.roles.get(literal[1])
-    return Text(literal[1], literal[1]) if role is None else role.name
-
-
 def documentation(found: Procedure, key: str) -> Text:
     """What a process is for."""
     process = found.model.processes[key]
     zh = _documentation(found.files[process.path]).get(key, "")
     return Text(zh, _english(found.files.get(ENGLISH, b"{}"), key, "documentation") or zh)
-
-
-def spoken(found: Procedure, decision: str) -> Callable[[str], Text]:
-    """What the texts of a decision are in both languages; without English they stay as they are."""
-    english = _decision_texts(found.files.get(ENGLISH, b"{}"), decision)
-    return lambda zh: Text(zh, english.get(zh) or zh)
 
 
 def sheet(found: Procedure, path: str) -> Sheet | None:
@@ -263,11 +244,6 @@ def _field_name(english: Mapping[str, object], key: str, field: Field) -> Text:
     rows = english.get("fields")
     row = rows.get(key, {}) if isinstance(rows, dict) else {}
     return Text(field.label or key, str(row.get("label") or field.label or key))
-
-
-def _decision_texts(source: bytes, key: str) -> Mapping[str, str]:
-    found = json.loads(source).get("decisions", {}).get(key, {})
-    return {zh: str(en) for zh, en in found.items()} if isinstance(found, dict) else {}
 
 
 def _form_texts(texts: bytes, path: str) -> Mapping[str, object]:

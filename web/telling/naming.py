@@ -48,7 +48,7 @@ class Names:
     def __init__(self, procedure: Procedure | None, people: Mapping[str, str], zone: str) -> None:
         self.procedure, self.people, self.zone = procedure, people, zone
         texts = _texts(procedure)
-        self.english, self.headings = _english(texts), _headings(texts)
+        self.english, self.headings, self.options = _english(texts), _headings(texts), _options(texts)
 
     def person(self, person: Person) -> Text:
         """The name of a person; the id of one who was erased."""
@@ -111,6 +111,12 @@ class Names:
         """What a column of a decision is called."""
         return Text(zh, self.headings.get(decision, {}).get(zh) or zh)
 
+    def choice(self, decision: str, zh: str) -> Text:
+        """A text that a decision is given: a role, a word of the decision, or what a form offers to choose."""
+        if self.procedure is not None and zh in self.procedure.roles:
+            return self.role(zh)
+        return Text(zh, self.headings.get(decision, {}).get(zh) or self.options.get(zh) or zh)
+
     def document(self, key: str) -> Text:
         """The title of a document."""
         found = None if self.procedure is None else self.procedure.documents.get(key)
@@ -169,3 +175,21 @@ def _headings(texts: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """The English of each decision, by the Chinese that stands in it."""
     found = {key: words for key, words in texts.get("decisions", {}).items() if isinstance(words, dict)}
     return {key: {zh: str(en) for zh, en in words.items()} for key, words in found.items()}
+
+
+def _options(texts: Mapping[str, Any]) -> dict[str, str]:
+    """The English of what forms offer to choose, where all that offer it say the same."""
+    found: dict[str, set[str]] = {}
+    forms = _table(texts, "forms")
+    for form in forms:
+        fields = _table(_table(forms, form), "fields")
+        for field in fields:
+            for zh, en in _table(_table(fields, field), "options").items():
+                found.setdefault(zh, set()).add(str(en))
+    return {zh: words.pop() for zh, words in found.items() if len(words) == 1}
+
+
+def _table(found: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """A table in a table; anything else is none, as the check of a version has it."""
+    table = found.get(key, {})
+    return table if isinstance(table, dict) else {}

@@ -36,7 +36,8 @@ def _with(head: Text, inputs: list[Text]) -> Text:
 
 def _input(names: Names, decision: str, given: Context, condition: Value) -> Text:
     """An input with its value; with the condition, too, unless that says nothing or only the value again."""
-    label, value = names.heading(decision, shown(given["label"]).zh), said(names, given["value"])
+    label, found = names.heading(decision, shown(given["label"]).zh), given["value"]
+    value = names.choice(decision, found) if isinstance(found, str) else said(names, found)
     more = "" if condition in ("-", _literal(given["value"])) else f" ({condition})"
     return Text(f"{label.zh} = {value.zh}{more}", f"{label.en} = {value.en}{more}")
 

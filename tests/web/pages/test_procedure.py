@@ -86,6 +86,20 @@ def test_everybody_reads_the_procedure_in_force(house: House) -> None:
     assert "随产品提供" in visitor.page(f"{AT}/versions")
 
 
+def test_the_rules_of_decisions_are_read_in_both_languages(house: House) -> None:
+    visitor = house.signed_in("wang")
+    assert "&gt;= 总经理审批金额" in visitor.page(f"{AT}/decisions")
+    visitor.post("/account/look", {"language": "en"}, at="/")
+    page = visitor.page(f"{AT}/decisions")
+    for said in (
+        "&gt;= Contract amount that the general manager approves (CNY)",
+        "Supplementary agreement",
+        "<code>&gt; 0</code>",
+        "General manager",
+    ):
+        assert said in page, said
+
+
 def _step(visitor: Browser, process: str, step: str) -> str:
     """What the page says of a step, without its markup."""
     found = re.search(
