@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from flask import Response, abort, make_response
 from marshmallow import fields, validate
 
@@ -17,7 +15,6 @@ from web import reading, taking
 from web.api import asking, problems, values
 from web.api.blueprint import LAST, View, Whole, resource
 from web.api.gate import reads, works
-from web.api.paging import part
 from web.api.shapes import Paged, Receipt, Said, Shape
 from web.sight import desk, states
 from web.sight import file as files
@@ -121,8 +118,8 @@ def one(digest: str) -> Response:
 def of_case(asked: dict[str, object], case: int) -> dict[str, object]:
     """The files of a case, from its forms and attached, the newest first."""
     with reading.store().database.read() as connection:
-        found = files.of_case(connection, states.case(connection, case))
-    shown, onward = part(found, asked, _key)
+        found = states.case(connection, case)
+        shown, onward = files.part(connection, found, int(str(asked["size"])), str(asked["after"]))
     return {"items": [_listed(one) for one in shown], "next": onward}
 
 
@@ -146,11 +143,6 @@ def attach(asked: dict[str, object], case: int) -> Response:
         return AttachFile(envelope=envelope, file=file, label=label, task=at, personal=personal)
 
     return asking.submit(build, case)
-
-
-def _key(one: Listed) -> str:
-    """What names a file in the list: the same bytes stand there under each of their names."""
-    return f"{one.file.digest}.{hashlib.sha256(one.file.name.encode()).hexdigest()[:16]}"
 
 
 def _listed(one: Listed) -> dict[str, object]:

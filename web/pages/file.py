@@ -84,7 +84,7 @@ def listed(number: int) -> str:
     """The list of the files of a case."""
     with reading.store().database.read() as connection:
         found = files.case_for_me(connection, number)
-        return render_template("file/list.html", files=files.of_case(connection, found))
+        return render_template("file/list.html", files=files.of_case(connection, found), files_most=files.MOST)
 
 
 def _field(task: str) -> forms.Field:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, or_, select, true
 from werkzeug.exceptions import NotFound
 
 from engine import case as cases
@@ -25,6 +27,8 @@ from web.sight import desk
 from web.taking import Kept
 
 MOST = 500
+"""Files of a case on its page; its list goes on in the API."""
+
 _use, _task, _upload = schema.file_use.c, schema.task.c, schema.upload.c
 
 
@@ -82,6 +86,7 @@ def on_page(connection: Connection, case: Case, task: str | None = None, *, whol
     """What a page says of the files of a case, seen from one of its tasks or from none; not `whole`: those of the task."""
     return {
         "files": of_case(connection, case, None if whole else task),
+        "files_most": MOST,
         "may_attach": whole and may_attach(connection, case),
         "files_case": case.stream,
         "files_task": task,
@@ -90,11 +95,56 @@ def on_page(connection: Connection, case: Case, task: str | None = None, *, whol
 
 
 def of_case(connection: Connection, case: Case, only_of: str | None = None) -> list[Listed]:
-    """The files of a case, the newest first; `only_of` are those of one task."""
-    query = select(schema.file_use).where(_use.case_no == case.stream)
-    if only_of is not None:
-        query = query.where(_use.task == only_of)
-    rows = list(_once(connection.execute(query.order_by(_use.at.desc(), _use.digest).limit(MOST)).all()))
+    """The newest files of a case, at most `MOST`; `only_of` are those of one task."""
+    return part(connection, case, MOST, only_of=only_of)[0]
+
+
+def part(
+    connection: Connection, case: Case, size: int, after: str = "", only_of: str | None = None
+) -> tuple[list[Listed], str | None]:
+    """The files of a case behind a place, the newest first, and the place to go on from; none at the end."""
+    of = and_(_use.case_no == case.stream, *(() if only_of is None else (_use.task == only_of,)))
+    query = select(_use.digest, _use.name, func.max(_use.at).label("newest")).where(of)
+    files = query.group_by(_use.digest, _use.name).subquery()
+    known = files.c
+    begin = _behind(connection, of, after)
+    behind = true() if begin is None else _is_behind(known, *begin)
+    ordered = select(files).where(behind).order_by(known.newest.desc(), known.digest, known.name)
+    found = connection.execute(ordered.limit(size + 1)).all()
+    is_more, found = len(found) > size, found[:size]
+    uses = connection.execute(select(schema.file_use).where(of, _use.digest.in_({one.digest for one in found})))
+    first = _once(uses)
+    listed = _with_origins(connection, case, [first[one.digest, one.name] for one in found])
+    return listed, _place(found[-1].newest, found[-1].digest, found[-1].name) if is_more else None
+
+
+def _place(newest: int, digest: str, name: str) -> str:
+    """Where a list goes on: behind this file."""
+    return f"{newest}.{digest}.{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+
+
+def _behind(connection: Connection, of: ColumnElement[bool], after: str) -> tuple[int, str, str] | None:
+    """The file that a place is behind; nothing for what is no place, and a list then begins anew."""
+    newest, _dot, rest = after.partition(".")
+    if not re.fullmatch(r"\d{1,18}", newest):
+        return None
+    digest = rest.partition(".")[0]
+    names = connection.execute(select(_use.name).where(of, _use.digest == digest)).scalars()
+    at = int(newest)
+    return next(((at, digest, name) for name in names if _place(at, digest, name) == after), None)
+
+
+def _is_behind(known: Any, newest: int, digest: str, name: str) -> ColumnElement[bool]:
+    same = known.newest == newest
+    return or_(
+        known.newest < newest,
+        and_(same, known.digest > digest),
+        and_(same, known.digest == digest, known.name > name),
+    )
+
+
+def _with_origins(connection: Connection, case: Case, rows: Sequence[Row[Any]]) -> list[Listed]:
+    """Each with who handed it in or attached it, and where."""
     attached = {(one.file.digest, one.file.name): one for one in reversed(case.attachments.values())}
     there, steps, names = _there(connection, rows), _steps(connection, rows), reading.names(connection)
     return [
@@ -103,14 +153,12 @@ def of_case(connection: Connection, case: Case, only_of: str | None = None) -> l
     ]
 
 
-def _once(rows: Any) -> Iterator[Row[Any]]:
-    """Each file once: where it was handed in, rather than where its case has it from there."""
+def _once(rows: Iterable[Row[Any]]) -> dict[tuple[str, str], Row[Any]]:
+    """Each file once: where it was handed in, rather than where its case has it from there; of several the newest."""
     first: dict[tuple[str, str], Row[Any]] = {}
-    for row in rows:
-        known = first.get((row.digest, row.name))
-        if known is None or (row.task and not known.task):
-            first[row.digest, row.name] = row
-    yield from first.values()
+    for row in sorted(rows, key=lambda row: (not row.task, -row.at)):
+        first.setdefault((row.digest, row.name), row)
+    return first
 
 
 def _there(connection: Connection, rows: Sequence[Row[Any]]) -> set[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from storage import schema
 from tests.web.api.program import PREFIX, Program, program
 from tests.web.pages.browser import House
 from tests.web.pages.test_file import SCAN, case_of, task_of
@@ -48,6 +50,26 @@ def test_every_page_of_the_files_of_a_case_goes_on_where_the_one_before_ended(ho
         after = page["next"]
     assert after is None
     assert sorted(found) == sorted(names)
+
+
+def test_the_list_of_a_case_ends_where_its_files_end_however_many_there_are(house: House) -> None:
+    zhao, case = program(house, "zhao"), case_of(house, task_of(house, "T01_07"))
+    use = {"stream_no": case, "case_no": case, "task": "", "type": "application/pdf", "size": 1, "erasable": False}
+    rows = [
+        {**use, "digest": f"{number // 3:064x}", "name": f"{number}.pdf", "at": number // 7} for number in range(601)
+    ]
+    with house.store.database.write() as connection:
+        connection.execute(insert(schema.file_use), [*rows, {**rows[0], "task": "1.1.1", "at": 999}])
+    found: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = zhao.get(f"/cases/{case}/files?size=200&after={after}")
+        found += [one["file"]["name"] for one in page["items"]]
+        after = page["next"]
+    assert found[0] == "0.pdf"
+    assert len(found) == 601
+    assert set(found) == {row["name"] for row in rows}
+    assert zhao.get(f"/cases/{case}/files?size=1&after=1.x")["items"][0]["file"]["name"] == "0.pdf"
 
 
 def test_a_form_names_a_file_by_the_answer_and_made_up_ones_are_refused_beside_their_field(house: House) -> None:

@@ -218,6 +218,17 @@ def test_an_attachment_stands_in_the_list_and_in_the_history(house: House) -> No
     assert attach(zhao, case, SCAN + b"1", task=task_of(house, "T01_05")).status_code == 404
 
 
+def test_a_page_that_does_not_list_every_file_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    li, case = house.signed_in("li"), case_of(house, task_of(house, "T01_07"))
+    monkeypatch.setattr("web.sight.file.MOST", 2)
+    assert "最多列出" not in attach(li, case, SCAN + b"1").get_json()["list"]
+    for number in range(2):
+        attach(li, case, SCAN + bytes([number]))
+    page = li.page(f"/cases/{case}")
+    assert page.count('class="attached-main"') == 2
+    assert "这里最多列出最新的 2 个文件" in page
+
+
 def test_a_list_of_many_files_takes_no_more_statements_than_one_of_few(house: House) -> None:
     li, case = house.signed_in("li"), case_of(house, task_of(house, "T01_07"))
     statements: list[str] = []
