@@ -40,6 +40,7 @@ class Visit:
 
     page: Page
     base: str
+    sessions: dict[str, Any] | None = None
     complaints: list[str] = field(default_factory=list)
 
     def go(self, address: str, status: int = 200) -> Page:
@@ -49,11 +50,17 @@ class Visit:
         return self.page
 
     def sign_in(self, handle: str, password: str = showcase.PASSWORD) -> Page:
+        """Come in; who only looks comes in once a server, as it bounds how often one may."""
+        if self.sessions is not None and handle in self.sessions:
+            self.page.context.add_cookies(self.sessions[handle])
+            return self.go("/")
         self.go("/sign-in")
         self.page.fill("#handle", handle)
         self.page.fill("#password", password)
         self.page.click("button.btn-primary")
         self.page.wait_for_selector("#list")
+        if self.sessions is not None:
+            self.sessions[handle] = self.page.context.cookies()
         return self.page
 
     def picture(self, name: str) -> None:
@@ -146,15 +153,23 @@ def visit(chromium: Browser, server: str) -> Iterator[Callable[..., Visit]]:
         yield opened
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, Any]:
+    """The cookies of whoever came in where people only look."""
+    return {}
+
+
 @pytest.fixture
-def look(chromium: Browser, rooms: tuple[str, dict[str, str]]) -> Iterator[Callable[..., Visit]]:
+def look(
+    chromium: Browser, rooms: tuple[str, dict[str, str]], sessions: dict[str, Any]
+) -> Iterator[Callable[..., Visit]]:
     """The same, where people only look."""
-    with _visits(chromium, rooms[0]) as opened:
+    with _visits(chromium, rooms[0], sessions) as opened:
         yield opened
 
 
 @contextmanager
-def _visits(chromium: Browser, base: str) -> Iterator[Callable[..., Visit]]:
+def _visits(chromium: Browser, base: str, sessions: dict[str, Any] | None = None) -> Iterator[Callable[..., Visit]]:
     contexts: list[BrowserContext] = []
     visits: list[Visit] = []
 
@@ -165,7 +180,7 @@ def _visits(chromium: Browser, base: str) -> Iterator[Callable[..., Visit]]:
             **{"locale": "zh-CN", **more},
         )
         contexts.append(context)
-        made = Visit(context.new_page(), base)
+        made = Visit(context.new_page(), base, sessions)
         made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
         made.page.on("console", lambda said: _listen(made, said))
         visits.append(made)

@@ -255,7 +255,8 @@ def test_a_terminated_run_leaves_nothing_to_do_and_says_why(visit: Opener) -> No
     page = mine.go(address)
     dialog = _dialog(page, "终止流程")
     dialog.locator(".btn-primary").click()
-    expect(dialog.locator(".say-late")).to_contain_text("理由")
+    expect(dialog.get_by_label("理由")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.locator(".field-fault")).to_contain_text("理由")
     dialog.get_by_label("理由").fill("客户取消了需求")
     _confirm(page, dialog, "已终止")
     assert _count(worker, "T01.03") == before - 1

@@ -53,7 +53,7 @@ def test_whoever_holds_the_right_ends_the_process_with_a_reason(visit: Opener) -
     page.get_by_role("button", name="终止流程").click()
     dialog = page.locator("#dialog-terminate")
     dialog.locator(".btn-primary").click()
-    expect(dialog.locator(".say-late")).to_contain_text("请写明理由")
+    expect(dialog.locator(".field-fault")).to_contain_text("请写明理由")
     page.fill("#dialog-terminate-reason", "客户取消了项目")
     dialog.locator(".btn-primary").click()
     page.wait_for_load_state()

@@ -6,16 +6,22 @@ from pathlib import Path
 from typing import Any
 
 from tests.web.terminal import Terminal, answers
+from web.cli import sample_file
 
 
 def test_a_case_from_request_to_confirmation_by_commands_alone(staffed: Terminal, tmp_path: Path) -> None:
     case, instance = staffed.start()
     for number, step in enumerate(answers("straight-through")):
-        form = tmp_path / f"form{number}.json"
-        form.write_text(json.dumps(step["data"], ensure_ascii=False), encoding="utf-8")
+        form, data, files = tmp_path / f"form{number}.json", dict(step["data"]), []
+        for name, given in step["data"].items():
+            if isinstance(given, dict) and given.keys() == {"file"}:  # by commands a file is one of this machine
+                place = tmp_path / str(data.pop(name)["file"])
+                place.write_bytes(sample_file.content(place.name))
+                files += ["--file", f"{name}={place}"]
+        form.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         task = staffed.task_of(step["as"])
         assert staffed.json("claim", task, "--as", step["as"])["task"] == task
-        done = staffed.json("complete", task, "--as", step["as"], "--data", f"@{form}")
+        done = staffed.json("complete", task, "--as", step["as"], "--data", f"@{form}", *files)
         assert done["task"] == task
     assert done["status"] == "completed"
     assert done["ends"] == ["End_confirmed"]

@@ -22,8 +22,9 @@ BY_SCRIPTS = (
     *("case.drawing", "case.more", "inbox.more", "procedure.diagram", "several.entry"),
     *("studio.file", "studio.findings", "studio_decision.file", "studio_form.file"),
     *("confirm.proof", "file.proof", "task.proof", "task_reference.offer"),
+    "case_closing.form",
 )
-"""What a page fetches for itself, some of it when there is more than the demonstration has."""
+"""What a page fetches for itself, or offers when there is more, or less under way, than the demonstration has."""
 
 AT_THE_GATE = ("sign_in.form", "recovery.form", "recovery.new", "confirm.page")
 BY_NOBODY = ("design.tokens", "health.live", "health.ready", "metrics.scrape")
