@@ -66,6 +66,11 @@ class Deputyship:
     first: Date
     last: Date
 
+    def overlaps(self, other: Deputyship) -> bool:
+        """The same person acts for the same other person on a day of both."""
+        same = (self.person, self.deputy) == (other.person, other.deputy)
+        return same and self.first <= other.last and other.first <= self.last
+
 
 @dataclass(frozen=True, kw_only=True)
 class Organisation:
@@ -282,8 +287,15 @@ def _deputy(organisation: Organisation, command: AppointDeputy | DismissDeputy) 
             f"代理应不超过 {LONGEST_DEPUTYSHIP} 天",
             f"expected a deputyship of at most {LONGEST_DEPUTYSHIP} days",
         )
-    if Deputyship(person=person, deputy=deputy, first=command.first, last=command.last) in organisation.deputies:
+    wanted = Deputyship(person=person, deputy=deputy, first=command.first, last=command.last)
+    if wanted in organisation.deputies:
         return ()
+    if any(wanted.overlaps(other) for other in organisation.deputies):
+        raise Refused(
+            Reason.WRONG_STATE,
+            "这些日子里,此人已是代理人,请先结束原来的代理",
+            "expected days on which this person is not the deputy yet, but found some: end that deputyship first",
+        )
     return (DeputyAppointed(person=person, deputy=deputy, first=command.first, last=command.last),)
 
 

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from engine import calendar_seed
 from engine.flow import NORMALISER
 
-EXECUTION = 4
+EXECUTION = 5
 """Raised when our execution code changes what a command makes."""
 
 

@@ -226,6 +226,35 @@ def test_the_same_deputyship_twice_is_one(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (Date(2026, 2, 1), Date(2026, 3, 1)),
+        (Date(2026, 3, 31), Date(2026, 4, 1)),
+        (Date(2026, 3, 5), Date(2026, 3, 6)),
+        (Date(2026, 2, 1), Date(2026, 4, 1)),
+    ],
+    ids=["first day", "last day", "within", "around"],
+)
+def test_nobody_is_the_same_persons_deputy_twice_on_one_day(world: World, first: Date, last: Date) -> None:
+    world.do(AppointDeputy, "admin", ORGANISATION, **appointment(world, "wang", "guest", *MARCH))
+    fields = appointment(world, "wang", "guest", first, last)
+    assert refusal(world, "wang", AppointDeputy, **fields) is Reason.WRONG_STATE
+
+
+def test_the_days_before_and_after_and_other_people_are_free_for_a_deputyship(world: World) -> None:
+    world.do(AppointDeputy, "admin", ORGANISATION, **appointment(world, "wang", "guest", *MARCH))
+    for person, deputy, first, last in (
+        ("wang", "guest", Date(2026, 2, 1), Date(2026, 2, 28)),
+        ("wang", "guest", Date(2026, 4, 1), Date(2026, 4, 1)),
+        ("wang", "owner", *MARCH),
+        ("owner", "guest", *MARCH),
+        ("guest", "wang", *MARCH),
+    ):
+        fields = appointment(world, person, deputy, first, last)
+        assert len(world.do(AppointDeputy, "admin", ORGANISATION, **fields).events) == 1
+
+
+@pytest.mark.parametrize(
     ("deputy", "first", "last"),
     [
         ("wang", *MARCH),

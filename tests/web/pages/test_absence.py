@@ -64,6 +64,18 @@ def test_what_is_wrong_is_said_beside_the_field(house: House, data: dict[str, st
     assert organisation_of(house.store).absences == ()
 
 
+def test_days_with_an_absence_have_one_by_page_and_by_program(house: House) -> None:
+    li, api = house.signed_in("li"), program(house, "li")
+    assert li.post("/account/absences", AWAY, at="/account/").status_code == 302
+    again = li.post("/account/absences", {**AWAY, "away_last": "2026-12-02"}, at="/account/")
+    assert again.status_code == 422
+    assert "请先结束它" in again.text
+    asked = {"person": "li", "first": "2026-11-30", "last": "2026-12-02"}
+    problem = api.refused(409, "POST", "/organisation/absences", asked)
+    assert "end it first" in problem["text"]["en"]
+    assert len(organisation_of(house.store).absences) == 1
+
+
 def test_programs_say_it_too_and_see_their_own(house: House) -> None:
     li, admin, wang = program(house, "li"), program(house, "admin"), program(house, "wang")
     li.post("/organisation/absences", {"person": "li", "first": "2026-11-25", "last": "2026-11-27"})

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine.value import Person
 from storage import accounts, people, schema, second_factor
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 from web import telephone_codes
 from web.cli.company import organisation_of
@@ -106,6 +107,19 @@ def test_i_am_no_deputy_of_myself(house: House) -> None:
     answer = li.post("/account/deputies", given, at="/account/")
     assert answer.status_code == 422
     assert "代理人应为另一个人" in answer.text
+
+
+def test_a_deputy_of_these_days_is_no_deputy_of_them_twice_by_page_and_by_program(house: House) -> None:
+    li, api, gu = house.signed_in("li"), program(house, "li"), person(house, "gu")
+    given = {"deputy": gu.id, "first": "2026-12-01", "last": "2026-12-05"}
+    assert li.post("/account/deputies", given, at="/account/").status_code == 302
+    again = li.post("/account/deputies", {**given, "first": "2026-12-05", "last": "2026-12-09"}, at="/account/")
+    assert again.status_code == 422
+    assert "请先结束原来的代理" in again.text
+    asked = {"person": "li", "deputy": "gu", "first": "2026-11-30", "last": "2026-12-01"}
+    problem = api.refused(409, "POST", "/organisation/deputies", asked)
+    assert "end that deputyship first" in problem["text"]["en"]
+    assert len([one for one in organisation_of(house.store).deputies if one.deputy == gu]) == 1
 
 
 # ------------------------------------------------------------------ look
