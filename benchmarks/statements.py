@@ -41,7 +41,7 @@ def counting(database: Database) -> Iterator[Counted]:
     def commit(_connection: Connection) -> None:
         counted.commits += 1
 
-    engines = {database.writer, database.reader}
+    engines = {database.writer, database.reader, database.glancer}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", statement)
         event.listen(engine, "commit", commit)

@@ -7,10 +7,12 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.stream import ORGANISATION
 from engine.value import Person
 from storage import schema
 from storage.batch import Prepared, find
@@ -70,12 +72,13 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who holds a session, as the one query of a request finds them."""
+    """Who holds a session, as the one query of a request finds them, and how far the organisation is."""
 
     session: Session
     account: Account
     handle: str
     name: str
+    organisation: int
 
 
 def of(connection: Connection, person: Person) -> Account | None:
@@ -141,15 +144,24 @@ def begin(database: Database, person: Person, now: datetime, address: str, agent
     return token
 
 
+_WHO = (
+    *(_account.password, _account.one_time, _account.locked_until, _account.language, _account.theme),
+    *(schema.handle.c.handle, schema.handle.c.name),
+    select(schema.stream.c.revision).where(schema.stream.c.stream_no == ORGANISATION).scalar_subquery(),
+)
 _VISITOR = Prepared(
     select(
         *(_session.digest, _session.person, _session.began_at, _session.seen_at, _session.address, _session.agent),
-        *(_account.password, _account.one_time, _account.locked_until, _account.language, _account.theme),
-        *(schema.handle.c.handle, schema.handle.c.name),
+        *_WHO,
     )
     .join(schema.account, _account.person == _session.person)
     .join(schema.handle, schema.handle.c.person == _session.person)
     .where(_session.digest == bindparam("token"), _session.ends_at > bindparam("now"), _account.enabled)
+)
+_OWNER = Prepared(
+    select(*_WHO)
+    .join(schema.handle, schema.handle.c.person == _account.person)
+    .where(_account.person == bindparam("person"), _account.enabled)
 )
 
 
@@ -158,13 +170,23 @@ def visitor(connection: Connection, token: str, now: datetime) -> Visitor | None
     row = find(connection, (_VISITOR, {"token": digest_of(token), "now": micros(now)}))
     if row is None:
         return None
-    digest, key, began, seen_at, address, agent, password, one_time, locked_until, language, theme, handle, name = row
-    person = Person(key)
+    digest, key, began, seen_at, address, agent, *who = row
     session = Session(
-        digest=digest, person=person, began=moment(began), seen=moment(seen_at), address=address, agent=agent
+        digest=digest, person=Person(key), began=moment(began), seen=moment(seen_at), address=address, agent=agent
     )
+    return _visitor(session, who)
+
+
+def owner(connection: Connection, session: Session) -> Visitor | None:
+    """Who asks by other means than a cookie, in what stands for their session; None when the account was closed."""
+    row = find(connection, (_OWNER, {"person": session.person.id}))
+    return None if row is None else _visitor(session, row)
+
+
+def _visitor(session: Session, who: Sequence[Any]) -> Visitor:
+    password, one_time, locked_until, language, theme, handle, name, organisation = who
     account = Account(
-        person=person,
+        person=session.person,
         password=password,
         one_time=bool(one_time),
         enabled=True,
@@ -172,7 +194,7 @@ def visitor(connection: Connection, token: str, now: datetime) -> Visitor | None
         language=language,
         theme=theme,
     )
-    return Visitor(session=session, account=account, handle=handle, name=name)
+    return Visitor(session=session, account=account, handle=handle, name=name, organisation=organisation or 0)
 
 
 def seen(database: Database, session: Session, now: datetime) -> None:

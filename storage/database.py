@@ -51,6 +51,7 @@ class Database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         self.writer = self._engine(read_only=False)
         self.reader = self._engine(read_only=True) if self.is_sqlite else self.writer.execution_options(**SNAPSHOT)
+        self.glancer = self._engine(read_only=True, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -68,21 +69,34 @@ class Database:
         with self.reader.begin() as connection:
             yield connection
 
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """Questions that each see their own moment: for one alone, or where no answer leans on another.
+
+        No transaction is begun and ended around them, which on PostgreSQL would be two round trips more.
+        """
+        with self.glancer.connect() as connection:
+            yield connection
+
     def close(self) -> None:
         """Close all connections."""
         self.writer.dispose()
         self.reader.dispose()
+        self.glancer.dispose()
 
-    def _engine(self, *, read_only: bool) -> Engine:
+    def _engine(self, *, read_only: bool, **options: Any) -> Engine:
         if not self.is_sqlite:
-            engine = create_engine(self.url, **POOL)
+            engine = create_engine(self.url, **POOL, **options)
             event.listen(engine, "checkout", _ping)
             event.listen(engine, "checkin", _used)
+            if read_only:
+                event.listen(engine, "connect", _forbid_writing)
             return engine
         arguments = {"isolation_level": None, "timeout": 30, "check_same_thread": False}
-        engine = create_engine(self.url, connect_args=arguments, **POOL)
+        engine = create_engine(self.url, connect_args=arguments, **POOL, **options)
         event.listen(engine, "connect", _configure_reader if read_only else _configure_writer)
-        event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
+        if not options:
+            event.listen(engine, "begin", _begin_reading if read_only else _begin_writing)
         return engine
 
 
@@ -98,6 +112,11 @@ def _configure_reader(connection: object, _record: object) -> None:
     for pragma in ("query_only=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _forbid_writing(connection: object, _record: object) -> None:
+    connection.execute("SET default_transaction_read_only = on")  # type: ignore[attr-defined]  # one of psycopg
+    connection.commit()  # type: ignore[attr-defined]  # the same
 
 
 def _begin_writing(connection: Connection) -> None:

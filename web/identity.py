@@ -109,7 +109,7 @@ def _recognise() -> None:
     if request.endpoint == "static" or not token():
         return
     store = reading.store()
-    with store.database.read() as connection:
+    with store.database.glance() as connection:
         found = accounts.visitor(connection, token(), store.now())
         if found is None:
             return
@@ -119,7 +119,7 @@ def _recognise() -> None:
 
 def known(connection: Connection, found: Visitor) -> Me:
     """Who it is that was found, with what they may do today."""
-    company, person = reading.organisation(connection), found.session.person
+    company, person = reading.organisation_at(connection, found.organisation), found.session.person
     g.zone = temporal.zone(company.working.zone)
     roles = frozenset(role for role, held in company.roles.items() if person in held)
     principals = company.principals(person, company.today(reading.store().now()))

@@ -37,7 +37,11 @@ def store() -> Store:
 def organisation(connection: Connection) -> Organisation:
     """The organisation as it is now."""
     row = find(connection, (_ORGANISATION, {}))
-    revision = 0 if row is None else row[0]
+    return organisation_at(connection, 0 if row is None else row[0])
+
+
+def organisation_at(connection: Connection, revision: int) -> Organisation:
+    """The organisation as it was after a revision; what was used last is kept in memory."""
     found = store().states.at(connection, StreamKind.ORGANISATION, ORGANISATION, revision)
     assert isinstance(found, Organisation)
     return found

@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 
 from engine.errors import Text
 from engine.organisation import ADMINISTRATOR
-from storage import accounts, people, tokens
-from storage.accounts import Session, Visitor
+from storage import accounts, tokens
+from storage.accounts import Session
 from storage.tokens import Failing, Scope, Token
 from web import identity, reading
 from web.access import anybody, for_programs, holders, operators, signed_in
 from web.api import pace
+from web.identity import Me
 
 View = TypeVar("View", bound=Callable[..., Any])
 SCOPE = "zhixing_scope"
@@ -93,25 +94,25 @@ def _recognise() -> None:
     if kind.lower() != "bearer":
         g.me, g.failing = None, NO_BEARER
         abort(401)
-    with store.database.read() as connection:
+    with store.database.glance() as connection:
         found = tokens.find(connection, text.strip(), now)
-        g.me = None if found is None else identity.known(connection, _visitor(connection, found))
         if found is None:
-            g.failing = FAILING[tokens.failing(connection, text.strip(), now)]
+            g.me, g.failing = None, FAILING[tokens.failing(connection, text.strip(), now)]
             abort(401)
+        g.me = _owner(connection, found)
     g.scope = found.scope
     if not pace.admits(current_app, found.person.id, now):
         abort(429)
     tokens.seen(store.database, found, now)
 
 
-def _visitor(connection: Connection, token: Token) -> Visitor:
-    account = accounts.of(connection, token.person)
-    assert account is not None, "expected a token that is found to belong to an account"
+def _owner(connection: Connection, token: Token) -> Me:
     session = Session(digest="", person=token.person, began=token.made, seen=token.made, address="", agent=token.name)
-    person = token.person.id
-    handle, name = people.handles(connection).get(person, ""), people.names(connection).get(person, "")
-    return Visitor(session=session, account=account, handle=handle, name=name)
+    found = accounts.owner(connection, session)
+    if found is None:  # closed since the token was found
+        g.failing = FAILING[Failing.CLOSED]
+        abort(401)
+    return identity.known(connection, found)
 
 
 def _suffices() -> None:

@@ -1,4 +1,4 @@
-"""Everything about one task that its page needs, read in one transaction, for whoever asks; nothing for who may not know of it."""
+"""Everything about one task that its page needs, as of one moment, for whoever asks; nothing for who may not know of it."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ def open_for_me(key: str) -> Desk:
     """The desk of a task that this person may know of; 404 otherwise."""
     stream = asking.stream_of(key)
     store, who = reading.store(), me()
-    with store.database.read() as connection:
+    with store.database.glance() as connection:  # all but who may know of it is of the moment of the first answer
         found = find(connection, (_DESK, {"key": key}))
         if found is None:
             abort(404)
@@ -215,7 +215,7 @@ def closed(desk: Desk) -> tuple[str, datetime] | None:
 
 def next_for_me(desk: Desk) -> str | None:
     """The next task of this person: in the same case if there is one, else the most urgent."""
-    with reading.store().database.read() as connection:
+    with reading.store().database.glance() as connection:
         return worklist.following(connection, me().wish(), desk.key, desk.row.case_no)
 
 
