@@ -23,12 +23,13 @@ class Absence:
     last: Date
 
 
-def told(absences: Sequence[Absence], command: ReportAbsence | EndAbsence) -> tuple[Event, ...]:
+def told(absences: Sequence[Absence], command: ReportAbsence | EndAbsence, today: Date) -> tuple[Event, ...]:
     """What a report makes happen; `absences` are those that are known. Raises Refused."""
     person = command.person
     mine = [one for one in absences if one.person == person]
     if isinstance(command, EndAbsence):
-        return (AbsenceEnded(person=person),) if mine else ()
+        ended = next((one for one in mine if _is_meant(one, command, today)), None)
+        return () if ended is None else (AbsenceEnded(person=person, first=ended.first),)
     days = temporal.ordinal(command.last) - temporal.ordinal(command.first)
     if not 0 <= days < LONGEST:
         raise Refused(
@@ -45,3 +46,7 @@ def told(absences: Sequence[Absence], command: ReportAbsence | EndAbsence) -> tu
             "expected days without an absence, but one is known already: end it first",
         )
     return (AbsenceReported(person=person, first=command.first, last=command.last),)
+
+
+def _is_meant(one: Absence, command: EndAbsence, today: Date) -> bool:
+    return one.first <= today <= one.last if command.first is None else one.first == command.first

@@ -137,7 +137,7 @@ def execute(procedure: Procedure | None, organisation: Organisation, command: Co
             return _deputy(organisation, command)
         case ReportAbsence() | EndAbsence():
             known(organisation, command.person)
-            return told(organisation.absences, command)
+            return told(organisation.absences, command, organisation.today(command.envelope.at))
         case ChangeSetting():
             return (_setting(procedure, command),)
         case ChangeCalendar():
@@ -363,7 +363,8 @@ def _without(organisation: Organisation, person: Person) -> Organisation:
 def _absences(organisation: Organisation, event: AbsenceReported | AbsenceEnded) -> tuple[Absence, ...]:
     if isinstance(event, AbsenceReported):
         return (*organisation.absences, Absence(person=event.person, first=event.first, last=event.last))
-    return tuple(one for one in organisation.absences if one.person != event.person)
+    ended = [one for one in organisation.absences if one.person == event.person and event.first in (None, one.first)]
+    return tuple(one for one in organisation.absences if one not in ended)
 
 
 def _with_setting(organisation: Organisation, event: SettingChanged) -> Organisation:

@@ -17,7 +17,10 @@ Document = list[object]
 
 Upgrade = Callable[[Document], Document]
 
-UPGRADES: dict[tuple[str, int], Upgrade] = {}
+UPGRADES: dict[tuple[str, int], Upgrade] = {
+    ("AbsenceEnded", 1): lambda found: ["AbsenceEnded", 2, found[2]],
+    ("EndAbsence", 1): lambda found: ["EndAbsence", 2, found[2]],
+}
 """From a kind and version to the document of the next version. A new event version adds one line here."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.commands.command import Command
 from engine.value import Date, Person
@@ -19,6 +20,11 @@ class ReportAbsence(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndAbsence(Command):
-    """Say that a person is there again: every absence of theirs ends, also what was to come."""
+    """Say that a person is there again: the absence that runs ends, or the one that begins on `first`.
 
+    Before version 2 every absence of theirs ended, also what was to come.
+    """
+
+    VERSION: ClassVar[int] = 2
     person: Person
+    first: Date | None = None

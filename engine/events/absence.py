@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.events.event import Event
 from engine.value import Date, Person
@@ -19,9 +20,11 @@ class AbsenceReported(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbsenceEnded(Event):
-    """The person is there again."""
+    """The absence that begins on `first` is over, or does not come; without it, as before version 2, every absence is."""
 
+    VERSION: ClassVar[int] = 2
     person: Person
+    first: Date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

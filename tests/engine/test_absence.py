@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from engine.absence import Absence
 from engine.commands import AppointDeputy, CompleteTask, EndAbsence, ReportAbsence
 from engine.errors import Reason, Refused
-from engine.events import AssigneePassed, TaskOffered
+from engine.events import AbsenceEnded, AssigneePassed, TaskOffered
 from engine.journal import Entry
+from engine.organisation import Organisation
 from engine.replay import at as state_at
 from engine.stream import ORGANISATION
 from engine.value import Context, Date
@@ -35,6 +37,12 @@ def world(*sellers: str) -> World:
 
 def away(made: World, who: str, first: Date = FIRST, last: Date = LAST, by: str | None = None) -> Entry:
     return made.do(ReportAbsence, by, ORGANISATION, person=made.people[who], first=first, last=last)
+
+
+def absences(made: World) -> tuple[Absence, ...]:
+    found = made.journal.states[ORGANISATION]
+    assert isinstance(found, Organisation)
+    return found.absences
 
 
 def offered(made: World, who: str = "wang") -> tuple[TaskOffered, list[AssigneePassed]]:
@@ -113,6 +121,34 @@ def test_whoever_is_back_has_their_tasks_again() -> None:
     made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"])
     assert offered(made)[0].assignee == made.people["wang"]
     assert made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"]).events == ()
+
+
+COMING = (Date(2026, 3, 9), Date(2026, 3, 11))
+
+
+def test_whoever_is_back_is_still_away_on_the_days_to_come() -> None:
+    made = world("liu")
+    away(made, "wang")
+    away(made, "wang", *COMING)
+    (ended,) = made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"]).events
+    assert ended == AbsenceEnded(person=made.people["wang"], first=FIRST)
+    assert [(one.first, one.last) for one in absences(made)] == [COMING]
+    assert made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"]).events == ()
+
+
+def test_days_to_come_are_cancelled_by_their_first_day() -> None:
+    made = world("liu")
+    for who in ("wang", "liu"):
+        away(made, who)
+        away(made, who, *COMING)
+    made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"], first=COMING[0])
+    assert [(one.person, one.first) for one in absences(made)] == [
+        (made.people["wang"], FIRST),
+        (made.people["liu"], FIRST),
+        (made.people["liu"], COMING[0]),
+    ]
+    nothing = made.do(EndAbsence, "wang", ORGANISATION, person=made.people["wang"], first=Date(2026, 3, 10))
+    assert nothing.events == ()
 
 
 def test_everybody_says_it_of_themselves_and_an_administrator_of_others() -> None:

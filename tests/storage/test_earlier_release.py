@@ -6,13 +6,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, text, update
 
-from storage import schema, staffing, submission, verification
+from engine import organisation
+from engine.absence import Absence
+from engine.events import AbsenceEnded
+from engine.organisation import Organisation
+from engine.stream import ORGANISATION
+from engine.value import Date, Person
+from storage import codec, schema, staffing, submission, verification
 from storage.database import Database
 from storage.files import Files
 from storage.migrations import upgrade
 from storage.moments import micros
 from storage.rebuild import rebuild
 from storage.submission import Store
+from tests.engine.test_determinism import NoShelf
 from tests.storage.company import NOW, Company
 from tests.storage.test_files import OTHER, attach, handed_in, upload
 
@@ -74,6 +81,18 @@ def test_every_version_that_was_published_is_known_after_the_step(database_url: 
         ("trial", 1, FIRST, micros(NOW) + 1),
         ("trial", 2, SECOND, micros(NOW) + 2),
     ]
+
+
+def test_an_absence_ended_before_version_2_is_each_of_that_person() -> None:
+    stored = ["AbsenceEnded", 1, {"person": {"$person": "1.2.1"}}]
+    ended = codec.read_event(stored, {}, NoShelf())
+    assert ended == AbsenceEnded(person=Person("1.2.1"), first=None)
+    days = [(Date(2026, 3, 1), Date(2026, 3, 2)), (Date(2026, 4, 1), Date(2026, 4, 2))]
+    known = tuple(
+        Absence(person=Person(who), first=first, last=last) for who in ("1.2.1", "1.3.1") for first, last in days
+    )
+    left = organisation.apply(Organisation(stream=ORGANISATION, absences=known), ended)
+    assert [one.person.id for one in left.absences] == ["1.3.1", "1.3.1"]
 
 
 def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Path) -> None:

@@ -48,6 +48,12 @@ class Reported(Shape):
     last = fields.Date(required=True)
 
 
+class Ending(Shape):
+    """Which absence: the one that begins on a day, or without it the one that runs."""
+
+    first = fields.Date(load_default=None)
+
+
 @pages.route("/organisation/absences", zh="谁在哪些日子缺勤")
 @reads
 @pages.arguments(Paged, location="query")
@@ -81,13 +87,21 @@ def report(asked: dict[str, object]) -> Response:
     return asking.submit(build, ORGANISATION)
 
 
-@pages.route("/organisation/absences/<name:handle>", methods=["DELETE"], zh="一人已回到岗位:结束其全部缺勤")
+@pages.route(
+    "/organisation/absences/<name:handle>", methods=["DELETE"], zh="一人已回到岗位:结束正在进行的缺勤,或自某日起的缺勤"
+)
 @works
+@pages.arguments(Ending, location="query")
 @pages.response(200, Receipt)
-def end(handle: str) -> Response:
-    """Say that a person is there again: every absence of theirs ends."""
+def end(asked: dict[str, object], handle: str) -> Response:
+    """Say that a person is there again: the absence that runs ends, or the one that begins on the day `first`."""
     person = people.find(reading.store(), handle) or abort(404)
-    return asking.submit(lambda envelope: commands.EndAbsence(envelope=envelope, person=person), ORGANISATION)
+    first = None if asked["first"] is None else _day(asked["first"])
+
+    def build(envelope: Envelope) -> commands.EndAbsence:
+        return commands.EndAbsence(envelope=envelope, person=person, first=first)
+
+    return asking.submit(build, ORGANISATION)
 
 
 def _day(found: object) -> Date:

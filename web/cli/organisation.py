@@ -154,7 +154,12 @@ def deputy(
 @click.argument("person")
 @option("--from", "first", type=DAY, zh="第一天。", en="The first day.")
 @option("--until", "last", type=DAY, zh="最后一天(含)。", en="The last day, included.")
-@option("--end", is_flag=True, zh="已回来。", en="The person is there again.")
+@option(
+    "--end",
+    is_flag=True,
+    zh="已回来;给出 --from 时,取消那一天起的缺勤。",
+    en="The person is there again; with --from, the absence from that day on does not come.",
+)
 @by_the_operator
 @click.pass_obj
 def absence(
@@ -174,11 +179,14 @@ def absence(
 
         def build(envelope: Envelope) -> Command:
             if end or first is None or last is None:
-                return EndAbsence(envelope=envelope, person=whom)
+                return EndAbsence(envelope=envelope, person=whom, first=first)
             return ReportAbsence(envelope=envelope, person=whom, first=first, last=last)
 
         acting.submit(build, ORGANISATION)
-    output.say(f"{person} 已回来" if end else f"{person} 缺勤", f"{person} is {'back' if end else 'away'}")
+    if end:
+        output.say(f"{person} 的缺勤已结束", f"the absence of {person} has ended")
+    else:
+        output.say(f"{person} 缺勤", f"{person} is away")
     output.result({"person": whom.id, "ended": end})
 
 

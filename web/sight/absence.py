@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, select
 
 from engine.absence import Absence
 from engine.organisation import Organisation
+from engine.temporal import format_date
 from engine.value import Date, Person
 from storage import schema
 from web import reading, texts
@@ -17,9 +18,10 @@ from web.translation import _
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """Days on which somebody is not there, as a page shows them."""
+    """Days on which somebody is not there, as a page shows them; `first` as a form sends it."""
 
     days: str
+    first: str
     is_now: bool
 
 
@@ -30,7 +32,9 @@ def to_come(connection: Connection, person: Person) -> list[Away]:
     mine = sorted((one for one in company.absences if one.person == person and one.last >= day), key=_first)
     return [
         Away(
-            days=_("%(first)s 至 %(last)s", first=_written(one.first), last=_written(one.last)), is_now=one.first <= day
+            days=_("%(first)s 至 %(last)s", first=_written(one.first), last=_written(one.last)),
+            first=format_date(one.first),
+            is_now=one.first <= day,
         )
         for one in mine
     ]

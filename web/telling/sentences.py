@@ -71,7 +71,7 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
         "{person} is away until {until} without a deputy: {step} goes to {roles}",
     ),
     events.AbsenceReported: ("{person} 缺勤,{first} 至 {last}", "{person} is away, {first} to {last}"),
-    events.AbsenceEnded: ("{person} 已回到岗位", "{person} is back"),
+    events.AbsenceEnded: ("{person} 的缺勤{which}已结束", "the absence of {person}{which} has ended"),
     events.ContactInvited: (
         "把 {step} 的一次性链接交给 {contact},{until} 前有效:{message}",
         "gave {contact} a link for {step}, good until {until}: {message}",

@@ -176,6 +176,11 @@ class Teller:
         principal = self.names.person(event.on_behalf_of)
         return {"principal": Text(f"(代 {principal.zh})", f" (for {principal.en})")}
 
+    def _absence(self, event: events.AbsenceEnded) -> dict[str, Text]:
+        day = self.names.value(event.first)
+        which = same("") if event.first is None else Text(f"(自 {day.zh} 起)", f" (from {day.en} on)")
+        return {"which": which}
+
     def _case_data(self, event: events.CaseDataSet) -> dict[str, Text]:
         procedure = self.names.procedure
         known = None if procedure is None else procedure.case_fields.get(event.name)
@@ -229,6 +234,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskReturned: Teller._goal,
     events.TokenMoved: Teller._goal,
     events.AssigneePassed: lambda teller, event: {"roles": joined([teller.names.role(role) for role in event.roles])},
+    events.AbsenceEnded: Teller._absence,
     events.ContactInvited: lambda teller, event: {"contact": teller.names.person(Person(event.invitation))},
     events.SignersAdded: lambda _, event: {"place": SIGN_PLACES[event.place]},
     events.InstanceCompleted: lambda teller, event: {"ends": teller.names.ends(event.ends)},

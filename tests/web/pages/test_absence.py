@@ -31,6 +31,22 @@ def test_everybody_says_it_of_themselves_and_is_back_again(house: House) -> None
     assert "缺勤中" not in li.page("/account/")
 
 
+def test_whoever_is_back_keeps_the_days_to_come_until_they_cancel_them(house: House) -> None:
+    li = house.signed_in("li")
+    later = {"away_first": "2026-12-07", "away_last": "2026-12-09"}
+    for given in (AWAY, later):
+        assert li.post("/account/absences", given, at="/account/").status_code == 302
+    page = li.page("/account/")
+    assert [page.count(one) for one in (">已回到岗位<", ">取消缺勤<", 'value="2026-12-07"')] == [1, 1, 1]
+    assert li.post("/account/absences/end", {"away_first": "2026-11-23"}, at="/account/").status_code == 302
+    page = li.page("/account/")
+    assert ("缺勤中" in page, "12月7日 至 12月9日" in page) == (False, True)
+    wrong = li.post("/account/absences/end", {"away_first": "soon"}, at="/account/")
+    assert (wrong.status_code, len(organisation_of(house.store).absences)) == (422, 1)
+    assert li.post("/account/absences/end", {"away_first": "2026-12-07"}, at="/account/").status_code == 302
+    assert organisation_of(house.store).absences == ()
+
+
 def test_an_administrator_says_it_of_others_and_sees_it_in_the_list(house: House) -> None:
     admin, li = house.signed_in("admin"), people.known(house.store, "li")
     assert admin.post(f"/people/{li.id}/absences", AWAY, at=f"/people/{li.id}").status_code == 302
@@ -87,4 +103,6 @@ def test_programs_say_it_too_and_see_their_own(house: House) -> None:
     assert wang.refused(403, "POST", "/organisation/absences", refused)["reason"] == "not-allowed"
     assert wang.refused(403, "DELETE", "/organisation/absences/li")["reason"] == "not-allowed"
     assert li.ask("DELETE", "/organisation/absences/li").status_code == 200
+    assert len(li.get("/organisation/absences")["items"]) == 1
+    assert li.ask("DELETE", "/organisation/absences/li?first=2026-11-25").status_code == 200
     assert li.get("/organisation/absences")["items"] == []

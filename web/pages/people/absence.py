@@ -20,5 +20,8 @@ def report(person: Person) -> Faults:
 
 
 def end(person: Person) -> Faults:
-    """Say that a person is there again."""
-    return period.asked(lambda envelope: EndAbsence(envelope=envelope, person=person), "away_first")
+    """Say that a person is there again, or that the absence that the form names does not come."""
+    first, faults = period.day("away_first")
+    return faults or period.asked(
+        lambda envelope: EndAbsence(envelope=envelope, person=person, first=first), "away_first"
+    )
