@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from engine import attachment as attachments
 from engine import document as documents
+from engine import line
 from engine import message as messages
 from engine.attachment import Attachment
 from engine.commands import (
@@ -250,9 +251,17 @@ def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[Event
 def _fault(field: CaseField | None, name: str, value: Value) -> Fault | None:
     if field is None:
         return Fault(name, Text(f"服务项目没有数据项 {name}", f"a case of this procedure has no field {name}"))
+    if field.is_shown and not line.is_line(_read(value)):
+        title, wanted = field.title, line.EXPECTED
+        return Fault(name, Text(f"{title.zh}{wanted.zh}", f"{title.en}: {wanted.en}"))
     if value is None or isinstance(value, CASE_TYPES.get(field.type, str)):
         return None
     return Fault(name, Text(f"{name} 应为 {field.type} 类型的值", f"expected a value of type {field.type} for {name}"))
+
+
+def _read(value: Value) -> str:
+    """What people read of a value that somebody wrote."""
+    return f"{value.kind}{value.id}" if isinstance(value, Ref) else value if isinstance(value, str) else ""
 
 
 def _changes(data: Context, name: str, value: Value) -> bool:

@@ -10,6 +10,7 @@ from engine import temporal
 from engine.errors import Text
 from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType
+from engine.line import EXPECTED, is_line
 from engine.value import NANOSECONDS, Date, DateTime, DaysDuration, File, Person, Ref, Time, Value, number
 
 MAX_TEXT = 4_000
@@ -61,6 +62,8 @@ def _text(field: Field, found: object) -> Value:
     if field.pattern is not None and pattern(f"^(?:{field.pattern})$").search(found) is None:
         message = field.pattern_message or Text("格式不正确", f"expected text of the form {field.pattern}")
         raise Unsuitable(message.zh, message.en)
+    if field.type is not FieldType.LONG and not is_line(found):
+        raise Unsuitable(EXPECTED.zh, EXPECTED.en)
     return found
 
 
@@ -227,7 +230,7 @@ def _person(_field: Field, found: object) -> Value:
 
 def _ref(field: Field, found: object) -> Value:
     if isinstance(found, Ref) and (field.kind is None or found.kind == field.kind):
-        return found
+        return _in_line(found)
     if isinstance(found, Mapping) and set(found) == {"kind", "id"}:
         kind, key = found["kind"], found["id"]
         short = (
@@ -235,8 +238,14 @@ def _ref(field: Field, found: object) -> Value:
         )
         if short and isinstance(kind, str) and isinstance(key, str) and field.kind in (None, kind):
             _scalars(kind + key)
-            return Ref(kind, key)
+            return _in_line(Ref(kind, key))
     raise Unsuitable(f"应选择{field.kind or '一项'}", f"expected a reference to a {field.kind or 'thing'}")
+
+
+def _in_line(found: Ref) -> Ref:
+    if not is_line(found.kind + found.id):
+        raise Unsuitable(EXPECTED.zh, EXPECTED.en)
+    return found
 
 
 def _file(field: Field, found: object) -> Value:

@@ -79,11 +79,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseField:
-    """A value that the instances of a case share."""
+    """A value that the instances of a case share; the case is called by what is shown."""
 
     name: str
     type: str
     title: Text
+    is_shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +170,7 @@ def load(files: Mapping[str, bytes]) -> Procedure:
         roles={code: Role(code=code, name=_names_of(row)) for code, row in _rows(manifest, "roles")},
         settings={key: _setting(key, row) for key, row in _rows(manifest, "settings")},
         case_fields={
-            name: CaseField(name=name, type=_text(row, "type"), title=_names_of(row))
+            name: CaseField(name=name, type=_text(row, "type"), title=_names_of(row), is_shown="shown" in row)
             for name, row in _rows(manifest, "case")
         },
         rights={right: _roles(roles) for right, roles in _table(manifest, "rights").items()},

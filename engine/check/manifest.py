@@ -10,6 +10,7 @@ from engine.case import CASE_TYPES
 from engine.check.finding import Finding, Rule
 from engine.errors import Text
 from engine.escalation_class import before
+from engine.line import EXPECTED, is_line
 from engine.procedure import MANIFEST, Procedure
 from engine.publication import SELF
 
@@ -38,6 +39,8 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
         yield _found("key", "key 应由小写字母、数字和连字符组成", "expected a key of small letters, digits and hyphens")
     if not procedure.label.strip():
         yield _found("label", "label 不应为空", "expected a label")
+    elif not is_line(procedure.label):
+        yield _found("label", EXPECTED.zh, EXPECTED.en)
     yield from _known(manifest)
     yield from _named(procedure)
     yield from _roles(procedure)
@@ -78,6 +81,8 @@ def _named(procedure: Procedure) -> Iterator[Finding]:
         for language, words in (("zh", text.zh), ("en", text.en)):
             if not words.strip():
                 yield _found(where, f"{where} 应有 {language} 名称", f"expected a name in {language} at {where}")
+            elif not is_line(words):
+                yield _found(where, EXPECTED.zh, EXPECTED.en)
 
 
 def _roles(procedure: Procedure) -> Iterator[Finding]:

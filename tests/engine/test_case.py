@@ -117,6 +117,25 @@ def test_data_that_does_not_fit_the_schema_is_refused(world: World, data: dict[s
     assert refused(world, SetCaseData, "owner", stream, data=given) is Reason.INVALID_DATA
 
 
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x0b", "\x85", "\u2028", "\u202e", "\u2066", "\u200f", "\ud800", "\x7f"])
+def test_what_a_case_is_called_by_stands_in_one_line(sign: str) -> None:
+    fields = FIELDS.replace('type = "text",', 'type = "text", shown = "title",')
+    world = World(trial(process(BODY, lanes=LANES), fields.replace('type = "ref",', 'type = "ref", shown = "party",')))
+    world.hire("wang", "SALES")
+    world.hire("owner", "SMO")
+    stream, name = opened(world), f"运维{sign}服务"
+    for given in ({"project_name": name}, {"customer": Ref("customer", name)}, {"customer": Ref(name, "1")}):
+        assert refused(world, SetCaseData, "owner", stream, data=Context(given)) is Reason.INVALID_DATA
+    world.do(SetCaseData, "owner", stream, data=Context({"project_name": "运维\u3000服务 – “Größe” 👩\u200d💻"}))
+    assert len(world.journal.kept[stream]) == 2
+
+
+def test_other_data_of_a_case_may_have_several_lines(world: World) -> None:
+    stream = opened(world)
+    world.do(SetCaseData, "owner", stream, data=Context({"project_name": "运维\n服务"}))
+    assert case(world, stream).data["project_name"] == "运维\n服务"
+
+
 def test_data_changes_once_and_null_takes_it_away(world: World) -> None:
     stream = opened(world)
     given = Context({"customer": Ref("customer", "C-1"), "budget": number("1000.00")})

@@ -106,6 +106,8 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "an unknown type of case data": (TOML, 'type = "text"', 'type = "string"', "case.project_no", Rule.MANIFEST, "but found string"),
     "case data named like its id": (TOML, "project_no =", "id =", "case.id", Rule.MANIFEST, "not reserved"),
     "a role with a space": (TOML, "MR = {", '"M R" = {', "roles.M R", Rule.MANIFEST, "a name of letters"),
+    "a name of two lines": (TOML, 'en = "Sales"', 'en = "Sales\\nTeam"', "roles.SALES", Rule.MANIFEST, "expected one line of text"),
+    "a name that reads otherwise": (TOML, 'en = "Sales"', 'en = "\u202eselaS"', "roles.SALES", Rule.MANIFEST, "expected one line of text"),
     "a blank English name": (TOML, 'en = "Sales"', 'en = " "', "roles.SALES", Rule.MANIFEST, "a name in en"),
     "a role without English": (TOML, ', en = "Sales"', "", "", Rule.UNREADABLE, "expected text at en"),
     "an escalation to nobody": (TOML, 'to = ["SMO"]', 'to = ["XX"]', "escalation.N", Rule.MANIFEST, "no role XX"),

@@ -160,6 +160,8 @@ REFUSED: list[tuple[str, object, str, str]] = [
     ("text", "a" * 1_000_000, "10 个字", "at most 10"),
     ("text", "\ud800", "无效字符", "Unicode"),
     ("text", "a\x00b", "控制字符", "control"),
+    ("text", "a\nb", "一行文字", "one line"),
+    ("text", "a\u202eb", "一行文字", "one line"),
     ("long", "a" * 1_000_000, "100000", "100000"),
     ("long", "\udfff", "无效字符", "Unicode"),
     ("dur", "2 天", "应为时长", "expected a duration"),

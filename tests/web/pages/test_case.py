@@ -17,6 +17,7 @@ from engine.words import Channel, StreamKind
 from jobs.worker import Worker
 from storage import people, schema
 from storage.moments import NEVER, micros
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 
 ROW = re.compile(r'id="case-(\d+)"')
@@ -264,6 +265,21 @@ def test_what_is_missing_or_too_long_stands_beside_its_field_and_nothing_typed_i
     assert answer.status_code == 422
     assert 'id="project_name-fault"' in answer.text
     assert 'value="甲"' in answer.text
+    assert _every(house) == before
+
+
+@pytest.mark.parametrize("given", ["北站\n已通过", "北站\u202e", "北站\u2028枢纽"])
+def test_a_case_is_called_by_one_line_on_its_page_and_for_programs(house: House, given: str) -> None:
+    before, api = _every(house), program(house, "wang")
+    answer = _begin(house.signed_in("wang"), project_name=given, customer="甲" + given)
+    assert answer.status_code == 422
+    assert 'id="project_name-fault"' in answer.text
+    assert "应为一行文字" in answer.text
+    body = {"procedure": "service-planning", "process": "svc_lifecycle"}
+    for name, value in (("project_name", given), ("customer", {"ref": f"customer:{given}"})):
+        problem = api.refused(422, "POST", "/cases", {**body, "data": {name: value}})
+        assert [fault["path"] for fault in problem["faults"]] == [name]
+        assert "expected one line of text" in problem["text"]["en"]
     assert _every(house) == before
 
 

@@ -98,7 +98,8 @@ def begin() -> Answer:
         try:
             receipt = _open(chosen, given)
         except Refused as refused:
-            faults = {"begin": said(naming.named(refused.text))}
+            beside = {fault.path: said(fault.text) for fault in refused.faults if fault.path in given}
+            faults = beside or {"begin": said(naming.named(refused.text))}
         else:
             answer = redirect(url_for(".one", number=receipt))
             return notices.say(answer, _("项目已建立,流程正在启动。"))
