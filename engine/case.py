@@ -41,6 +41,7 @@ from engine.events import (
 )
 from engine.organisation import Organisation, known, unattended
 from engine.procedure import CaseField, Procedure
+from engine.remark import written
 from engine.size import bounded
 from engine.starting import may_begin, may_give
 from engine.value import Context, Date, DateTime, Person, Ref, Value
@@ -102,7 +103,7 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
         case IssueDocument():
             return (documents.issue(case.documents.get(command.document), command),)
         case CloseCase():
-            return (CaseClosed(outcome=command.outcome),)
+            return (CaseClosed(outcome=_told(command.outcome)),)
         case _:
             raise UnknownKind(type(command).__name__, command.VERSION)
 
@@ -216,6 +217,14 @@ def _may_attach(procedure: Procedure | None, case: Case, command: AttachFile, or
             "附件应由项目成员,或担任程序中任一角色的人添加",
             "expected a member of the case, or a holder of any role of its procedure, to attach a file",
         )
+
+
+def _told(outcome: str) -> str:
+    """How a case ended, in words that stay in its record."""
+    if not outcome.strip():
+        raise Refused(Reason.INVALID_DATA, "应写明结果", "expected how the case ended, but found nothing")
+    written(outcome)
+    return outcome
 
 
 def _assigned(procedure: Procedure | None, command: AssignCaseRole, organisation: Organisation) -> CaseRoleAssigned:

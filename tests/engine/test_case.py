@@ -193,6 +193,12 @@ def test_nobody_but_a_task_writes_reviews_or_issues_a_document(world: World) -> 
         assert refused(world, command, "owner", stream, document="spec", **fields) is Reason.NOT_ALLOWED
 
 
+@pytest.mark.parametrize("outcome", ["", " \n", "完成\x00", "长" * 2_001])
+def test_how_a_case_ended_is_said_in_words(world: World, outcome: str) -> None:
+    stream = opened(world)
+    assert refused(world, CloseCase, "owner", stream, outcome=outcome) is Reason.INVALID_DATA
+
+
 def test_a_closed_case_changes_no_more(world: World) -> None:
     stream = opened(world)
     world.do(CloseCase, "owner", stream, outcome="完成")

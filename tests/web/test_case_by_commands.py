@@ -153,6 +153,8 @@ def test_a_case_has_data_a_team_and_an_end(staffed: Terminal) -> None:
     assert found["roles"] == {"SALES": [_person(staffed, "zhou")["person"]]}
     assert staffed.json("inbox", "--as", "wang") == []
     assert staffed.run("set-case", case, "--data", '{"nothing": 1}', "--as", "li").code == 1
+    ran = staffed.run("close-case", case, "--outcome", "客户取消", "--as", "li")
+    assert (ran.code, "还有流程在办理" in ran.err, staffed.json("case", case)["status"]) == (1, True, "running")
     staffed.ok("terminate", instance, "--reason", "客户取消", "--as", "he")
     staffed.ok("close-case", case, "--outcome", "客户取消", "--as", "li")
     assert staffed.json("case", case)["status"] == "completed"
@@ -160,3 +162,10 @@ def test_a_case_has_data_a_team_and_an_end(staffed: Terminal) -> None:
     staffed.ok("seal")
     assert staffed.json("dispose", case, "--reason", "保管期满", "--yes")["entries"] > 3
     assert staffed.json("verify")["proven"] is True
+
+
+def test_whoever_knows_what_runs_ends_a_case_all_the_same(staffed: Terminal) -> None:
+    case, instance = staffed.start()
+    staffed.ok("close-case", case, "--outcome", "另行办理", "--leave-running", "--as", "li")
+    assert staffed.json("case", case)["status"] == "completed"
+    assert staffed.json("show", instance)["status"] == "running"

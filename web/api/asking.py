@@ -15,7 +15,7 @@ from engine.commands import Command, Envelope
 from engine.words import Channel, StreamKind
 from storage import personal, schema
 from storage.answered import is_answered
-from storage.submission import Receipt
+from storage.submission import Also, Receipt
 from web import reading
 from web.api import once
 from web.api.blueprint import CAREFUL
@@ -38,14 +38,14 @@ def envelope(stream: int) -> Envelope:
     )
 
 
-def submit(build: Build, stream: int, rows: Sequence[personal.Row] = ()) -> Response:
-    """Submit a command and answer with its receipt. Raises Refused."""
+def submit(build: Build, stream: int, rows: Sequence[personal.Row] = (), rule: Also | None = None) -> Response:
+    """Submit a command and answer with its receipt; `rule` is asked in its transaction. Raises Refused."""
     first = envelope(stream)
     if not is_repeat(first):
         matching(stream)
     command = build(first)
     receipt = once.command(
-        lambda also: reading.store().submit(command, rows, also), lambda: is_repeat(first), _unchanged(stream)
+        lambda also: reading.store().submit(command, rows, also), lambda: is_repeat(first), _unchanged(stream, rule)
     )
     return answer(receipt)
 
@@ -102,12 +102,14 @@ def matching(stream: int) -> None:
     _same(stream, revision or 0)
 
 
-def _unchanged(stream: int) -> Callable[[Connection, Receipt], None]:
-    """Asked once more under the lock: the entry follows the revision that was read."""
+def _unchanged(stream: int, rule: Also | None) -> Also:
+    """Asked once more under the lock: the entry follows the revision that was read, and the rule holds."""
 
-    def check(_connection: Connection, receipt: Receipt) -> None:
+    def check(connection: Connection, receipt: Receipt) -> None:
         if "If-Match" in request.headers:
             _same(stream, receipt.revision - 1)
+        if rule is not None:
+            rule(connection, receipt)
 
     return check
 

@@ -18,7 +18,8 @@ from engine.words import Status, StreamKind
 from storage import coming, registers, schema
 from storage.moments import micros
 from storage.registers import Registered, Wish
-from web import reading
+from storage.submission import Also
+from web import ending, reading
 from web.api import asking, values
 from web.api.blueprint import careful, resource
 from web.api.gate import reads, works
@@ -30,6 +31,7 @@ from web.telling import facts
 
 pages = resource("case", "Cases: service projects")
 KEY = validate.Length(min=1, max=100)
+REFUSE, LEAVE = "refuse", "leave"
 
 
 class Asking(Paged):
@@ -150,9 +152,14 @@ class Assigned(Shape):
 
 
 class Ended(Shape):
-    """How the case ended."""
+    """How the case ended, and what is to become of processes that still run in it."""
 
     outcome = fields.String(required=True, validate=validate.Length(min=1, max=1000))
+    running = fields.String(
+        load_default=REFUSE,
+        validate=validate.OneOf((REFUSE, LEAVE)),
+        metadata={"description": "`refuse`: while any runs, the case is not ended; `leave`: they go on without it"},
+    )
 
 
 @pages.route("/cases", zh="我可以知道的项目,最新的在前")
@@ -267,20 +274,21 @@ def assign(asked: dict[str, list[str]], case: int, role: str) -> Response:
     return _submit(case, build)
 
 
-@pages.route("/cases/<number:case>/close", methods=["POST"], zh="结束项目")
+@pages.route("/cases/<number:case>/close", methods=["POST"], zh="结束项目;还有流程在办理时,须写明 running 为 leave")
 @works
 @pages.arguments(Ended)
 @pages.response(200, Receipt)
 def close(asked: dict[str, str], case: int) -> Response:
-    """End a case."""
+    """End a case; while processes run in it only with `running` as `leave`."""
     outcome = asked["outcome"]
-    return _submit(case, lambda envelope: commands.CloseCase(envelope=envelope, outcome=outcome))
+    rule = None if asked["running"] == LEAVE else ending.idle(reading.store())
+    return _submit(case, lambda envelope: commands.CloseCase(envelope=envelope, outcome=outcome), rule)
 
 
-def _submit(case: int, build: asking.Build) -> Response:
+def _submit(case: int, build: asking.Build, rule: Also | None = None) -> Response:
     with reading.store().database.read() as connection:
         states.case(connection, case)
-    return asking.submit(build, case)
+    return asking.submit(build, case, rule=rule)
 
 
 def _listed(connection: Connection, one: Registered) -> dict[str, object]:

@@ -101,6 +101,7 @@ SAMPLES: Mapping[str, object] = {
     "rights": {"service-planning": ["publish"]},
     "role": "SALES",
     "rule": "reference",
+    "running": "refuse",
     "scope": "work",
     "sealed_at": MOMENT,
     "section": "review",

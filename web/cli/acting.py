@@ -12,7 +12,7 @@ from engine.value import Person
 from jobs.connector import Target
 from jobs.worker import Worker
 from storage import people
-from storage.submission import Receipt, Store
+from storage.submission import Also, Receipt, Store
 from web.cli import company
 from web.cli.command import option
 from web.cli.output import Output
@@ -58,9 +58,9 @@ class Act:
         """The envelope of the command."""
         return company.envelope(self.store, stream, self.actor, self.key)
 
-    def submit(self, build: Callable[[Envelope], Command], stream: int) -> Receipt:
-        """Submit a command and do the work that follows from it at once."""
-        receipt = self.store.submit(build(self.envelope(stream)))
+    def submit(self, build: Callable[[Envelope], Command], stream: int, rule: Also | None = None) -> Receipt:
+        """Submit a command and do the work that follows from it at once; `rule` is asked in its transaction."""
+        receipt = self.store.submit(build(self.envelope(stream)), (), rule)
         self.jobs = self.work()
         return receipt
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from engine.commands import AssignCaseRole, CloseCase, Command, Envelope, SetCaseData
+from web import ending
 from web.cli import company
 from web.cli.acting import act, by_a_person
 from web.cli.command import command, option
@@ -60,13 +61,20 @@ def assign_role(output: Output, number: int, role: str, persons: tuple[str, ...]
 @command("close-case", zh="结束服务项目。")
 @Case
 @option("--outcome", required=True, zh="结果。", en="How it ended.")
+@option(
+    "--leave-running",
+    is_flag=True,
+    zh="即使还有流程在办理也结束;它们继续办理。",
+    en="End it although processes run in it; they go on without it.",
+)
 @by_a_person
 @click.pass_obj
-def close_case(output: Output, number: int, outcome: str, handle: str, key: str | None) -> None:
+def close_case(output: Output, number: int, outcome: str, leave_running: bool, handle: str, key: str | None) -> None:
     """End a case."""
     with act(output, handle, key) as acting:
         company.case_at(acting.store, number)
-        receipt = acting.submit(lambda envelope: CloseCase(envelope=envelope, outcome=outcome), number)
+        rule = None if leave_running else ending.idle(acting.store)
+        receipt = acting.submit(lambda envelope: CloseCase(envelope=envelope, outcome=outcome), number, rule)
     output.say(f"已结束服务项目 {number}", f"closed case {number}")
     output.result({"case": number, "revision": receipt.revision, "repeated": receipt.repeated})
 

@@ -27,3 +27,31 @@ def test_a_case_in_the_list_names_what_is_due_next_and_counts_what_is_late(house
     house.clock.pass_by(days=4)
     found = _listed(li, "市第一人民医院")
     assert (found["waiting"], found["late"], found["next"]) == (1, 1, None)
+
+
+def test_a_case_in_which_something_runs_is_ended_only_by_whoever_says_that_they_know(house: House) -> None:
+    li, wang = program(house, "li"), program(house, "wang")
+    number = _listed(li, "市第一人民医院")["case"]
+    running = [one for one in li.get(f"/cases/{number}")["instances"] if _status(li, one) == "running"]
+    address, asked = f"/cases/{number}/close", {"outcome": "客户取消"}
+    for body in (asked, {**asked, "running": "refuse"}):
+        problem = li.refused(409, "POST", address, body)
+        assert [fault["path"] for fault in problem["faults"]] == [f"instances/{one}" for one in running]
+        assert problem["faults"][0]["text"]["zh"] in problem["text"]["zh"]
+    assert li.refused(422, "POST", address, {**asked, "running": "end"})["faults"][0]["path"] == "running"
+    assert wang.refused(403, "POST", address, {**asked, "running": "leave"})["reason"] == "not-allowed"
+    assert li.get(f"/cases/{number}")["status"] == "running"
+    li.post(address, {**asked, "running": "leave"})
+    assert li.get(f"/cases/{number}")["status"] == "completed"
+    assert [_status(li, one) for one in running] == ["running"] * len(running)
+
+
+def test_a_case_in_which_nothing_runs_is_ended_at_once(house: House) -> None:
+    li = program(house, "li")
+    number = _listed(li, "江南水务")["case"]
+    li.post(f"/cases/{number}/close", {"outcome": "合同期满"})
+    assert li.get(f"/cases/{number}")["outcome"] == "合同期满"
+
+
+def _status(li: Program, instance: int) -> str:
+    return str(li.get(f"/instances/{instance}")["status"])

@@ -362,7 +362,7 @@ def test_a_case_is_not_ended_when_a_process_began_in_it_a_moment_before(
 
     monkeypatch.setattr(house.store, "submit", after_a_start)
     answer = li.post(f"/cases/{number}/close", {"outcome": "合同期满"}, at=f"/cases/{number}/close")
-    assert (answer.status_code, "又有流程在办理" in answer.text) == (422, True)
+    assert (answer.status_code, "还有流程在办理" in answer.text) == (422, True)
     assert number not in _cases(li.page("/cases/?show=over"))
 
 

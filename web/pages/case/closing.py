@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from engine.commands import CloseCase
-from engine.errors import Reason, Refused
+from engine.errors import Refused
 from engine.words import Status
-from storage import schema
-from storage.submission import Receipt
-from web import asking, notices, reading
+from web import asking, ending, notices, reading
 from web.access import hidden, signed_in
 from web.identity import me
 from web.pages.case import view
@@ -49,7 +47,8 @@ def close(number: str) -> Response:
         fault = _("应不超过 %(most)s 个字,现有 %(count)s 个。", most=LONGEST, count=len(outcome))
     if not fault:
         try:
-            asking.submit(lambda envelope: CloseCase(envelope=envelope, outcome=outcome), found.number, _is_idle)
+            idle = ending.idle(reading.store())
+            asking.submit(lambda envelope: CloseCase(envelope=envelope, outcome=outcome), found.number, idle)
         except Refused as refused:
             fault = said(naming.named(refused.text))
         else:
@@ -63,18 +62,6 @@ def may_close(found: Dossier) -> bool:
     """Whoever asks may end the case, and nothing runs in it any more."""
     runs = any(instance.status is Status.RUNNING for instance in found.instances)
     return _may(found) and found.is_now and found.case.status is Status.RUNNING and bool(found.instances) and not runs
-
-
-def _is_idle(connection: Connection, receipt: Receipt) -> None:
-    """Asked under the lock of the command: nothing began in the case since it was read. Raises Refused."""
-    instances = schema.instance.c
-    query = select(instances.stream_no).where(instances.case_no == receipt.stream, instances.status == Status.RUNNING)
-    if connection.execute(query.limit(1)).one_or_none() is not None:
-        raise Refused(
-            Reason.WRONG_STATE,
-            "这个项目里又有流程在办理,请等它办完再结束",
-            "expected nothing to run in the case any more, but a process began meanwhile; end the case when it is done",
-        )
 
 
 def _may(found: Dossier) -> bool:
