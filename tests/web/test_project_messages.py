@@ -33,3 +33,15 @@ def test_a_message_that_no_process_awaits_is_refused(staffed: Terminal) -> None:
     ran = staffed.run("send-message", "M05 SLA生效", *PROCEDURE, "--payload", "{}", "--id", "crm-2")
     assert ran.code == 1
     assert staffed.json("cases") == []
+
+
+def test_a_manager_is_replaced_once_though_two_notices_come(staffed: Terminal) -> None:
+    case = staffed.json("start", "service-planning", "svc_lifecycle", "--as", "wang")["case"]
+    staffed.ok("set-case", case, "--data", '{"pm": "@wang"}', "--as", "li")
+    notice = ("send-message", "M90 项目经理更换", "--case", case, "--correlation", f'"{case}"')
+    payload = ("--payload", '{"pm": "@zhou", "reason": "调任"}')
+    staffed.ok(*notice, *payload, "--id", "hr-1")
+    ran = staffed.run(*notice, *payload, "--id", "hr-2")
+    assert (ran.code, "更换正在进行" in ran.err) == (1, True)
+    assert staffed.json(*notice, *payload, "--id", "hr-1")["repeated"]
+    assert [item["element"] for item in staffed.json("inbox", "--as", "wang")].count("T00_04") == 1

@@ -17,7 +17,7 @@ from web.api.blueprint import LAST, Whole, resource
 from web.api.gate import works
 from web.api.shapes import Receipt, Shape
 from web.identity import me
-from web.sight import states
+from web.sight import states, underway
 
 pages = resource("message", "Messages from outside")
 MESSAGE = "message"
@@ -52,7 +52,8 @@ def send(asked: dict[str, object]) -> Response:
     def build(envelope: Envelope) -> SendMessage:
         return SendMessage(envelope=envelope, procedure=procedure, name=name, correlation=correlation, payload=payload)
 
-    return asking.submit(build, stream)
+    rule = None if stream == ORGANISATION else underway.alone(reading.store())
+    return asking.submit(build, stream, rule=rule)
 
 
 def _place(case: object, procedure: object) -> tuple[int, str]:

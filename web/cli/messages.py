@@ -15,6 +15,7 @@ from web.cli.acting import Act, act, by_the_operator
 from web.cli.command import command, option
 from web.cli.output import Output
 from web.cli.parameters import JSON, NUMBER, Unsuitable
+from web.sight import underway
 from web.telling import plain
 
 
@@ -59,7 +60,8 @@ def send_message(
         def build(envelope: Envelope) -> SendMessage:
             return SendMessage(envelope=envelope, procedure=named, name=name, correlation=keys, payload=content)
 
-        receipt = acting.submit(build, stream)
+        rule = None if stream == ORGANISATION else underway.alone(acting.store)
+        receipt = acting.submit(build, stream, rule)
         message = f"{receipt.stream}.{receipt.revision}.1"
         waits = _waits(acting, message)
     _say(output, name, message, receipt, waits)

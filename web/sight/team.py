@@ -7,16 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import Connection, select
-
 from engine.errors import Text
-from engine.instance import Instance, Subscription
+from engine.instance import Subscription
 from engine.procedure import Procedure
 from engine.value import Person
-from engine.words import Status, StreamKind
-from storage import correlation, schema
+from engine.words import Status
 from web import reading
 from web.identity import me
+from web.sight import underway
 from web.sight.dossier import Dossier
 from web.sight.replacing import Replacing, replacing
 from web.telling.naming import Names
@@ -88,14 +86,6 @@ def part_of(found: Dossier, key: str) -> Part | None:
     return next((part for part in parts(found) if part.key == key and part.may), None)
 
 
-def is_begun(connection: Connection, number: int, part: Part, but: Iterable[str]) -> bool:
-    """The part is just being replaced, or a message other than these is on its way to begin it; asked under the lock."""
-    if part.way is None or part.awaited is None:
-        return False
-    _awaited, is_under_way = _standing(_instances(connection, number), part.way)
-    return is_under_way or _is_sent(connection, number, part.awaited, but)
-
-
 def moving(found: Dossier, part: Part) -> list[Text]:
     """The steps waiting for the role, each once: they go to whoever has it next."""
     return list(
@@ -120,9 +110,9 @@ def _roles(found: Dossier) -> Iterator[Part]:
     for code in _used(procedure, found.case.roles):
         way, awaited, is_under_way = ways.get(code), None, False
         if way is not None:
-            awaited, is_under_way = _standing(found.instances, way)
+            awaited, is_under_way = underway.standing(found.instances, way)
         if awaited is not None and not is_under_way:
-            is_under_way = _is_sent(found.connection, found.number, awaited)
+            is_under_way = underway.is_sent(found.connection, found.number, awaited)
         held = found.case.roles.get(code, ())
         yield Part(
             key=code,
@@ -154,33 +144,6 @@ def _may(procedure: Procedure, way: Replacing | None, awaited: Subscription | No
     if way is None or awaited is None:
         return set(procedure.may(CHANGE))
     return {*procedure.may(SEND), *((way.start.role,) if way.start.role else ())}
-
-
-def _standing(instances: Iterable[Instance], way: Replacing) -> tuple[Subscription | None, bool]:
-    """The message that an instance waits for to replace somebody, and whether it is just being done."""
-    awaited, is_under_way = None, False
-    for instance in instances:
-        at = {key: (one.process, one.element) for key, one in instance.activities.items()}
-        here = way.start.process, way.start.id
-        awaited = next((one for one in instance.subscriptions.values() if at.get(one.activity) == here), awaited)
-        is_under_way = is_under_way or (way.start.process, way.start.parent) in at.values()
-    return awaited, is_under_way
-
-
-def _is_sent(connection: Connection, number: int, awaited: Subscription, but: Iterable[str] = ()) -> bool:
-    """The message is sent, and the worker has not delivered it yet."""
-    key = correlation.of(number, awaited.correlation)
-    return correlation.is_on_its_way(connection, awaited.name, key, but)
-
-
-def _instances(connection: Connection, number: int) -> Iterator[Instance]:
-    """The instances of a case as this connection finds them."""
-    streams, instances = schema.stream.c, schema.instance.c
-    query = select(streams.stream_no, streams.revision).join(schema.instance, instances.stream_no == streams.stream_no)
-    for stream, revision in connection.execute(query.where(instances.case_no == number)).all():
-        found = reading.store().states.at(connection, StreamKind.INSTANCE, stream, revision)
-        assert isinstance(found, Instance)
-        yield found
 
 
 def _is_half_given(found: Dossier, way: Replacing, held: tuple[Person, ...]) -> bool:

@@ -9,12 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from engine.case import Case
-from engine.commands import AssignCaseRole, CloseCase, Command, Envelope, SetCaseData
+from engine.commands import AssignCaseRole, CloseCase, Command, Envelope, SendMessage, SetCaseData
+from engine.errors import Refused
 from engine.value import Context, Person
 from engine.words import StreamKind
 from jobs.worker import Worker
 from storage import people, schema
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
+from web.sight import underway
 
 NARROW = {0xFF0C: ",", 0xFF1A: ":"}
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
@@ -283,6 +286,31 @@ def test_a_manager_is_replaced_once_though_two_read_the_form_at_once(
     answers.append(_replacing(house, number, li, "luo", "ab"))
     Worker(house.store).run()
     assert (answers, _handovers(house, number)) == ([302, 422], 1)
+
+
+def test_a_program_begins_no_replacement_while_one_is_under_way_and_neither_does_a_terminal(house: House) -> None:
+    number, api = _appointed(house), program(house, "li")
+    payload = {"pm": "@luo", "reason": "调任"}
+    asked = {"name": "M90 项目经理更换", "case": number, "correlation": str(number), "payload": payload}
+    api.post("/messages", asked, Idempotency_Key="first")
+    for is_delivered in (False, True):
+        problem = api.refused(409, "POST", "/messages", asked)
+        assert "更换正在进行" in problem["text"]["zh"]
+        assert _replacing(house, number, house.signed_in("mei"), "wu", f"{is_delivered:02}") == 422
+        with pytest.raises(Refused, match="no replacement to be under way"):
+            _sent_by_terminal(house, number)
+        Worker(house.store).run()
+    assert _handovers(house, number) == 1
+    assert api.post("/messages", asked, Idempotency_Key="first")["stream"] == number  # the first answer, once more
+    assert _handovers(house, number) == 1
+
+
+def _sent_by_terminal(house: House, number: int) -> None:
+    envelope = Envelope(id=f"cli:{house.clock.now}", stream=number, at=house.clock.now)
+    fields = {"name": "M90 项目经理更换", "correlation": str(number), "payload": Context()}
+    house.store.submit(
+        SendMessage(envelope=envelope, procedure="service-planning", **fields), (), underway.alone(house.store)
+    )
 
 
 def _handovers(house: House, number: int) -> int:

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 
 from engine.commands import AssignCaseRole, Command, Envelope, SendMessage, SetCaseData
 from engine.errors import Reason, Refused
-from engine.events import CaseRoleAssigned, MessageThrown
+from engine.events import CaseRoleAssigned
 from engine.value import Context, Person, Value
 from storage.submission import Receipt
 from web import asking, notices, reading
 from web.access import hidden, signed_in
 from web.pages.case import view
 from web.pages.task import acts
-from web.sight import dossier, naming, team
+from web.sight import dossier, naming, team, underway
 from web.sight.dossier import Dossier, person_name
 from web.sight.team import Part
 from web.texts import said
@@ -85,7 +85,7 @@ def _submit(found: Dossier, part: Part) -> None:
     """Ask for the change; nobody changed the case since it was read. Raises Refused."""
     first, persons = asking.envelope(found.number), _persons()
     if part.awaited is not None:
-        reading.store().submit(_message(found, part, first, persons[0]), (), _Alone(part))
+        reading.store().submit(_message(found, part, first, persons[0]), (), underway.alone(reading.store()))
         return
     unchanged = _Unchanged(found.case.revision)
     if part.field:
@@ -132,22 +132,6 @@ class _Unchanged:
                 Reason.WRONG_STATE,
                 "这个项目刚刚有了变化,请核对现在的担任者,再保存一次",
                 "expected nobody to change the case meanwhile; look at who has the part now, and save once more",
-            )
-
-
-class _Alone:
-    """Asked under the lock of the command: nobody else is just having the part replaced."""
-
-    def __init__(self, part: Part) -> None:
-        self.part = part
-
-    def __call__(self, connection: Connection, receipt: Receipt) -> None:
-        own = [event.message for event in receipt.events if isinstance(event, MessageThrown)]
-        if team.is_begun(connection, receipt.stream, self.part, own):
-            raise Refused(
-                Reason.WRONG_STATE,
-                "更换正在进行,请等它办完",
-                "expected no replacement to be under way; wait until the one that was begun is done",
             )
 
 
