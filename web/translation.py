@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from flask import g, has_app_context
 from flask_babel import format_decimal, get_locale, gettext, speaklater
 
 ENGLISH = "en"
@@ -54,9 +55,14 @@ def _wide(text: str) -> str:
 
 
 def is_english() -> bool:
-    """Whoever asks reads English."""
-    found = get_locale()
-    return found is not None and found.language == ENGLISH
+    """Whoever asks reads English. A page asks a thousand times: found out once for each request."""
+    if not has_app_context():
+        return False
+    found: bool | None = g.get("english")
+    if found is None:
+        locale = get_locale()
+        found = g.english = locale is not None and locale.language == ENGLISH
+    return found
 
 
 def number(found: float) -> str:
