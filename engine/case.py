@@ -41,7 +41,7 @@ from engine.events import (
 )
 from engine.organisation import Organisation, known, unattended
 from engine.procedure import CaseField, Procedure
-from engine.remark import written
+from engine.remark import reason_given, written
 from engine.size import bounded
 from engine.starting import may_begin, may_give
 from engine.value import Context, Date, DateTime, Person, Ref, Value
@@ -93,7 +93,7 @@ def execute(procedure: Procedure | None, case: Case, command: Command, organisat
     _may(procedure, command, organisation)
     match command:
         case SetCaseData():
-            return _data(procedure, case, command.data)
+            return _changed(procedure, case, command)
         case AssignCaseRole():
             return (_assigned(procedure, command, organisation),)
         case DraftDocument():
@@ -236,7 +236,27 @@ def _assigned(procedure: Procedure | None, command: AssignCaseRole, organisation
             "本人不能为自己分配服务项目中的角色",
             "expected somebody else to assign a role of the case to you",
         )
-    return CaseRoleAssigned(role=_role(procedure, command.role), persons=persons)
+    role = _role(procedure, command.role)
+    return CaseRoleAssigned(role=role, persons=persons, reason=_because(command))
+
+
+def _changed(procedure: Procedure | None, case: Case, command: SetCaseData) -> tuple[Event, ...]:
+    fields = {} if procedure is None else procedure.case_fields
+    events = _data(procedure, case, command.data)
+    if command.reason is None and not any(fields[event.name].type == "user" for event in events):
+        return events
+    reason = _because(command)
+    return tuple(replace(event, reason=reason) for event in events)
+
+
+def _because(command: AssignCaseRole | SetCaseData) -> str | None:
+    """Why people of a case are changed: a step of the process is reason enough, a person says it."""
+    if command.reason is not None:
+        reason_given(command.reason)
+    elif not unattended(command.envelope):
+        wanted = Text("更改项目组应写明原因", "expected a reason to change the team of the case")
+        raise Refused(Reason.INVALID_DATA, wanted.zh, wanted.en, (Fault("reason", wanted),))
+    return command.reason
 
 
 def _acts(command: Command, roles: Iterable[str], organisation: Organisation) -> bool:
@@ -244,7 +264,7 @@ def _acts(command: Command, roles: Iterable[str], organisation: Organisation) ->
     return actor is not None and organisation.acts(actor, roles, command.envelope.at)
 
 
-def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[Event, ...]:
+def _data(procedure: Procedure | None, case: Case, data: Context) -> tuple[CaseDataSet, ...]:
     fields = {} if procedure is None else procedure.case_fields
     faults = tuple(
         fault for name, value in data.items() if (fault := _fault(fields.get(name), name, value)) is not None

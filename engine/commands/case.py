@@ -26,17 +26,19 @@ class OpenCase(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SetCaseData(Command):
-    """Change what the instances of a case share."""
+    """Change what the instances of a case share; a person who names other people says why."""
 
     data: Context
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssignCaseRole(Command):
-    """Say who holds a role in this case; replaces the holders before."""
+    """Say who holds a role in this case, and as a person why; replaces the holders before."""
 
     role: str
     persons: tuple[Person, ...]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

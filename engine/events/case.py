@@ -22,6 +22,7 @@ class CaseDataSet(Event):
 
     name: str
     value: Value
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class CaseRoleAssigned(Event):
 
     role: str
     persons: tuple[Person, ...]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -149,7 +149,7 @@ def test_who_has_no_right_to_the_case_changes_nothing(world: World, who: str) ->
     stream = opened(world)
     for command, fields in (
         (SetCaseData, {"data": Context({"project_name": "别的"})}),
-        (AssignCaseRole, {"role": "SALES", "persons": (world.people["guest"],)}),
+        (AssignCaseRole, {"role": "SALES", "persons": (world.people["guest"],), "reason": "调岗"}),
         (CloseCase, {"outcome": "完成"}),
     ):
         assert refused(world, command, who, stream, **fields) is Reason.NOT_ALLOWED
@@ -168,8 +168,26 @@ def test_roles_of_a_case_are_those_of_its_procedure_held_by_people_who_exist(wor
     someone = (world.people["guest"],)
     assert refused(world, AssignCaseRole, "owner", stream, role="CEO", persons=someone) is Reason.NOT_FOUND
     assert refused(world, AssignCaseRole, "owner", stream, role="SALES", persons=nobody) is Reason.NOT_FOUND
-    world.do(AssignCaseRole, "owner", stream, role="SALES", persons=someone)
+    world.do(AssignCaseRole, "owner", stream, role="SALES", persons=someone, reason="调岗")
     assert case(world, stream).roles == {"SALES": someone}
+
+
+def test_whoever_changes_people_of_a_case_says_why_and_the_record_has_it() -> None:
+    world = World(trial(process(BODY, lanes=LANES), FIELDS + 'lead = { type = "user", zh = "负责人", en = "Lead" }\n'))
+    for name, role in (("wang", "SALES"), ("owner", "SMO"), ("guest", "MR")):
+        world.hire(name, role)
+    stream, guest = opened(world), world.people["guest"]
+    given: list[tuple[type[Command], dict[str, object]]] = [
+        (AssignCaseRole, {"role": "SALES", "persons": (guest,)}),
+        (SetCaseData, {"data": Context({"lead": guest, "project_name": "运维"})}),
+    ]
+    for command, fields in given:
+        for missing in ({}, {"reason": None}, {"reason": " \n"}, {"reason": "调岗\x00"}, {"reason": "长" * 2_001}):
+            assert refused(world, command, "owner", stream, **fields, **missing) is Reason.INVALID_DATA
+        events = world.do(command, "owner", stream, **fields, reason="调岗").events
+        assert {event.reason for event in events} == {"调岗"}  # type: ignore[attr-defined]  # both kinds have one
+        assert world.do(command, None, stream, **{**fields, "data": Context()} if "data" in fields else fields)
+    world.do(SetCaseData, "owner", stream, data=Context({"project_name": "维修", "lead": guest}))  # the same as before
 
 
 def test_nobody_assigns_a_role_of_a_case_to_themselves(world: World) -> None:
@@ -177,7 +195,7 @@ def test_nobody_assigns_a_role_of_a_case_to_themselves(world: World) -> None:
     guest, owner = world.people["guest"], world.people["owner"]
     for persons in ((owner,), (guest, owner)):
         assert refused(world, AssignCaseRole, "owner", stream, role="MR", persons=persons) is Reason.NOT_ALLOWED
-    world.do(AssignCaseRole, "owner", stream, role="MR", persons=(guest,))
+    world.do(AssignCaseRole, "owner", stream, role="MR", persons=(guest,), reason="调岗")
     world.do(AssignCaseRole, None, stream, role="MR", persons=(owner,))
     assert case(world, stream).roles == {"MR": (owner,)}
 

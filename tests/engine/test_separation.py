@@ -137,7 +137,7 @@ def test_the_team_of_a_case_takes_the_place_of_the_company_wide_holders() -> Non
         process=None,
         input=Context(),
     )
-    world.do(AssignCaseRole, "boss", case, role="SALES", persons=(world.people["near"],))
+    world.do(AssignCaseRole, "boss", case, role="SALES", persons=(world.people["near"],), reason="调岗")
     stream = world.journal.new_stream(StreamKind.INSTANCE)
     world.do(StartInstance, None, stream, case=case, version=world.procedure.digest, process="p", input=Context())
     task = world.task(stream, "write").id
@@ -356,7 +356,7 @@ def in_a_case(world: World, team: dict[str, str]) -> int:
     given = {"procedure": "trial", "version": world.procedure.digest, "process": None}
     world.do(OpenCase, "li", case, data=Context(), input=Context(), **given)
     for role, person in team.items():
-        world.do(AssignCaseRole, "li", case, role=role, persons=(world.people[person],))
+        world.do(AssignCaseRole, "li", case, role=role, persons=(world.people[person],), reason="调岗")
     stream = world.journal.new_stream(StreamKind.INSTANCE)
     world.do(StartInstance, None, stream, case=case, version=world.procedure.digest, process="p", input=Context())
     world.do(CompleteTask, "author", stream, task=world.task(stream, "write").id, data=Context())

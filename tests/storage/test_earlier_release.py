@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text, update
 
 from engine import organisation
 from engine.absence import Absence
+from engine.commands import AssignCaseRole, Envelope
 from engine.events import AbsenceEnded
 from engine.organisation import Organisation
 from engine.stream import ORGANISATION
@@ -93,6 +94,22 @@ def test_an_absence_ended_before_version_2_is_each_of_that_person() -> None:
     )
     left = organisation.apply(Organisation(stream=ORGANISATION, absences=known), ended)
     assert [one.person.id for one in left.absences] == ["1.3.1", "1.3.1"]
+
+
+def test_a_team_that_was_changed_before_reasons_were_asked_for_is_proven(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = Company(database)
+    case = company.open_case()
+    monkeypatch.setattr(submission, "SEMANTICS", "4.1/python-3.11")
+    envelope = Envelope(id="team", stream=case, at=company.now)
+    change = AssignCaseRole(envelope=envelope, role="SALES", persons=(company.people["wang"],))
+    company.store.submit(change)
+    with database.read() as connection:
+        rows = select(schema.entry.c.body).where(schema.entry.c.stream_no == case)
+        assert all(b"reason" not in bytes(body) for body in connection.execute(rows).scalars())
+    assert findings(company) == []
+    assert rebuild(company.store).differences == []
 
 
 def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Path) -> None:

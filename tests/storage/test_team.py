@@ -31,7 +31,7 @@ def company(database: Database) -> Company:
 
 def assign(company: Company, case: int, who: str, key: str) -> None:
     envelope = Envelope(id=key, stream=case, at=company.now, actor=company.people["chen"])
-    company.store.submit(AssignCaseRole(envelope=envelope, role="MR", persons=(company.people[who],)))
+    company.store.submit(AssignCaseRole(envelope=envelope, role="MR", persons=(company.people[who],), reason="调岗"))
 
 
 def seen(company: Company, who: str) -> list[int]:
@@ -89,7 +89,9 @@ def test_what_starts_while_people_change_is_for_who_has_come(database: Database,
 
     def change(store: Store, also: Also | None = None) -> None:
         envelope = Envelope(id="change", stream=case, at=company.now, actor=company.people["chen"])
-        store.submit(AssignCaseRole(envelope=envelope, role="MR", persons=(company.people["wang"],)), also=also)
+        store.submit(
+            AssignCaseRole(envelope=envelope, role="MR", persons=(company.people["wang"],), reason="调岗"), also=also
+        )
 
     def start(store: Store, also: Also | None = None) -> None:
         version = company.procedure.digest
@@ -133,7 +135,7 @@ def test_an_instance_that_ended_before_it_was_asked_leaves_no_job(company: Compa
 def lead(company: Company, case: int, who: str | None, key: str) -> None:
     envelope = Envelope(id=key, stream=case, at=company.now, actor=company.people["chen"])
     person = None if who is None else company.people[who]
-    company.store.submit(SetCaseData(envelope=envelope, data=Context({"lead": person})))
+    company.store.submit(SetCaseData(envelope=envelope, data=Context({"lead": person}), reason="调岗"))
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["one after the other is asked", "all are asked at the end"])

@@ -147,7 +147,10 @@ def _person(staffed: Terminal, handle: str) -> Any:
 def test_a_case_has_data_a_team_and_an_end(staffed: Terminal) -> None:
     case, instance = staffed.start()
     staffed.ok("set-case", case, "--data", '{"project_name": "医院运维"}', "--as", "li")
-    staffed.ok("assign-role", case, "SALES", "zhou", "--as", "li")
+    assert staffed.run("assign-role", case, "SALES", "zhou", "--as", "li").code == 2
+    staffed.ok("assign-role", case, "SALES", "zhou", "--reason", "王芳休假", "--as", "li")
+    assert "项目的市场/销售人员:周" in staffed.ok("history", case)
+    assert "(原因:王芳休假)" in staffed.ok("history", case)
     found = staffed.json("case", case)
     assert found["data"] == {"project_name": "医院运维"}
     assert found["roles"] == {"SALES": [_person(staffed, "zhou")["person"]]}

@@ -37,7 +37,9 @@ def test_a_message_that_no_process_awaits_is_refused(staffed: Terminal) -> None:
 
 def test_a_manager_is_replaced_once_though_two_notices_come(staffed: Terminal) -> None:
     case = staffed.json("start", "service-planning", "svc_lifecycle", "--as", "wang")["case"]
-    staffed.ok("set-case", case, "--data", '{"pm": "@wang"}', "--as", "li")
+    appointed = ("set-case", case, "--data", '{"pm": "@wang"}', "--as", "li")
+    assert "应写明原因" in staffed.run(*appointed).err
+    staffed.ok(*appointed, "--reason", "任命")
     notice = ("send-message", "M90 项目经理更换", "--case", case, "--correlation", f'"{case}"')
     payload = ("--payload", '{"pm": "@zhou", "reason": "调任"}')
     staffed.ok(*notice, *payload, "--id", "hr-1")

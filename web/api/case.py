@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Response, abort
 from marshmallow import fields, validate
@@ -143,12 +144,19 @@ class Changed(Shape):
     """Fields of a case's data, with their new values."""
 
     data = fields.Dict(keys=fields.String(), required=True)
+    reason = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Length(min=1, max=2000),
+        metadata={"description": "Wanted where the fields name other people"},
+    )
 
 
 class Assigned(Shape):
-    """Who is to hold the role; replaces the holders before."""
+    """Who is to hold the role, and why; replaces the holders before."""
 
     persons = fields.List(fields.String(validate=HANDLE), required=True, validate=validate.Length(max=100))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=2000))
 
 
 class Ended(Shape):
@@ -246,30 +254,38 @@ def documents(asked: dict[str, object], case: int) -> Response:
     return asking.tagged({"items": shown, "next": onward}, found.stream, found.revision)
 
 
-@pages.route("/cases/<number:case>/data", methods=["PATCH"], zh="更改项目资料;须用 If-Match 说明所读的版本")
+@pages.route(
+    "/cases/<number:case>/data",
+    methods=["PATCH"],
+    zh="更改项目资料,其中的人员更改须写明原因;须用 If-Match 说明所读的版本",
+)
 @careful
 @works
 @pages.arguments(Changed)
 @pages.response(200, Receipt)
 def change(asked: dict[str, object], case: int) -> Response:
-    """Change the data of a case; `If-Match` names what was read."""
+    """Change the data of a case, with a reason where it names other people; `If-Match` names what was read."""
     data = values.context(asked["data"])
-    return _submit(case, lambda envelope: commands.SetCaseData(envelope=envelope, data=data))
+    reason = None if asked["reason"] is None else str(asked["reason"])
+    return _submit(case, lambda envelope: commands.SetCaseData(envelope=envelope, data=data, reason=reason))
 
 
 @pages.route(
-    "/cases/<number:case>/roles/<name:role>", methods=["PUT"], zh="指定项目角色的担任者;须用 If-Match 说明所读的版本"
+    "/cases/<number:case>/roles/<name:role>",
+    methods=["PUT"],
+    zh="指定项目角色的担任者并写明原因;须用 If-Match 说明所读的版本",
 )
 @careful
 @works
 @pages.arguments(Assigned)
 @pages.response(200, Receipt)
-def assign(asked: dict[str, list[str]], case: int, role: str) -> Response:
-    """Say who holds a role in the case; `If-Match` names what was read."""
+def assign(asked: dict[str, Any], case: int, role: str) -> Response:
+    """Say who holds a role in the case, and why; `If-Match` names what was read."""
     persons = tuple(values.person(one, f"persons[{place}]") for place, one in enumerate(asked["persons"]))
+    reason = str(asked["reason"])
 
     def build(envelope: Envelope) -> commands.AssignCaseRole:
-        return commands.AssignCaseRole(envelope=envelope, role=role, persons=persons)
+        return commands.AssignCaseRole(envelope=envelope, role=role, persons=persons, reason=reason)
 
     return _submit(case, build)
 

@@ -26,14 +26,19 @@ Case = click.argument("number", metavar="CASE", type=NUMBER)
     zh="数据项及其值,JSON 对象。",
     en="Fields and values, a JSON object.",
 )
+@option("--reason", zh="更改数据中的人员时:原因。", en="Why, when the data names other people.")
 @by_a_person
 @click.pass_obj
-def set_case(output: Output, number: int, data: object, handle: str, key: str | None) -> None:
+def set_case(output: Output, number: int, data: object, reason: str | None, handle: str, key: str | None) -> None:
     """Change the data of a case."""
     with act(output, handle, key) as acting:
         company.case_at(acting.store, number)
         content = plain.context(plain.resolved(data, acting.person))
-        receipt = acting.submit(lambda envelope: SetCaseData(envelope=envelope, data=content), number)
+
+        def build(envelope: Envelope) -> Command:
+            return SetCaseData(envelope=envelope, data=content, reason=reason)
+
+        receipt = acting.submit(build, number)
     output.say(f"已修改服务项目 {number}", f"changed case {number}")
     output.result({"case": number, "revision": receipt.revision, "repeated": receipt.repeated})
 
@@ -42,16 +47,19 @@ def set_case(output: Output, number: int, data: object, handle: str, key: str | 
 @Case
 @click.argument("role")
 @click.argument("persons", metavar="HANDLE...", nargs=-1)
+@option("--reason", required=True, zh="原因。", en="Why.")
 @by_a_person
 @click.pass_obj
-def assign_role(output: Output, number: int, role: str, persons: tuple[str, ...], handle: str, key: str | None) -> None:
+def assign_role(
+    output: Output, number: int, role: str, persons: tuple[str, ...], reason: str, handle: str, key: str | None
+) -> None:
     """Say who holds a role in a case; replaces the holders before."""
     with act(output, handle, key) as acting:
         company.case_at(acting.store, number)
         holders = tuple(acting.person(one) for one in persons)
 
         def build(envelope: Envelope) -> Command:
-            return AssignCaseRole(envelope=envelope, role=role, persons=holders)
+            return AssignCaseRole(envelope=envelope, role=role, persons=holders, reason=reason)
 
         receipt = acting.submit(build, number)
     output.say(f"服务项目 {number} 的 {role}:{'、'.join(persons)}", f"{role} of case {number}: {', '.join(persons)}")

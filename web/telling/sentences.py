@@ -104,8 +104,8 @@ SENTENCES: dict[type[Event], tuple[str, str]] = {
     events.IncidentCancelled: ("{step} 的异常已消失", "the problem of {step} is gone"),
     events.FollowUpScheduled: ("→ {follow_up}", "→ {follow_up}"),
     events.CaseOpened: ("建立服务项目,按《{title}》", "case opened under “{title}”"),
-    events.CaseDataSet: ("{field}:{value}", "{field}: {value}"),
-    events.CaseRoleAssigned: ("项目的{role}:{persons}", "{role} of the case: {persons}"),
+    events.CaseDataSet: ("{field}:{value}{because}", "{field}: {value}{because}"),
+    events.CaseRoleAssigned: ("项目的{role}:{persons}{because}", "{role} of the case: {persons}{because}"),
     events.DocumentDrafted: ("编制《{document}》{version}{note}", "wrote “{document}” {version}{note}"),
     events.DocumentReviewed: ("审核《{document}》{version}:{verdict}", "reviewed “{document}” {version}: {verdict}"),
     events.DocumentIssued: (

@@ -185,7 +185,11 @@ class Teller:
         procedure = self.names.procedure
         known = None if procedure is None else procedure.case_fields.get(event.name)
         value = fact(self.names, event.name, event.value, "" if known is None else known.type)
-        return {"field": same(event.name) if known is None else known.title, "value": value}
+        return {
+            "field": same(event.name) if known is None else known.title,
+            "value": value,
+            "because": _because(event),
+        }
 
     def _setting(self, event: events.SettingChanged) -> dict[str, Text]:
         return {"value": Text("默认值", "the default again") if event.value is None else said(self.names, event.value)}
@@ -223,6 +227,11 @@ class Teller:
         return {"title": same("") if self.names.procedure is None else self.names.procedure.title}
 
 
+def _because(event: events.CaseDataSet | events.CaseRoleAssigned) -> Text:
+    """Why people of the case changed, where somebody said so."""
+    return same("") if event.reason is None else Text(f"(原因:{event.reason})", f" (reason: {event.reason})")
+
+
 _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     events.TaskOffered: Teller._offer,
     events.TaskReassigned: Teller._reassigned,
@@ -246,6 +255,7 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
     },
     events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},
     events.CaseOpened: Teller._title,
+    events.CaseRoleAssigned: lambda _, event: {"because": _because(event)},
     events.CaseDataSet: Teller._case_data,
     events.SettingChanged: Teller._setting,
     events.PersonErased: lambda _, event: {"person": same(event.person.id)},

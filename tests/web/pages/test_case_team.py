@@ -19,7 +19,7 @@ from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 from web.sight import underway
 
-NARROW = {0xFF0C: ",", 0xFF1A: ":"}
+NARROW = {0xFF0C: ",", 0xFF1A: ":", 0xFF08: "(", 0xFF09: ")"}
 SEEN = re.compile(r'name="seen" value="([^"]*)"')
 
 
@@ -53,7 +53,7 @@ def _change(house: House, visitor: Browser, number: int, key: str, *handles: str
     address = f"/cases/{number}/team/{key}"
     seen = SEEN.search(visitor.page(address))
     assert seen is not None
-    given = {"person": [person.id for person in _who(house, *handles)], "seen": seen[1], **more}
+    given = {"person": [person.id for person in _who(house, *handles)], "seen": seen[1], "reason": "岗位调整", **more}
     return visitor.post(address, given, at=address)
 
 
@@ -66,8 +66,8 @@ def _submit(house: House, command: type[Command], number: int, **fields: object)
 def _appointed(house: House) -> int:
     """A case whose process still runs, and that has a manager."""
     number, (qian,) = _titled(house, "市第一人民医院"), _who(house, "qian")
-    _submit(house, AssignCaseRole, number, role="PM", persons=(qian,))
-    _submit(house, SetCaseData, number, data=Context({"pm": qian}))
+    _submit(house, AssignCaseRole, number, role="PM", persons=(qian,), reason="任命")
+    _submit(house, SetCaseData, number, data=Context({"pm": qian}), reason="任命")
     Worker(house.store).run()
     return number
 
@@ -109,6 +109,36 @@ def test_a_person_named_in_the_data_is_changed_there(house: House) -> None:
     assert _change(house, li, number, "data.csl", "bai").status_code == 302
     assert _case(house, number).data["csl"] == _who(house, "bai")[0]
     assert "客户服务负责人 白洁" in _said(li.page(f"/cases/{number}"))
+    assert "客户服务负责人:白洁(原因:岗位调整)" in _said(li.page(f"/cases/{number}/history"))
+
+
+def test_who_changes_the_team_says_why_and_the_history_tells_it_in_both_languages(house: House) -> None:
+    number, li = _titled(house, "宁波港务"), house.signed_in("li")
+    for reason in ("", "  "):
+        answer = _change(house, li, number, "FIN", "bai", reason=reason)
+        assert (answer.status_code, "请写明更换的原因" in answer.text) == (422, True)
+        assert 'id="reason-fault"' in answer.text
+    assert "FIN" not in _case(house, number).roles or _case(house, number).roles["FIN"] != _who(house, "bai")
+    assert _change(house, li, number, "FIN", "bai", reason="冯雪<b>休假</b>").status_code == 302
+    assert "项目的财务:白洁(原因:冯雪<b>休假</b>)" in _said(li.page(f"/cases/{number}/history"))
+    li.post("/account/look", {"language": "en"}, at="/account/")
+    assert "Finance of the case: 白洁 (reason: 冯雪<b>休假</b>)" in _said(li.page(f"/cases/{number}/history"))
+
+
+def test_programs_say_why_the_team_changes(house: House) -> None:
+    number, api = _titled(house, "江南水务"), program(house, "li")
+    address, tag = f"/cases/{number}", api.ask("GET", f"/cases/{number}").headers["ETag"]
+    problem = api.refused(422, "PUT", f"{address}/roles/FIN", {"persons": ["bai"]}, If_Match=tag)
+    assert [fault["path"] for fault in problem["faults"]] == ["reason"]
+    problem = api.refused(422, "PATCH", f"{address}/data", {"data": {"csl": "@bai"}}, If_Match=tag)
+    assert [fault["path"] for fault in problem["faults"]] == ["reason"]
+    given = {"persons": ["bai"], "reason": "冯雪休假"}
+    tag = api.ask("PUT", f"{address}/roles/FIN", given, If_Match=tag).headers["ETag"]
+    tag = api.ask("PATCH", f"{address}/data", {"data": {"level": "B"}}, If_Match=tag).headers["ETag"]
+    change = {"data": {"csl": "@bai"}, "reason": "罗敏调岗"}
+    assert api.ask("PATCH", f"{address}/data", change, If_Match=tag).status_code == 200
+    told = str(api.get(f"{address}/history")["items"]).translate(NARROW)
+    assert [told.count(one) for one in ("(原因:冯雪休假)", "(reason: 冯雪休假)", "(原因:罗敏调岗)")] == [1, 1, 1]
 
 
 def test_when_its_process_is_over_a_manager_is_changed_at_once_wherever_the_case_names_them(house: House) -> None:
@@ -228,7 +258,7 @@ def test_a_manager_is_replaced_by_the_steps_that_the_procedure_has_drawn(house: 
     li, before = house.signed_in("li"), _case(house, number)
     form = _said(li.page(f"/cases/{number}/team/PM"))
     assert "依次办理:T00.04 交接清单 → T00.05 接收确认 → T00.06 确认交接" in form
-    answer = _change(house, li, number, "PM", "luo", command="ab" * 16)
+    answer = _change(house, li, number, "PM", "luo", reason=" ", command="ab" * 16)
     assert (answer.status_code, "请写明更换的原因" in answer.text) == (422, True)
     answer = _change(house, li, number, "PM", "luo", reason="钱伟调任新项目", command="cd" * 16)
     assert answer.status_code == 302

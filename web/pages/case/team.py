@@ -89,18 +89,20 @@ def _submit(found: Dossier, part: Part) -> None:
         return
     unchanged = _Unchanged(found.case.revision)
     if part.field:
-        reading.store().submit(_data(first, (part.field,), persons[0]), (), unchanged)
+        reading.store().submit(_data(first, (part.field,), persons[0], _reason()), (), unchanged)
         return
-    given = reading.store().submit(AssignCaseRole(envelope=first, role=part.key, persons=persons), (), unchanged)
+    role = AssignCaseRole(envelope=first, role=part.key, persons=persons, reason=_reason())
+    given = reading.store().submit(role, (), unchanged)
     if part.way is not None and part.way.data:  # sent again, what was left half done is finished: both are done once
         second = replace(first, id=f"{first.id}:data")
-        (person,) = _assigned(given)
-        reading.store().submit(_data(second, part.way.data, person), (), _Unchanged(given.revision))
+        assigned = _assigned(given)
+        (person,), reason = assigned.persons, assigned.reason or _reason()
+        reading.store().submit(_data(second, part.way.data, person, reason), (), _Unchanged(given.revision))
 
 
-def _assigned(receipt: Receipt) -> tuple[Person, ...]:
-    """To whom the role was given, also when it is asked again."""
-    return next(event.persons for event in receipt.events if isinstance(event, CaseRoleAssigned))
+def _assigned(receipt: Receipt) -> CaseRoleAssigned:
+    """To whom the role was given and why, also when it is asked again."""
+    return next(event for event in receipt.events if isinstance(event, CaseRoleAssigned))
 
 
 def _message(found: Dossier, part: Part, envelope: Envelope, person: Person) -> Command:
@@ -116,8 +118,8 @@ def _message(found: Dossier, part: Part, envelope: Envelope, person: Person) -> 
     )
 
 
-def _data(envelope: Envelope, fields: tuple[str, ...], person: Person) -> Command:
-    return SetCaseData(envelope=envelope, data=Context(dict.fromkeys(fields, person)))
+def _data(envelope: Envelope, fields: tuple[str, ...], person: Person, reason: str) -> Command:
+    return SetCaseData(envelope=envelope, data=Context(dict.fromkeys(fields, person)), reason=reason)
 
 
 class _Unchanged:
@@ -149,7 +151,7 @@ def _faults(found: Dossier, part: Part) -> Faults:
         faults["person"] = _("担任者没有变化,请选择另外的人。")
     elif request.form.get("seen", "") != _seen(part):
         faults["person"] = _("担任者刚刚由别人更改过,请核对现在的担任者,再保存一次。")
-    if part.awaited is not None and not _reason():
+    if not _reason():
         faults["reason"] = _("请写明更换的原因:它会留在记录中。")
     elif len(_reason()) > LONGEST_REASON:
         faults["reason"] = _("应不超过 %(most)s 个字,现有 %(count)s 个。", most=LONGEST_REASON, count=len(_reason()))
