@@ -16,8 +16,9 @@ from engine.stream import ORGANISATION, State
 from engine.value import Context, Value
 from engine.words import StreamKind
 from storage import people, schema
+from storage.attempt import Receipt
 from storage.database import Database
-from storage.submission import Receipt, Store
+from storage.submission import Store
 
 NOW = datetime(2026, 3, 2, 4, tzinfo=UTC)
 

@@ -20,8 +20,9 @@ from jobs.envelope import envelope, key
 from jobs.lease import Job
 from jobs.start import Start
 from storage import schema
+from storage.attempt import Receipt
 from storage.moments import micros
-from storage.submission import Receipt, Store
+from storage.submission import Store
 
 log = logging.getLogger(__name__)
 Done = Callable[[Connection, Receipt], None]

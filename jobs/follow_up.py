@@ -12,7 +12,8 @@ from engine.value import Context
 from engine.words import StreamKind
 from jobs.envelope import envelope, key
 from jobs.lease import Job
-from storage.submission import Receipt, Store
+from storage.attempt import Receipt
+from storage.submission import Store
 
 NEW = {StartInstance: StreamKind.INSTANCE, OpenCase: StreamKind.CASE}
 """Commands that begin a stream."""

@@ -26,7 +26,8 @@ from jobs.delivery import Delivery
 from jobs.envelope import envelope
 from jobs.lease import Job
 from jobs.service import TRIES, Services
-from storage.submission import Receipt, Store
+from storage.attempt import Receipt
+from storage.submission import Store
 
 BATCH = 50
 PASS = 100_000

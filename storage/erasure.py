@@ -16,9 +16,10 @@ from engine.value import Person
 from engine.words import Status, StreamKind
 from storage import accounts, evidence, file_removal, people, personal, schema, uploads
 from storage.answered import is_answered
+from storage.attempt import Receipt
 from storage.database import Database
 from storage.moments import micros
-from storage.submission import Receipt, Store
+from storage.submission import Store
 
 PART = 500
 """How many rows one statement names."""

@@ -13,7 +13,8 @@ from engine.errors import Reason, Refused
 from engine.stream import ORGANISATION
 from engine.value import Person
 from storage import personal, schema
-from storage.submission import Receipt, Store
+from storage.attempt import Receipt
+from storage.submission import Store
 
 
 class Taken(Exception):

@@ -25,12 +25,13 @@ from engine.role import Surroundings
 from engine.stream import ORGANISATION, State
 from engine.words import StreamKind
 from storage import derived, journal
+from storage.attempt import OF_VERSION
 from storage.database import Database
 from storage.derived import Followed
 from storage.report import of_entry, of_stream, quoted, said
 from storage.shelf import Recent, StreamShelf
 from storage.states import States
-from storage.submission import OF_VERSION, Store
+from storage.submission import Store
 
 CHUNK = 25
 WORTH_IT = 8

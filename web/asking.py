@@ -12,7 +12,7 @@ from flask import abort, request
 from engine.commands import Command, Envelope
 from engine.words import Channel
 from storage.answered import Answer, answer_to
-from storage.submission import Also, Receipt
+from storage.attempt import Also, Receipt
 from web import reading
 from web.identity import me
 

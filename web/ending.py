@@ -7,7 +7,8 @@ from sqlalchemy import Connection, select
 from engine.errors import Fault, Reason, Refused, Text
 from engine.words import Status
 from storage import schema
-from storage.submission import Also, Receipt, Store
+from storage.attempt import Also, Receipt
+from storage.submission import Store
 from web import reading
 
 MOST_NAMED = 3

@@ -11,7 +11,7 @@ from flask import current_app, request, url_for
 from engine.commands import Envelope
 from jobs import mail
 from jobs.connector import Target
-from storage.submission import Receipt
+from storage.attempt import Receipt
 from web import reading, texts
 from web.translation import _
 from web.wish import LONGEST_MESSAGE, LONGEST_NAME, MOST, Wish, submit, wrong

@@ -15,7 +15,8 @@ from engine.invitation import LONGEST
 from engine.value import Context
 from jobs import mail
 from storage import personal
-from storage.submission import Receipt, Store
+from storage.attempt import Receipt
+from storage.submission import Store
 
 USUAL, MOST = 14, LONGEST.days
 """Days for which a link is good."""

@@ -22,9 +22,9 @@ from jobs.delivery import EXPIRED
 from jobs.start import Start
 from jobs.worker import Worker
 from storage import checkpoint, correlation, erasure, journal, schema, verification
+from storage.attempt import Receipt
 from storage.database import Database
 from storage.shelf import StreamShelf
-from storage.submission import Receipt
 from tests.engine.flow.drawing import node
 from tests.engine.world import chain, lane, process
 from tests.storage.company import Company

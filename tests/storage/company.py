@@ -17,8 +17,9 @@ from engine.instance import Instance
 from engine.value import Context, Person, Value
 from engine.words import StreamKind
 from storage import people, personal, schema
+from storage.attempt import Receipt
 from storage.database import Database
-from storage.submission import Receipt, Store
+from storage.submission import Store
 from tests.engine.world import MANIFEST, chain, lane, process
 from web.cli import company as companies
 

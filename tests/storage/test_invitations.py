@@ -16,10 +16,11 @@ from engine.stream import ORGANISATION
 from engine.value import Context, Person, Personal
 from engine.words import Channel
 from storage import erasure, invitations, people, personal, schema, verification
+from storage.attempt import Receipt
 from storage.database import Database
 from storage.invitations import Ending, WithContacts
 from storage.rebuild import rebuild
-from storage.submission import Receipt, Store
+from storage.submission import Store
 from tests.engine.world import chain, lane
 from tests.storage.company import Company
 

@@ -19,9 +19,10 @@ from jobs import clock, health
 from jobs.scheduler import Node
 from jobs.worker import Worker
 from storage import projection, schema
+from storage.attempt import Attempt
 from storage.database import Database
 from storage.milestones import STARTED
-from storage.submission import Store, Submission
+from storage.submission import Store
 from tests.storage.company import Company
 from tests.storage.driver import SharedClock
 from tests.storage.office import BEFORE_END, BY_SETTING, DAILY, Office, at, day, timed
@@ -90,7 +91,7 @@ def test_killed_between_occurrence_and_start_the_instance_starts_once_all_the_sa
     assert office.history() == [(STARTED, "2026-03-03T12:00:00")]
     assert office.started() == []
     with monkeypatch.context() as broken:
-        broken.setattr(Submission, "committed", killed)  # the commit holds, and the process is gone
+        broken.setattr(Attempt, "committed", killed)  # the commit holds, and the process is gone
         with pytest.raises(Killed):
             Worker(Company.again(office).store).run()
     office.later(minutes=10)

@@ -10,10 +10,11 @@ from engine.value import Context
 from engine.words import StreamKind
 from jobs.worker import Worker
 from storage import drafts, inbox, journal, verification
+from storage.attempt import Also
 from storage.database import Database
 from storage.rebuild import rebuild
 from storage.shelf import StreamShelf
-from storage.submission import Also, Store
+from storage.submission import Store
 from tests.engine.world import MANIFEST, chain, lane
 from tests.storage.company import Company
 

@@ -15,7 +15,7 @@ from engine.commands import Command, Envelope
 from engine.words import Channel, StreamKind
 from storage import personal, schema
 from storage.answered import is_answered
-from storage.submission import Also, Receipt
+from storage.attempt import Also, Receipt
 from web import reading
 from web.api import once
 from web.api.blueprint import CAREFUL

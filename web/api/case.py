@@ -17,9 +17,9 @@ from engine.procedure import Procedure
 from engine.value import Value
 from engine.words import Status, StreamKind
 from storage import coming, registers, schema
+from storage.attempt import Also
 from storage.moments import micros
 from storage.registers import Registered, Wish
-from storage.submission import Also
 from web import ending, reading
 from web.api import asking, values
 from web.api.blueprint import careful, resource

@@ -17,8 +17,8 @@ from sqlalchemy import Connection
 
 from engine.errors import Fault, Reason, Refused, Text
 from storage import request_keys
+from storage.attempt import Also, Receipt
 from storage.request_keys import NONE_YET, Asked
-from storage.submission import Also, Receipt
 from web import reading
 from web.api.blueprint import ANSWER
 from web.api.gate import scope_of

@@ -12,7 +12,8 @@ from engine.value import Person
 from jobs.connector import Target
 from jobs.worker import Worker
 from storage import people
-from storage.submission import Also, Receipt, Store
+from storage.attempt import Also, Receipt
+from storage.submission import Store
 from web.cli import company
 from web.cli.command import option
 from web.cli.output import Output

@@ -9,7 +9,8 @@ from engine.commands import Envelope, SendMessage
 from engine.stream import ORGANISATION
 from engine.value import Value
 from storage import schema
-from storage.submission import Receipt, Store
+from storage.attempt import Receipt
+from storage.submission import Store
 from web.cli import company
 from web.cli.acting import Act, act, by_the_operator
 from web.cli.command import command, option

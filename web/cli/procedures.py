@@ -19,8 +19,8 @@ from engine.errors import Reason, Refused
 from engine.publication import Publications
 from engine.words import StreamKind
 from storage import people, schema
+from storage.attempt import Receipt
 from storage.procedures import in_force
-from storage.submission import Receipt
 from web.cli import company
 from web.cli.acting import Act, act, by_the_operator
 from web.cli.command import command, option

@@ -13,7 +13,7 @@ from engine.errors import Reason, Refused
 from engine.value import Person
 from engine.words import StreamKind
 from storage import working_copies
-from storage.submission import Receipt
+from storage.attempt import Receipt
 from web import reading
 from web.drafting.draft import Draft
 from web.identity import me

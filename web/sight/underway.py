@@ -11,7 +11,8 @@ from engine.events import MessageThrown
 from engine.instance import Instance, Subscription
 from engine.words import StreamKind
 from storage import correlation, schema
-from storage.submission import Also, Receipt, Store
+from storage.attempt import Also, Receipt
+from storage.submission import Store
 from web.sight.replacing import Replacing, replacing
 
 

@@ -12,7 +12,7 @@ from engine.commands import AssignCaseRole, Command, Envelope, SendMessage, SetC
 from engine.errors import Reason, Refused
 from engine.events import CaseRoleAssigned
 from engine.value import Context, Person, Value
-from storage.submission import Receipt
+from storage.attempt import Receipt
 from web import asking, notices, reading
 from web.access import hidden, signed_in
 from web.pages.case import view
