@@ -10,25 +10,21 @@ from flask import Blueprint, abort, make_response, redirect, render_template, re
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from engine import countersign
 from engine.commands import CompleteTask, OpenTask
 from engine.errors import Refused
 from engine.events import TaskOffered
 from storage import drafts, intake, preferences
-from storage.handing import Handed
-from storage.moments import NEVER
 from web import asking, csrf, failures, notices, reading, texts
 from web.access import signed_in
-from web.acting import adhoc, allowed, reference
+from web.acting import allowed, reference
 from web.acting import form as forms
 from web.acting.act import ACTS
 from web.bounds import FORM, takes
 from web.forms.entry import Typed
 from web.identity import me
-from web.pages.task import acts, record
+from web.pages.task import acts, page
 from web.pages.task import where as whereabouts
 from web.sight import desk as desks
-from web.sight import entries, file, lines
 from web.sight.desk import Desk
 from web.translation import _
 
@@ -43,7 +39,7 @@ IN_PLACE, ABOUT, COMMAND = "X-In-Place", "X-About", "X-Command"
 def one(task: str) -> str:
     """The page."""
     desk = desks.open_for_me(task)
-    return render_template("task/page.html", **_page(desk))
+    return render_template("task/page.html", **page.shown(desk))
 
 
 @pages.post("/<task>/open")
@@ -163,60 +159,6 @@ def proof(task: str) -> Response:
     return _json({"proof": csrf.proof()})
 
 
-def _page(desk: Desk) -> dict[str, Any]:
-    standing = allowed.standing(desk)
-    form = forms.first(desk) if standing.may_do else None
-    if desk.task is None and (done := entries.handed_in(desk)) is not None:
-        form = forms.handed_in(desk, done.data)
-    votes = countersign.standings(desk.procedure, desk.instance)
-    return {
-        "desk": desk,
-        "standing": standing,
-        "form": form,
-        "closed": desks.closed(desk),
-        "before": _before(desk),
-        "record": record.record(desk),
-        "papers": record.papers(desk),
-        "votes": [one for one in votes if one.element.id == desk.row.element],
-        "beside": [] if votes else record.beside(desk),
-        "undo": _undo(desk),
-        "undo_act": ACTS["withdraw"],
-        "due": texts.due(NEVER if desk.row.due is None else desk.row.due),
-        "goals": allowed.goals(desk, straight=False) if standing.has("return") else [],
-        "activities": adhoc.startable(desk.progress, desk.names) if standing.has("begin") else [],
-        "roles": acts.roles(desk),
-        "people": acts.people(desk),
-        "people_of": lambda role: acts.people(desk, role),
-        **_files(desk),
-    }
-
-
-def _files(desk: Desk) -> dict[str, Any]:
-    """The files of its case, or for whoever may not read that its own."""
-    if desk.case is None:
-        return {}
-    with reading.store().database.read() as connection:
-        return file.on_page(connection, desk.case, desk.key, whole=desk.may_read_case)
-
-
-def _before(desk: Desk) -> Handed | None:
-    """Who handed it on, and what they said."""
-    with reading.store().database.read() as connection:
-        hands = lines.hands()
-        return hands.latest(connection, desk.key) or hands.of(connection, [desk.key]).get(desk.key)
-
-
-def _undo(desk: Desk) -> Desk | None:
-    """The task that was handed in a moment ago, while it can be taken back."""
-    key = request.args.get("done", "")
-    if not asking.COUNTED.fullmatch(key) or key == desk.key:
-        return None
-    with suppress(NotFound):  # it was known to whoever handed it in, who need not be whoever looks
-        found = desks.open_for_me(key)
-        return found if allowed.standing(found).has("withdraw") else None
-    return None
-
-
 def _live(desk: Desk, found: Typed) -> dict[str, Any]:
     """What the form comes to now, with what its references name."""
     evaluated = forms.evaluate(desk, found.entries)
@@ -243,9 +185,9 @@ def _refused(desk: Desk, refused: Refused) -> Response:
         return _above(desk, desk.sentence(refused.text), failures.STATUSES[refused.reason])
     found = forms.typed(desk)
     form = forms.drawn(desk, found.entries, refused.faults, is_draft=True)
-    page = {**_page(desk), "form": form}
+    told = {**page.shown(desk), "form": form}
     whole = not request.headers.get("HX-Request")
-    response = make_response(render_template("task/page.html" if whole else "task/work.html", **page), 422)
+    response = make_response(render_template("task/page.html" if whole else "task/work.html", **told), 422)
     response.headers[IN_PLACE] = "1"
     return response
 
