@@ -62,12 +62,13 @@ class Timed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """A message or signal that an instance waits for."""
+    """A message or signal that an instance waits for, which runs on the version."""
 
     subscription: str
     kind: str
     stream: int
     case: int | None
+    version: str | None
     name: str
 
 
@@ -135,12 +136,19 @@ def timers(connection: Connection, after: Place | None = None, size: int = 50) -
 
 def awaited(connection: Connection, after: str = "", size: int = 50) -> list[Awaited]:
     """The messages and signals that are waited for, by id."""
-    query = select(schema.subscription, _instance.case_no).outerjoin(
+    query = select(schema.subscription, _instance.case_no, _instance.version).outerjoin(
         schema.instance, _instance.stream_no == _waiting.stream_no
     )
     rows = connection.execute(query.where(_waiting.subscription > after).order_by(_waiting.subscription).limit(size))
     return [
-        Awaited(subscription=row.subscription, kind=row.kind, stream=row.stream_no, case=row.case_no, name=row.name)
+        Awaited(
+            subscription=row.subscription,
+            kind=row.kind,
+            stream=row.stream_no,
+            case=row.case_no,
+            version=row.version,
+            name=row.name,
+        )
         for row in rows
     ]
 

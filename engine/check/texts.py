@@ -19,7 +19,10 @@ from engine.xml import BPMN
 ENGLISH = "texts/en.json"
 UNSPOKEN = frozenset({"definitions", "message", "signal", "error", "escalation", "linkEventDefinition"})
 """What has a name by which files refer to it, not one that people read."""
-TABLES = frozenset({"elements", "forms", "decisions", "values"})
+HEARD = tuple(f"{{{BPMN}}}{name}" for name in ("message", "signal"))
+"""What is called by its name wherever it is sent and awaited."""
+
+TABLES = frozenset({"elements", "forms", "decisions", "values", "messages"})
 MOST_BYTES = 5_000_000
 Said = dict[str, str]
 
@@ -38,7 +41,9 @@ def findings(procedure: Procedure) -> Iterator[Finding]:
 
 def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Iterator[Finding]:
     for key in sorted(found.keys() - TABLES):
-        yield _found(key, f"没有 {key}", f"expected elements, forms, decisions and values only, but found {key}")
+        yield _found(
+            key, f"没有 {key}", f"expected elements, forms, decisions, values and messages only, but found {key}"
+        )
     yield from _elements(procedure, _table(found, "elements"))
     forms, english = {_key(path): form for path, form in procedure.forms.items()}, _table(found, "forms")
     for key in sorted(forms.keys() | english.keys()):
@@ -50,6 +55,22 @@ def _missing_or_left(procedure: Procedure, found: Mapping[str, object]) -> Itera
     for key in sorted(_table(found, "decisions").keys() - decisions):
         yield _orphan(f"decisions.{key}")
     yield from _values(procedure, _table(found, "values"))
+    yield from _messages(procedure, _table(found, "messages"))
+
+
+def heard(data: bytes, path: str) -> set[str]:
+    """The names of the messages and signals of a drawing. Raises Refused."""
+    return {name for node in xml.parse(data, path).iter(*HEARD) if (name := node.get("name"))}
+
+
+def _messages(procedure: Procedure, english: Mapping[str, object]) -> Iterator[Finding]:
+    """English of a message or signal that no drawing has, or that is blank; a name that all understand needs none."""
+    names = {name for path, data in procedure.files.items() if path.endswith(".bpmn") for name in heard(data, path)}
+    for name in sorted(english.keys()):
+        if name not in names:
+            yield _orphan(f"messages.{name}")
+        else:
+            yield from _blank(f"messages.{name}", {"name": english[name]})
 
 
 def _values(procedure: Procedure, english: Mapping[str, object]) -> Iterator[Finding]:

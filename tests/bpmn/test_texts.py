@@ -109,6 +109,14 @@ def test_every_word_that_a_diagram_or_a_form_puts_into_case_data_speaks_english(
     assert TEXTS["values"].keys() == {"state", "service_type"}
 
 
+def test_messages_and_signals_have_the_english_of_their_names() -> None:
+    drawings = (etree.fromstring(data) for path, data in FILES.items() if path.endswith(".bpmn"))
+    named = {str(node.get("name")) for one in drawings for node in one.iter(f"{BPMN}message", f"{BPMN}signal")}
+    assert TEXTS["messages"].keys() == named
+    numbers = [name.partition(" ")[0] for name in named]
+    assert sorted(numbers) == sorted(text.partition(" ")[0] for text in TEXTS["messages"].values())
+
+
 def _spoken(drawing: etree._Element) -> Iterator[tuple[str, dict[str, str]]]:
     """Name and documentation of every element that has one."""
     for node in drawing.iter():

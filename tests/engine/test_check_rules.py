@@ -122,6 +122,7 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "English for values of no case datum": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"gone": {"甲": "A"}}', "values.gone", Rule.TEXT, "an element for the text of values.gone"),
     "blank English for a value": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"project_no": {"甲": " "}}', "values.project_no", Rule.TEXT, "expected English for 甲"),
     "English for values that is no object": (ENGLISH, '"elements": {}', '"elements": {}, "values": {"project_no": "A"}', "values.project_no", Rule.TEXT, "a JSON object for values.project_no"),
+    "English for a message that is gone": (ENGLISH, '"elements": {', '"messages": {"M9": "M9"}, "elements": {', "messages.M9", Rule.TEXT, "an element for the text"),
     "blank English": (ENGLISH, '"label": "Title"', '"label": " "', "forms.write.title", Rule.TEXT, "expected English for label"),
     "texts that are no JSON": (ENGLISH, '{"elements"', '["elements"', "", Rule.TEXT, "a JSON object"),
 }  # fmt: skip

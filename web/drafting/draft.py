@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine import check as checks
 from engine import xml
 from engine.check import Finding
+from engine.check.texts import heard
 from engine.errors import Refused, Text
 from engine.label import ENGLISH
 from engine.procedure import MANIFEST, Procedure
@@ -171,6 +172,16 @@ def with_texts(source: bytes, given: Mapping[str, Mapping[str, str]]) -> bytes |
         else:
             rows.pop(key, None)
     return english.changed(source, "elements", rows)
+
+
+def without_silence(files: Mapping[str, bytes], source: bytes) -> bytes | None:
+    """The English texts without messages and signals that no drawing has any more; None where nothing changes. Raises ValueError."""
+    rows = english.table(english.read(source), "messages")
+    try:
+        names = {name for path, data in files.items() if path.endswith(".bpmn") for name in heard(data, path)}
+    except Refused:
+        return None
+    return english.changed(source, "messages", {name: text for name, text in rows.items() if name in names})
 
 
 def _rows(source: bytes, table: str = "elements") -> dict[str, dict[str, str]]:

@@ -18,7 +18,7 @@ from jobs.lease import Standing
 from storage import milestones as recurring
 from storage import operation, schema
 from storage.moments import NEVER, micros
-from storage.operation import Failed, Place, Timed
+from storage.operation import Awaited, Failed, Place, Timed
 from storage.shelf import StreamShelf
 from web import reading, texts
 from web.access import OPERATOR
@@ -162,8 +162,16 @@ def messages(after: str) -> dict[str, Any]:
     """The messages and signals that are waited for."""
     with reading.store().database.read() as connection:
         found = operation.awaited(connection, after, SIZE)
-    rows = [{"case": one.case, "kind": WAITS.get(one.kind, one.kind), "name": one.name} for one in found]
+        rows = [
+            {"case": one.case, "kind": WAITS.get(one.kind, one.kind), "name": _called(connection, one)} for one in found
+        ]
     return {"messages": rows, "after": found[-1].subscription if len(found) == SIZE else None}
+
+
+def _called(connection: Connection, one: Awaited) -> Text:
+    """What is waited for, as the version calls it on which whoever waits runs."""
+    known = None if one.version is None else reading.procedure(connection, one.version)
+    return Names(known, {}, "").message(one.name)
 
 
 def _process(connection: Connection, key: str, process: str) -> Text:

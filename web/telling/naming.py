@@ -49,6 +49,7 @@ class Names:
         self.procedure, self.people, self.zone = procedure, people, zone
         texts = _texts(procedure)
         self.english, self.headings, self.options = _english(texts), _headings(texts), _options(texts)
+        self.messages = _table(texts, "messages")
 
     def person(self, person: Person) -> Text:
         """The name of a person; the id of one who was erased."""
@@ -127,6 +128,10 @@ class Names:
         found = None if self.procedure is None else self.procedure.model.processes.get(key)
         name = key if found is None or not found.name else found.name
         return Text(name, self.english.get(key) or name)
+
+    def message(self, name: str) -> Text:
+        """The name of a message or signal."""
+        return Text(name, str(self.messages.get(name) or name))
 
     def word(self, field: str, found: object) -> Text:
         """What a field of an event says."""

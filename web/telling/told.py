@@ -253,6 +253,10 @@ _MORE: dict[type[Event], Callable[..., dict[str, Text]]] = {
         "overdue": Text("(已超期)", " (overdue)") if event.overdue else same(""),
         "persons": teller.names.value(event.persons) if event.persons else Text("(无人)", "nobody"),
     },
+    **dict.fromkeys(
+        (events.MessageAwaited, events.MessageThrown, events.SignalAwaited, events.SignalThrown),
+        lambda teller, event: {"name": teller.names.message(event.name)},
+    ),
     events.TimerStarted: lambda _, event: {"wait": WAITS[event.kind]},
     events.CaseOpened: Teller._title,
     events.CaseRoleAssigned: lambda _, event: {"because": _because(event)},

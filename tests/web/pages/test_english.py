@@ -27,8 +27,8 @@ WORDS = re.compile(r'"words": (\{.*?\})')
 TYPED = ("case_value", "entry", "file_use", "handle", "invitation", "job", "large_value", "personal", "token")
 """Tables in which stands what people typed, apart from procedures."""
 
-NAMES = {"知行", "中文", "申请未签先行", "项目经理更换"}
-"""The product, a language by its own name, and messages, which are called by one name everywhere."""
+NAMES = {"知行", "中文"}
+"""The product, and a language by its own name."""
 
 BOTH = {"draft-settings", "draft-row-one", "draft-row-one-2", "draft-row-ask", "draft-draft", "draft-draft-2"}
 """Where Chinese is edited beside its English, or a changed text is told as it was written."""

@@ -96,6 +96,9 @@ def test_what_waits_is_listed_line_by_line(house: House) -> None:
     assert lines["timers"][0] == "T01.07 报送 服务全生命周期 · 所属项目 11 升级 15:20"
     assert "T01.08 客户确认 服务全生命周期 · 所属项目 9 提醒 11月26日 09:40" in lines["timers"]
     assert lines["messages"][0] == "M90 项目经理更换 所属项目 9 外部消息"
+    admin.post("/account/look", {"language": "en"}, at="/account/")
+    assert _lines(admin.page("/operations/messages"))[0].startswith("M90 Change of the project manager ")
+    admin.post("/account/look", {"language": "zh"}, at="/account/")
     assert lines["milestones"] == ["p 整个组织 已发生 0 次 下一次 明天 14:30"]
     shipped, trial = (re.sub(r"[0-9a-f]{12}", "…", line) for line in lines[""])
     assert shipped == "服务策划与实施管理程序 A/0 … 现行 8 个项目，7 个流程实例"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from dataclasses import replace
 from typing import Any
@@ -241,6 +242,28 @@ def test_what_is_drawn_is_kept_as_drawn_with_its_english(house: House) -> None:
     assert "“T01.02 受理与指派”改名为“受理并指派”" in page
     assert "没有发现问题" in page
     assert "受理与指派" in house.signed_in("wang").page(f"{AT}/processes/svc_requirements")
+
+
+def test_a_message_that_no_drawing_has_any_more_leaves_its_english(house: House) -> None:
+    visitor, path = _begun(house), "processes/svc_lifecycle.bpmn"
+    before = _heard(house)
+    assert before["M90 项目经理更换"] == "M90 Change of the project manager"
+    found = _file(visitor, path)
+    content = found["content"].replace('name="M91 申请未签先行"', 'name="M91 先行"')
+    assert _save(visitor, content, found["revision"], path=path).status_code == 200
+    assert _heard(house).keys() == before.keys() - {"M91 申请未签先行"}
+    assert "删除消息的英文名称“M91 申请未签先行”" in visitor.page(DRAFT)
+    removed = {"file": "processes/svc_initiation.bpmn", "revision": "0"}
+    answer = visitor.post(f"{DRAFT}files/remove", removed, at=f"{DRAFT}files/remove?file={removed['file']}")
+    assert answer.status_code == 302
+    assert _heard(house).keys() == before.keys() - {"M91 申请未签先行", "M04 项目已立项"}
+    assert [one for one in _findings(visitor) if "messages" in one["element"]] == []
+
+
+def _heard(house: House) -> dict[str, str]:
+    """The English of messages and signals in the draft."""
+    file = program(house, "li").get("/procedures/service-planning/draft/files/texts/en.json")
+    return dict(json.loads(file["text"])["messages"])
 
 
 def test_whoever_saves_second_is_told_by_whom_and_overwrites_nothing(house: House) -> None:

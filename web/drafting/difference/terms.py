@@ -95,6 +95,7 @@ TABLES = {
     "forms": Text("表单英文文本", "English text of form"),
     "decisions": Text("决策表英文文本", "English text of decision"),
     "values": Text("项目数据取值的英文", "English values of case field"),
+    "messages": Text("消息的英文名称", "English name of message"),
 }
 LEAVES = {
     "": Text("", ""),

@@ -100,7 +100,7 @@ class Message:
     what: str
     word: str
     tone: str
-    name: str
+    name: Text
     step: Text | None
     at: str
     spot: str
@@ -277,8 +277,8 @@ def _messages(found: Dossier) -> Iterator[Message]:
             word, tone = words[said.what]
             step = _step(found, stream, said.activity)
             at = texts.at(micros(found.moment_of(place)))
-            spot = f"{stream}.{revision}"
-            yield Message(what=said.what, word=word, tone=tone, name=said.name, step=step, at=at, spot=spot)
+            name, spot = found.names(stream).message(said.name), f"{stream}.{revision}"
+            yield Message(what=said.what, word=word, tone=tone, name=name, step=step, at=at, spot=spot)
 
 
 def _still_waits(found: Dossier, activity: str) -> bool:

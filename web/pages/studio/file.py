@@ -243,7 +243,9 @@ def _without(found: Draft, path: str) -> bytes | None:
     is_decision = path.endswith(".dmn")
     name, gone = ("decisions", _decisions_in(found, path)) if is_decision else ("elements", _only_here(found, path))
     rows = english.table(english.read(source), name)
-    return english.changed(source, name, {key: row for key, row in rows.items() if key not in gone})
+    left = english.changed(source, name, {key: row for key, row in rows.items() if key not in gone})
+    drawn = {one: data for one, data in found.files.items() if one != path}
+    return draft.without_silence(drawn, left or source) or left
 
 
 def _decisions_in(found: Draft, path: str) -> set[str]:

@@ -105,7 +105,9 @@ def save(key: str) -> Response:
         content = given.content.encode(errors="replace")
         xml.parse(content, given.path)
         spoken = _texts(given.texts)
-        english = drafts.with_texts(found.files.get(ENGLISH, b"{}"), spoken) if spoken else None
+        texts = found.files.get(ENGLISH, b"{}")
+        english = drafts.with_texts(texts, spoken) if spoken else None
+        english = drafts.without_silence({**found.files, given.path: content}, english or texts) or english
         return {given.path: content, **({} if english is None else {ENGLISH: english})}
 
     made = saving.kept(key, given, build)
