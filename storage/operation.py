@@ -113,6 +113,12 @@ def incidents(connection: Connection, after: Place | None = None, size: int = 50
     ]
 
 
+def is_open(connection: Connection, incident: str) -> bool:
+    """It is one of the open incidents."""
+    query = select(_incident.incident).where(_incident.incident == incident)
+    return connection.execute(query).one_or_none() is not None
+
+
 def timers(connection: Connection, after: Place | None = None, size: int = 50) -> list[Timed]:
     """The timers, the next first."""
     query = _with_place(schema.timer, _timer.stream_no)

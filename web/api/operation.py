@@ -20,6 +20,7 @@ from storage import milestones, operation, verification
 from storage.moments import moment
 from storage.operation import Place
 from web import reading
+from web.access import may
 from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import operates, works
@@ -315,10 +316,11 @@ def _failed(connection: Connection, one: operation.Failed) -> dict[str, object] 
 
 
 def _resolve(build: asking.Build, incident: str) -> Response:
-    """Whoever may know of the instance asks; whether they may decide is for the engine to say."""
+    """Whoever has it in their list or may know of the instance asks; whether they may decide is for the engine to say."""
     number = int(incident.split(".")[0])
     with reading.store().database.read() as connection:
-        states.instance(connection, number)
+        if not (may(f"{pages.name}.{incidents.__name__}") and operation.is_open(connection, incident)):
+            states.instance(connection, number)
     return asking.submit(build, number)
 
 

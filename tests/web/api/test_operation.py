@@ -45,12 +45,23 @@ def test_it_is_tried_again_and_stays_when_the_reason_is_still_there(house: House
     assert row["step"]["zh"] == "Which way"
 
 
-@pytest.mark.parametrize("handle", ["admin", "wang", "wai"])
-def test_whoever_has_no_right_decides_nothing(house: House, handle: str) -> None:
+@pytest.mark.parametrize(("handle", "status"), [("admin", 403), ("wang", 404), ("wai", 404)])
+def test_whoever_has_no_right_decides_nothing_and_is_told_so_of_what_they_see(
+    house: House, handle: str, status: int
+) -> None:
     incident, visitor = stuck(house), program(house, handle)
+    nothing = f"{_instance(incident)}.999.1"
     for act, more in (("retry", {}), ("decide", {"flows": ["fb"]})):
-        visitor.refused(404, "POST", f"/incidents/{incident}/{act}", {"reason": "x", **more})
+        problem = visitor.refused(status, "POST", f"/incidents/{incident}/{act}", {"reason": "x", **more})
+        assert problem["reason"] == {403: "not-allowed", 404: "not-found"}[status]
+        visitor.refused(404, "POST", f"/incidents/{nothing}/{act}", {"reason": "x", **more})
     assert incident in company.instance_of(house.store, _instance(incident)).incidents
+
+
+def test_a_settled_incident_is_no_longer_there_for_whoever_only_saw_it_in_the_list(house: House) -> None:
+    incident = stuck(house)
+    program(house, "li").post(f"/incidents/{incident}/decide", {"flows": ["fb"], "reason": "按合同"})
+    program(house, "admin").refused(404, "POST", f"/incidents/{incident}/retry", {"reason": "x"})
 
 
 def test_a_parked_job_is_listed_with_its_problem_and_tried_again(house: House) -> None:
