@@ -177,6 +177,7 @@ NO_PAGES = {
     "case.drawing": "a drawing as XML",
     "case.moment": "leads to case.at",
     "case.more": "a part of case.every",
+    "case.paper": "leads to task.one",
     "confirm.proof": "a proof for a script",
     "design.logo": "a picture",
     "file.one": "bytes of a file",

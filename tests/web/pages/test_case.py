@@ -479,3 +479,41 @@ def test_values_of_a_fixed_set_are_read_in_the_readers_language(house: House) ->
 def _line(visitor: Browser, name: str, address: str, number: int) -> str:
     page = visitor.page(address).replace("M04 项目已立项", "")  # the name of a signal, by which files refer to it
     return _text(page.split(f'id="case-{number}"')[1].split('role="row"')[0] if name == "list" else page)
+
+
+# ------------------------------------------------------------------ what was written in it
+
+
+def test_each_version_of_a_document_leads_to_what_was_written_in_it(house: House) -> None:
+    number, reader = _titled(house, "滨江实验学校"), house.signed_in("wai")
+    page = reader.page(f"/cases/{number}")
+    papers = re.findall(rf'href="(/cases/{number}/documents/[^"]+)"', page)
+    assert [address.rsplit("/", 1)[1] for address in papers] == ["1", "0"]
+    read = [reader.page(reader.get(address).headers["Location"]) for address in papers]
+    assert all("编写/完善《服务需求说明书》" in one and "1 概述" in one for one in read)
+    assert "补充灾备切换的验收准则" in read[0]
+    assert "补充灾备切换的验收准则" not in _text(read[1]).split("经过")[0]
+
+
+@pytest.mark.parametrize("address", ["none/A/0", "service_requirements_specification/Z/9"])
+def test_a_version_that_is_not_there_is_not_found(house: House, address: str) -> None:
+    number = _titled(house, "滨江实验学校")
+    assert house.signed_in("wai").get(f"/cases/{number}/documents/{address}").status_code == 404
+
+
+def test_a_task_that_is_done_leads_to_its_form_and_to_its_moment(house: House) -> None:
+    number, reader = _titled(house, "滨江实验学校"), house.signed_in("wai")
+    done = reader.page(f"/cases/{number}").split("已办任务")[1].split("</details>")[0]
+    forms, moments = re.findall(r'href="(/tasks/[^"]+)"', done), re.findall(r'href="(/cases/[^"]+/at/[^"]+)"', done)
+    assert len(forms) == len(moments) == 8
+    assert "售前支持请求单" in reader.page(forms[-1])
+
+
+def test_a_reviewer_opens_what_is_to_be_reviewed_and_what_was_done_before_from_the_task(house: House) -> None:
+    reviewer = house.signed_in("li")
+    side = reviewer.page("/tasks/14.8.2").split('class="job-side"')[1]
+    paper = re.findall(r'href="(/cases/13/documents/[^"]+)"', side)
+    assert [reviewer.get(address).headers["Location"] for address in paper] == ["/tasks/14.7.1"]
+    before = re.findall(r'href="(/tasks/[^"]+)"[^>]*>完成', side)
+    assert before == ["/tasks/14.7.1", "/tasks/14.6.2", "/tasks/14.3.1", "/tasks/14.2.5"]
+    assert all(reviewer.get(address).status_code == 200 for address in before)

@@ -22,7 +22,7 @@ from web.identity import me
 from web.pages.case import moment as moments
 from web.pages.case import record as records
 from web.pages.case import view
-from web.sight import cases, dossier, file, naming
+from web.sight import cases, dossier, file, naming, writing
 from web.sight import picture as pictures
 from web.sight.cases import PAGE, Asked, Beginning
 from web.sight.dossier import Dossier
@@ -170,6 +170,16 @@ def moment(number: str, spot: str) -> str:
     with reading.store().database.read() as connection:
         wanted = dossier.number_of(number), dossier.spot_of(spot)
         return _moment(dossier.dossier(connection, *wanted))
+
+
+@pages.get("/<number>/documents/<key>/<path:version>")
+@signed_in
+def paper(number: str, key: str, version: str) -> Answer:
+    """One version of a document: the form that it was written in, as it was handed in."""
+    with reading.store().database.read() as connection:
+        found = dossier.dossier(connection, dossier.number_of(number))
+        task = writing.written_in(found, key, version)
+    return redirect(url_for("task.one", task=task)) if task else hidden()
 
 
 @pages.get("/drawing/<version>/<process>")

@@ -73,6 +73,7 @@ class Open:
 class Done:
     """A task that was done: by whom and when."""
 
+    task: str
     number: str
     name: Text
     by: str
@@ -84,6 +85,7 @@ class Done:
 class Paper:
     """One version of a document."""
 
+    key: str
     name: Text
     version: str
     status: Text
@@ -226,7 +228,9 @@ def _done(found: Dossier) -> Iterator[Done]:
     for row in found.connection.execute(query):
         number, name = reading.step(found.procedure(row.version), row.process, row.element)
         by = person_name(found, Person(row.closed_by))
-        yield Done(number=number, name=name, by=by, at=texts.at(row.closed_at), spot=left.get(row.task, ""))
+        yield Done(
+            task=row.task, number=number, name=name, by=by, at=texts.at(row.closed_at), spot=left.get(row.task, "")
+        )
 
 
 def _team(found: Dossier) -> Iterator[tuple[str, str]]:
@@ -252,6 +256,7 @@ def _papers(found: Dossier) -> Iterator[Paper]:
     entries = found.entries([(found.number, mark.revision) for mark in marks if mark.papers])
     for one in reversed(versions([entries[spot] for spot in sorted(entries)])):
         yield Paper(
+            key=one.key,
             name=names.document(one.key),
             version=one.version,
             status=DOCUMENT_STATUS[one.status],

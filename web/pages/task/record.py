@@ -67,6 +67,8 @@ class Happened:
     at: int
     said: str
     is_this: bool
+    task: str
+    """The task whose form was handed in, unless it is this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +167,14 @@ def _told(teller: Teller, entry: Entry, task: str) -> Iterator[Happened]:
             continue
         after = [later for later in entry.events[place + 1 :] if isinstance(later, WAY)]
         told = teller.sentences(replace(entry, events=(event, *after)))[0]
-        said = opinion(entry.command) if isinstance(event, events.TaskCompleted | events.TaskSubmitted) else ""
-        this = getattr(event, "task", None) == task
-        yield Happened(who=told.who, what=told.what, at=micros(entry.at), said=said, is_this=this)
+        done = isinstance(event, events.TaskCompleted | events.TaskSubmitted)
+        said = opinion(entry.command) if done else ""
+        about = getattr(event, "task", "")
+        yield Happened(
+            who=told.who,
+            what=told.what,
+            at=micros(entry.at),
+            said=said,
+            is_this=about == task,
+            task=about if done and about != task else "",
+        )
