@@ -37,12 +37,27 @@ def first(connection: Connection, cases: Sequence[int], now: int) -> dict[int, C
     return found
 
 
+def waiting(connection: Connection, cases: Sequence[int]) -> dict[int, Coming]:
+    """By case: the open task that is due first, late or not, without a due date last."""
+    return {
+        row.case_no: Coming(
+            at=row.due, version=row.version, process=row.process, element=row.element, is_milestone=False
+        )
+        for row in connection.execute(_nearest(_open(cases)))
+    }
+
+
 def _tasks(cases: Sequence[int], now: int) -> Select[Any]:
+    return _nearest(_open(cases).where(*_ahead(schema.task.c.due, now)))
+
+
+def _open(cases: Sequence[int]) -> Select[Any]:
     task, instance = schema.task.c, schema.instance.c
-    columns = (instance.case_no, instance.version, task.process, task.element, task.due)
-    query = select(*columns, _place(instance.case_no, task.due, task.task))
+    due = func.coalesce(task.due, NEVER).label("due")
+    columns = (instance.case_no, instance.version, task.process, task.element, due)
+    query = select(*columns, _place(instance.case_no, due, task.task))
     query = query.join(schema.instance, instance.stream_no == task.stream_no)
-    return _nearest(query.where(instance.case_no.in_(cases), task.closed_at.is_(None), *_ahead(task.due, now)))
+    return query.where(instance.case_no.in_(cases), task.closed_at.is_(None))
 
 
 def _milestones(cases: Sequence[int], now: int) -> Select[Any]:

@@ -52,11 +52,12 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Open:
-    """How many tasks of a case are open, how many of them are late, and what is due next."""
+    """How many tasks of a case are open, how many of them are late, what is due next, and what waits first, late or not."""
 
     count: int = 0
     late: int = 0
     coming: Coming | None = None
+    waiting: Coming | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +190,13 @@ def _open_tasks(connection: Connection, cases: Sequence[int], now: int) -> dict[
         .group_by(instance.case_no)
     )
     counts = {row.case_no: (int(row.waiting), int(row.late)) for row in connection.execute(query)}
-    next_ones = coming.first(connection, cases, now)
+    next_ones, first_ones = coming.first(connection, cases, now), coming.waiting(connection, cases)
     return {
-        case: Open(count=counts.get(case, (0, 0))[0], late=counts.get(case, (0, 0))[1], coming=next_ones.get(case))
+        case: Open(
+            count=counts.get(case, (0, 0))[0],
+            late=counts.get(case, (0, 0))[1],
+            coming=next_ones.get(case),
+            waiting=first_ones.get(case),
+        )
         for case in counts.keys() | next_ones.keys()
     }

@@ -13,8 +13,9 @@ from engine.form import FieldType
 from engine.procedure import Procedure
 from engine.words import Status
 from storage import registers
+from storage.coming import Coming
 from storage.moments import NEVER, micros
-from storage.registers import Registered, Wish
+from storage.registers import Open, Registered, Wish
 from web import reading, texts
 from web.identity import me
 from web.reader import who_reads
@@ -178,7 +179,7 @@ def _levels(connection: Connection) -> list[str]:
 def _one(connection: Connection, row: Registered) -> Shown:
     procedure = reading.procedure(connection, row.version)
     shown = head(procedure, row.values)
-    coming = row.open.coming
+    coming = _first(row.open)
     due, tone = texts.due(NEVER if coming is None else coming.at)
     return Shown(
         case=row.case,
@@ -197,6 +198,12 @@ def _one(connection: Connection, row: Registered) -> Shown:
         due=due,
         tone=tone,
     )
+
+
+def _first(found: Open) -> Coming | None:
+    """What a reader looks for: the task that waits, late or not, unless a milestone comes before it."""
+    known = [one for one in (found.waiting, found.coming) if one is not None]
+    return min(known, key=lambda one: one.at, default=None)
 
 
 def _beginning(procedure: Procedure, key: str) -> Beginning:
