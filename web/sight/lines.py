@@ -13,11 +13,14 @@ from sqlalchemy import Connection
 from engine import bulk
 from engine.errors import Text
 from engine.procedure import Procedure
-from storage import preferences, worklist
+from storage import coming, preferences, worklist
+from storage.coming import Coming
 from storage.handing import Handed, Hands
+from storage.moments import NEVER
 from storage.worklist import Line, Opened, Place
 from web import reading, texts
 from web.identity import me
+from web.sight.cases import head
 from web.sight.filters import SPANS, Asked, edges_now, numbered, turn, wish_of
 from web.translation import _
 
@@ -70,6 +73,21 @@ class Listed:
     turn: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A case this person opened, with the state it is in and the task that waits in it, late or not."""
+
+    case: Opened
+    title: str
+    number: str
+    party: str
+    state: str
+    at: str
+    step: Text | None
+    due: str
+    tone: str
+
+
 def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Listed:
     """What this person may do, as they asked for it."""
     size = min(max(size, SIZE), MOST)
@@ -113,7 +131,8 @@ def sent(after: Place | None) -> dict[str, Any]:
     with reading.store().database.read() as connection:
         cases = worklist.opened(connection, me().person.id, after, SIZE)
         values = worklist.values_of(connection, [case.case for case in cases])
-        rows = [(case, *_titles(connection, case, values.get(case.case, {}))) for case in cases]
+        first = coming.waiting(connection, [case.case for case in cases])
+        rows = [_sent(connection, case, values.get(case.case, {}), first.get(case.case)) for case in cases]
     return {"cases": rows, "after": cases[-1].place if len(cases) == SIZE else None}
 
 
@@ -185,10 +204,20 @@ def _why(connection: Connection, line: Line) -> str:
     return _("指派给我") if line.kind == "person" else ""
 
 
-def _titles(connection: Connection, case: Opened, values: Mapping[str, str]) -> tuple[str, str, str, str]:
-    fields = reading.shown_fields(reading.procedure(connection, case.version))
-    title, number, party = (values.get(fields.get(what, ""), "") for what in ("title", "number", "party"))
-    return title, number, party, texts.at(case.at)
+def _sent(connection: Connection, case: Opened, values: Mapping[str, str], first: Coming | None) -> Sent:
+    shown = head(reading.procedure(connection, case.version), values)
+    due, tone = texts.due(NEVER if first is None else first.at)
+    return Sent(
+        case=case,
+        title=shown.get("title", ""),
+        number=shown.get("number", ""),
+        party=shown.get("party", ""),
+        state=shown.get("state", ""),
+        at=texts.at(case.at),
+        step=None if first is None else reading.coming(connection, first),
+        due=due,
+        tone=tone,
+    )
 
 
 def hands() -> Hands:
