@@ -7,6 +7,8 @@ RUN := .venv/bin/python
 BUNDLE := web/static/built/manifest.json
 ENGLISH := web/translations/en/LC_MESSAGES/messages
 CATALOGUE := $(ENGLISH).mo
+# Every process here reads what the first one compiled, whatever the surrounding image is set to: 1.4 s to its start, not 3.5 s.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run tour test check bench soak pictures conformance lock texts clean
 
