@@ -1,5 +1,5 @@
 """The demonstration's database, as for pages."""
 
-from tests.web.pages.conftest import cheap_hashes, furnished, house
+from tests.web.pages.conftest import building, cheap_hashes, furnished, house
 
-__all__ = ["cheap_hashes", "furnished", "house"]
+__all__ = ["building", "cheap_hashes", "furnished", "house"]

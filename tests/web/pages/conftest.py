@@ -8,12 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from storage.database import Database
 from storage.migrations import upgrade
 from storage.submission import Store
-from tests.web.pages.browser import Clock, House
+from tests.web.pages.browser import CHEAP, Building, Clock, House
 from web import passwords, settings
 from web.app import create_app
 from web.cli import showcase
@@ -24,8 +23,8 @@ NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
 
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes() -> None:
-    """The same hash with less work: what is tried here is not how slow it is to guess."""
-    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    """Passwords that are quickly hashed and compared."""
+    passwords.hasher = CHEAP
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +39,21 @@ def furnished(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> P
     return path
 
 
+@pytest.fixture(scope="session")
+def building(furnished: Path) -> Iterator[Building]:
+    """The application: its routes, templates and description are the same for every database."""
+    store = Store(Database(f"sqlite:///{furnished}"))
+    yield Building(create_app(settings.read({}, furnished.parent / "none"), store))
+    store.database.close()
+
+
 @pytest.fixture
-def house(furnished: Path, tmp_path: Path) -> Iterator[House]:
+def house(furnished: Path, building: Building, tmp_path: Path) -> Iterator[House]:
     """The product, opened."""
     path = tmp_path / "zhixing.db"
     shutil.copyfile(furnished, path)
     shutil.copytree(furnished.with_suffix(".files"), path.with_suffix(".files"))
     clock, database = Clock(NOW), Database(f"sqlite:///{path}")
     store = Store(database, clock)
-    made = create_app(settings.read({"ZHIXING_DATA": str(tmp_path)}, tmp_path / "none"), store)
-    yield House(made, store, clock)
+    yield building.house(settings.read({"ZHIXING_DATA": str(tmp_path)}, tmp_path / "none"), store, clock)
     database.close()

@@ -104,6 +104,7 @@ def test_every_route_as_every_role(house: House) -> None:
     assert len(knowing) < len(handles)
     for handle in handles:
         visitor, is_administrator = house.signed_in(handle), handle == "admin"
+        proof = visitor.proof("/account/")
         for endpoint, method, address in _routes(house.app):
             if endpoint in OPEN or endpoint == "sign_in.leave":
                 continue
@@ -112,9 +113,12 @@ def test_every_route_as_every_role(house: House) -> None:
                 or (endpoint in OF_OPERATORS and handle not in serving)
                 or (endpoint in OF_READERS and handle not in knowing)
             )
-            sent = visitor.get(address) if method == "GET" else visitor.post(address, at="/account/")
+            sent = visitor.get(address) if method == "GET" else visitor.send(address, proof)
             assert (sent.status_code == 403) == refused, (handle, endpoint, sent.status_code)
             assert sent.status_code < 500, (handle, endpoint)
+        assert (
+            visitor.send("/account/look", {**proof, "language": "zh"}).status_code == 302
+        )  # the proof held throughout
 
 
 @pytest.mark.parametrize("handle", ["admin", "li", "wai"])

@@ -147,12 +147,12 @@ def test_what_is_sent_about_a_thing_of_others_is_answered_as_if_it_were_not_ther
     house: House, names: dict[str, str], handle: str
 ) -> None:
     visitor = house.signed_in(handle)
-    before = kept.contents(house)
+    proof, before = visitor.proof("/account/"), kept.contents(house)
     for endpoint, parts in CHANGED.items():
         answers = []
         for wanted in (parts, {name: ABSENT.get(name, part) for name, part in parts.items()}):
             address = _address(house, endpoint, wanted, names, "POST")
-            sent = visitor.post(address, {"reason": "x", "to": "1.1.1"}, at="/account/")
+            sent = visitor.send(address, {**proof, "reason": "x", "to": "1.1.1"})
             answers.append((sent.status_code, sent.headers.get("Location"), EVER_NEW.sub("", sent.text)))
         refused = 302 if endpoint.startswith("inbox") else 403 if endpoint.startswith("studio") else 404
         assert answers[0][0] == refused, endpoint

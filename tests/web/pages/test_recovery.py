@@ -17,10 +17,9 @@ from sqlalchemy import func, select
 from storage import accounts, people, recovery, schema
 from storage.database import Database
 from storage.submission import Store
-from tests.web.pages.browser import Browser, Clock, House
+from tests.web.pages.browser import Browser, Building, Clock, House
 from tests.web.pages.conftest import NOW
 from web import settings
-from web.app import create_app
 from web.cli.showcase import PASSWORD
 
 LINK = re.compile(r"http://zhixing\.example/recovery/(\S+)")
@@ -74,7 +73,7 @@ def post() -> Iterator[Post]:
 
 
 @pytest.fixture
-def house(furnished: Path, tmp_path: Path, post: Post) -> Iterator[House]:
+def house(furnished: Path, building: Building, tmp_path: Path, post: Post) -> Iterator[House]:
     """The product with a way for mails."""
     path = tmp_path / "zhixing.db"
     shutil.copyfile(furnished, path)
@@ -87,7 +86,7 @@ def house(furnished: Path, tmp_path: Path, post: Post) -> Iterator[House]:
     )
     clock, database = Clock(NOW), Database(f"sqlite:///{path}")
     store = Store(database, clock)
-    yield House(create_app(settings.read({"ZHIXING_DATA": str(tmp_path)}, file), store), store, clock)
+    yield building.house(settings.read({"ZHIXING_DATA": str(tmp_path)}, file), store, clock)
     database.close()
 
 

@@ -66,6 +66,7 @@ class Requests:
     """How requests went in this process."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self.registry = registry
         self.counted = Counter("zhixing_requests", "Requests", ["method", "route", "status"], registry=registry)
         self.took = Histogram("zhixing_request_seconds", "Time of a request", buckets=BUCKETS, registry=registry)
 
@@ -85,18 +86,27 @@ def scrape() -> Response:
     """The figures, for who may have them."""
     if not _may_scrape():
         abort(404)
-    registry = current_app.extensions[EXTENSION]
-    assert isinstance(registry, CollectorRegistry)
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(_requests().registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def install(app: Flask) -> None:
     """Count every request of an application."""
+    begin(app)
+    app.after_request(lambda response: _requests().count(response))
+
+
+def begin(app: Flask) -> None:
+    """Count from nothing, beside the figures of the store that the application has."""
     registry = CollectorRegistry()
     with app.app_context():
         registry.register(Figures(reading.store()))
-    app.after_request(Requests(registry).count)
-    app.extensions[EXTENSION] = registry
+    app.extensions[EXTENSION] = Requests(registry)
+
+
+def _requests() -> Requests:
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Requests)
+    return found
 
 
 def _may_scrape() -> bool:
