@@ -18,6 +18,7 @@ from storage import accounts, evidence, file_removal, people, personal, schema, 
 from storage.answered import is_answered
 from storage.attempt import Receipt
 from storage.database import Database
+from storage.files import FilesAway, FilesStay
 from storage.moments import micros
 from storage.submission import Store
 
@@ -68,7 +69,7 @@ def erase_person(store: Store, envelope: Envelope, handle: str, reason: str) -> 
     command = ErasePerson(envelope=envelope, person=person, values=values, reason=reason)
     if store.submit(command, also=erase).repeated:
         return Erased(repeated=True)
-    wiped, gone = _wiped(store.database), uploads.remove(store, files)
+    wiped, gone = _wiped(store.database), _bytes_gone(store, files)
     with store.database.read() as connection:
         cases, tasks = _still_named(connection, person)
     found = Erased(values=len(values), drafts=drafts, person=person.id, wiped=wiped, cases=cases, tasks=tasks)
@@ -95,8 +96,8 @@ def erase_case(store: Store, envelope: Envelope, case: int, reason: str) -> Eras
     command = EraseCase(envelope=envelope, case=case, values=(*values, *files), reason=reason)
     if store.submit(command, also=erase).repeated:
         return Erased(repeated=True)
-    gone = uploads.remove(store, files)
-    return Erased(values=len(values), drafts=drafts, files=gone, wiped=_wiped(store.database))
+    wiped, gone = _wiped(store.database), _bytes_gone(store, files)
+    return Erased(values=len(values), drafts=drafts, files=gone, wiped=wiped)
 
 
 def dispose(store: Store, envelope: Envelope, stream: int, reason: str) -> int:
@@ -126,9 +127,17 @@ def dispose(store: Store, envelope: Envelope, stream: int, reason: str) -> int:
 
     command = DisposeStream(envelope=envelope, disposed=stream, ends=ends, values=values, reason=reason)
     receipt = store.submit(command, also=remove)
-    uploads.remove(store, files)
     _wiped(store.database)
+    _bytes_gone(store, files)
     return sum(event.revision for event in receipt.events if isinstance(event, StreamDisposed))
+
+
+def _bytes_gone(store: Store, files: Sequence[str]) -> int:
+    """Remove bytes that no row names any more. Raises FilesStay: what was recorded stands."""
+    try:
+        return uploads.remove(store, files)
+    except FilesAway as away:
+        raise FilesStay(away, len(files)) from away
 
 
 def _remove(connection: Connection, streams: Sequence[int], at: int) -> None:

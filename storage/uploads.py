@@ -97,11 +97,13 @@ def remove(store: Store, digests: Collection[str]) -> int:
     """Remove the bytes that no row names any more; returns how many files went."""
     found, count = sorted(digests), 0
     for start in range(0, len(found), PART):
-        part = found[start : start + PART]
-        with store.database.write() as connection:
+        there = [digest for digest in found[start : start + PART] if store.files.size(digest) is not None]
+        with store.database.write() as connection:  # others wait meanwhile: nothing is asked one by one over a network
             _lock(connection)
-            named = _named(connection, part)
-            count += sum(store.files.remove(digest) for digest in part if digest not in named)
+            named = _named(connection, there)
+            gone = [digest for digest in there if digest not in named]
+            store.files.remove_all(gone)
+        count += len(gone)
     return count
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from storage.database import Database
 from storage.migrations import upgrade
+from tests import bucket as buckets
 
 settings.register_profile("counted", parent=settings.default, deadline=None)
 settings.load_profile("counted")
@@ -111,3 +112,19 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         found = Database(url)
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[buckets.Served]:
+    """A server on this machine that speaks S3, for this session."""
+    with buckets.served(tmp_path_factory.mktemp("s3")) as found:
+        yield found
+
+
+@pytest.fixture
+def bucket(s3: buckets.Served, monkeypatch: pytest.MonkeyPatch) -> Iterator[buckets.Bucket]:
+    """An empty bucket, and the variables by which it is reached."""
+    for name, value in buckets.variables(s3).items():
+        monkeypatch.setenv(name, value)
+    with buckets.bucket(s3) as found:
+        yield found

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from engine.errors import Reason, Refused
+from storage.files import FilesAway
 from web.bounds import TooManyFields
 from web.forms import shown
 from web.logs import log
@@ -141,6 +142,11 @@ def _database(error: SQLAlchemyError) -> Response:
     return failed(503)
 
 
+def _files(error: FilesAway) -> Response:
+    log.error("files", problem=error.problem)
+    return failed(503, said(error.text))
+
+
 def _unforeseen(error: Exception) -> Response:
     log.error("unforeseen", exc_info=error)
     return failed(500)
@@ -150,6 +156,7 @@ PAGES: dict[type[Exception], Callable[..., Response]] = {
     HTTPException: _http,
     Refused: _refused,
     SQLAlchemyError: _database,
+    FilesAway: _files,
     Exception: _unforeseen,
 }
 """The page of every kind of failure."""

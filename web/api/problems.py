@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from engine.errors import Fault, Reason, Refused, Text
+from storage.files import FilesAway
 from web import failures, reading, texts
 from web.access import for_programs
 from web.api import pace
@@ -179,6 +180,11 @@ def _database(error: SQLAlchemyError) -> Response:
     return problem(503, SAID[503])
 
 
+def _files(error: FilesAway) -> Response:
+    log.error("files", problem=error.problem)
+    return problem(503, error.text)
+
+
 def _unforeseen(error: Exception) -> Response:
     log.error("unforeseen", exc_info=error, path=request.path)
     return problem(500, SAID[500])
@@ -213,6 +219,7 @@ PROBLEMS: dict[type[Exception], Callable[..., Response]] = {
     HTTPException: _http,
     Refused: _refused,
     SQLAlchemyError: _database,
+    FilesAway: _files,
     Exception: _unforeseen,
 }
 """The problem of every kind of failure."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -138,8 +139,8 @@ def save_file(output: Output, digest: bytes, target: Path) -> None:
             raise Refused(
                 Reason.NOT_FOUND, f"没有文件 {text}…", f"expected a file that is here, but {text}… is not"
             ) from error
-        with target.open("xb") as file:
-            count = sum(file.write(piece) for piece in pieces)
+        with files.received(pieces, sys.maxsize) as came, target.open("xb") as file:  # nothing stands there in part
+            count = sum(file.write(piece) for piece in files.pieces_of(came.path))
     output.say(f"已存到 {target}({size(count)})", f"saved to {target} ({size(count)})")
     output.result({"target": str(target), "bytes": count})
 

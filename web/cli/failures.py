@@ -10,6 +10,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError
 
 from engine.errors import EngineError, MalformedValue, Refused, Text, UnknownKind
+from storage.files import FilesAway
 from web.cli.output import Exit, Failed, Failure
 from web.cli.parameters import Unsuitable
 from web.settings import UnsuitableSetting
@@ -99,6 +100,10 @@ def _database(error: SQLAlchemyError) -> Failure:
     return _failure(Exit.UNAVAILABLE, f"数据库无法使用:{problem}", f"the database cannot be used: {problem}")
 
 
+def _away(error: FilesAway) -> Failure:
+    return _failure(Exit.UNAVAILABLE, f"{error.text.zh}({error.problem})", f"{error.text.en} ({error.problem})")
+
+
 def _taken(error: IntegrityError) -> Failure:
     return _failure(
         Exit.REFUSED, "同时有人做了同样的改动,请重试", "somebody made the same change at the same time; try again"
@@ -125,6 +130,7 @@ _TABLE: tuple[tuple[type[BaseException], Callable[..., Failure]], ...] = (
     (IntegrityError, _taken),
     (OperationalError, _database),
     (SQLAlchemyError, _database),
+    (FilesAway, _away),
     (KeyboardInterrupt, _interrupted),
     (click.Abort, _interrupted),
     (EOFError, _interrupted),

@@ -2,6 +2,7 @@
 const OFFLINE = 0;
 const EXPIRED = 401;
 const UNPROVEN = 400;
+const AWAY = 503;
 
 const proof = () => JSON.parse(document.body.getAttribute("hx-headers") ?? "{}")["X-CSRF"] ?? "";
 
@@ -31,7 +32,10 @@ function send(file, address, row) {
     request.upload.onprogress = (event) => {
       if (event.lengthComputable) row.querySelector("progress").value = event.loaded / event.total;
     };
-    request.onload = () => answered({ status: request.status, found: request.response });
+    request.onload = () => {
+      const said = request.response?.said ?? decodeURIComponent(request.getResponseHeader("X-Said") ?? "");
+      answered({ status: request.status, found: request.response, said });
+    };
     request.onerror = () => answered({ status: OFFLINE });
     request.send(file);
   });
@@ -88,17 +92,19 @@ export async function deliver(box, file, row, address) {
   let unproven = false;
   while (row.isConnected) {
     say(row, texts.sending, false);
-    const { status, found } = await send(file, address(), row);
+    const { status, found, said } = await send(file, address(), row);
     if (status >= 200 && status < 300) return found;
     if (status === UNPROVEN && !unproven && (await renew(box.dataset.proof))) {
       unproven = true;
       continue;
     }
-    if (![OFFLINE, EXPIRED, UNPROVEN].includes(status)) {
-      refuse(row, found?.said ?? texts.gone);
+    if (![OFFLINE, EXPIRED, UNPROVEN, AWAY].includes(status)) {
+      refuse(row, said || texts.gone);
       return null;
     }
-    say(row, status === OFFLINE ? texts.offline : texts.expired, true, status === OFFLINE ? "" : gate);
+    const mayWait = status === OFFLINE || status === AWAY;
+    const text = status === OFFLINE ? texts.offline : texts.expired;
+    say(row, status === AWAY ? said || texts.offline : text, true, mayWait ? "" : gate);
     await another(row);
     await renew(box.dataset.proof);
   }
