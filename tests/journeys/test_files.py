@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -74,6 +75,19 @@ def test_what_is_wrong_with_a_file_stands_beside_its_field(visit: Opener, tmp_pa
         file.truncate(51 * 1024 * 1024)
     page.locator(CHOOSE).first.set_input_files(tmp_path / "large.pdf")
     expect(said).to_contain_text("应不超过 50 MB")
+
+
+def test_a_file_waits_in_its_field_while_nobody_can_keep_it(visit: Opener, scan: Path) -> None:
+    person = visit()
+    page = _open(person, "zhao", "T01.07")
+    away = {"X-Said": quote("存放文件的地方暂时无法访问,请稍后再试")}
+    page.route("**/files?*", lambda route: route.fulfill(status=503, headers=away), times=1)
+    page.locator(CHOOSE).first.set_input_files(scan)
+    going = page.locator("#field-proof .file-going")
+    expect(going.get_by_role("alert")).to_have_text("存放文件的地方暂时无法访问,请稍后再试")
+    person.picture("files-away")
+    going.get_by_role("button", name="重试").click()
+    expect(page.locator("#field-proof .file-list a")).to_have_text("回执.pdf")
 
 
 def test_a_file_is_dropped_and_survives_the_end_of_the_session(visit: Opener) -> None:
