@@ -1,9 +1,9 @@
-"""Who handed a task on, when and with which words: read from the entry that offered it, which never changes."""
+"""Who handed a task on, when and with which words: read from the entry that offered it, or last gave it to another; entries never change."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
@@ -32,11 +32,12 @@ Spot: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """The person whose work led to a task, and their opinion."""
+    """The person whose work led to a task, or who gave it to another by a command, and their words."""
 
     person: str | None
     at: int
     opinion: str = ""
+    by: type[Command] | None = None
 
 
 class Hands:
@@ -45,17 +46,20 @@ class Hands:
     def __init__(self, recent: Recent) -> None:
         self.recent = recent
         self._lock = Lock()
-        self._kept: OrderedDict[str, Handed] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, Spot], Handed] = OrderedDict()
 
-    def of(self, connection: Connection, tasks: Sequence[str]) -> dict[str, Handed]:
-        """Who handed on these tasks; those are missing whose entry cannot be read."""
+    def of(
+        self, connection: Connection, tasks: Sequence[str], given: Mapping[str, int | None] | None = None
+    ) -> dict[str, Handed]:
+        """Who handed on these tasks, by the entries that last gave them to another where there are; those are missing whose entry cannot be read."""
+        spots = {task: _spot(task, (given or {}).get(task)) for task in tasks}
         with self._lock:
-            found = {task: self._kept[task] for task in tasks if task in self._kept}
-        if missing := [task for task in tasks if task not in found]:
+            found = {task: self._kept[task, spot] for task, spot in spots.items() if (task, spot) in self._kept}
+        if missing := {task: spot for task, spot in spots.items() if task not in found}:
             new = dict(self._read(connection, missing))
             found |= new
             with self._lock:
-                self._kept.update(new)
+                self._kept.update({(task, spots[task]): handed for task, handed in new.items()})
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
         return found
@@ -75,9 +79,8 @@ class Hands:
                 return _handed(entry)
         return None
 
-    def _read(self, connection: Connection, tasks: Sequence[str]) -> Iterator[tuple[str, Handed]]:
+    def _read(self, connection: Connection, spots: Mapping[str, Spot]) -> Iterator[tuple[str, Handed]]:
         """What clock and worker did has a cause: the entry of the person whose work led to it."""
-        spots = {task: spot_of(task) for task in tasks}
         found = self._entries(connection, set(spots.values()))
         causes = {spot: cause for spot, entry in found.items() if (cause := _cause(entry)) is not None}
         before = self._entries(connection, set(causes.values()) - found.keys())
@@ -105,15 +108,23 @@ def spot_of(counted: str) -> Spot:
     return int(stream), int(revision)
 
 
+def _spot(task: str, given: int | None) -> Spot:
+    stream, revision = spot_of(task)
+    return stream, revision if given is None else given
+
+
 def _cause(entry: Entry) -> Spot | None:
     cause = entry.command.envelope.cause
     return None if entry.command.envelope.actor is not None or cause is None else (cause.stream, cause.revision)
 
 
 def _handed(entry: Entry) -> Handed:
-    actor = entry.command.envelope.actor
+    actor, command = entry.command.envelope.actor, entry.command
     return Handed(
-        person=None if actor is None else actor.id, at=micros(entry.at), opinion=_opinion(entry.command)[:LONGEST]
+        person=None if actor is None else actor.id,
+        at=micros(entry.at),
+        opinion=_opinion(command)[:LONGEST],
+        by=type(command) if isinstance(command, GIVING) else None,
     )
 
 

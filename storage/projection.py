@@ -31,6 +31,7 @@ from storage import (
     team,
 )
 from storage.batch import Batch, Prepared
+from storage.handing import GIVING
 from storage.moments import due, micros
 
 TASK_EVENTS = (
@@ -63,6 +64,7 @@ _CHANGE_TASK = Prepared(
     .where(schema.task.c.task == bindparam("key"))
     .values({name: bindparam(name) for name in _CHANGED})
 )
+_GIVE = Prepared(update(schema.task).where(schema.task.c.task == bindparam("key")).values(given=bindparam("place")))
 _MOVE_DUE = Prepared(update(schema.task).where(schema.task.c.task == bindparam("key")).values(due=bindparam("moved")))
 
 
@@ -131,6 +133,8 @@ def _tasks(batch: Batch, entry: Entry, before: State, after: Instance, staff: st
     batch.add(_CHANGE_TASK, *({"key": key, **_task_changes(entry, after, key)} for key in known))
     moved = (event for event in entry.events if isinstance(event, events.TaskDueMoved))
     batch.add(_MOVE_DUE, *({"key": event.task, "moved": due(event.due)} for event in moved))
+    if isinstance(entry.command, GIVING) and entry.command.task in known:
+        batch.add(_GIVE, {"key": entry.command.task, "place": entry.revision})
     waiting = sorted(touched & after.tasks.keys())
     batch.add(_ENTER_INBOX, *(row for key in waiting for row in inbox_rows(after.tasks[key], after.case, staff)))
 
@@ -156,6 +160,7 @@ def _task_row(entry: Entry, after: Instance, event: events.TaskOffered) -> dict[
         "element": event.element,
         "due": None if event.due is None else due(event.due),
         "offered_at": micros(entry.at),
+        "given": None,
         **_task_changes(entry, after, event.task),
     }
 

@@ -89,7 +89,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One task as a list shows it."""
+    """One task as a list shows it; `given` is the entry by which somebody last gave it to another."""
 
     task: str
     stream: int
@@ -107,6 +107,7 @@ class Line:
     closed_at: int | None = None
     by: str | None = None
     message: str = ""
+    given: int | None = None
 
     @property
     def place(self) -> Place:
@@ -365,4 +366,5 @@ def _lines(connection: Connection, found: dict[str, Row[Any]]) -> Iterator[Line]
             closed_at=getattr(place, "told_at", row.closed_at),
             by=getattr(place, "by", None),
             message=getattr(place, "message", ""),
+            given=row.given,
         )

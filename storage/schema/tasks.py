@@ -21,6 +21,7 @@ task = Table(
     Column("offered_at", BigInteger, nullable=False),
     Column("closed_at", BigInteger),
     Column("closed_by", String(64)),
+    Column("given", BigInteger),  # the entry by which somebody last gave it to another
 )
 Index("task_of_stream", task.c.stream_no)
 _done = task.c.closed_by.is_not(None)

@@ -8,12 +8,12 @@ from sqlalchemy import insert, select, text, update
 
 from engine import organisation
 from engine.absence import Absence
-from engine.commands import AssignCaseRole, Envelope
+from engine.commands import AssignCaseRole, ClaimTask, Command, DelegateTask, Envelope, UrgeTask
 from engine.events import AbsenceEnded
 from engine.organisation import Organisation
 from engine.stream import ORGANISATION
 from engine.value import Date, Person
-from storage import codec, schema, staffing, submission, verification
+from storage import attempt, codec, schema, staffing, verification
 from storage.database import Database
 from storage.files import Files
 from storage.migrations import upgrade
@@ -48,7 +48,7 @@ def findings(company: Company) -> list[str]:
 
 def missing(company: Company, release: str, monkeypatch: pytest.MonkeyPatch) -> verification.Report:
     """A file is handed in under a release, and its bytes are not there."""
-    monkeypatch.setattr(submission, "SEMANTICS", release)
+    monkeypatch.setattr(attempt, "SEMANTICS", release)
     file, stream = upload(company, "wang"), company.start()
     company.complete(stream, company.task(stream, "write"), "wang", {"proof": file})
     assert company.store.files.remove(file.digest)
@@ -101,7 +101,7 @@ def test_a_team_that_was_changed_before_reasons_were_asked_for_is_proven(
 ) -> None:
     company = Company(database)
     case = company.open_case()
-    monkeypatch.setattr(submission, "SEMANTICS", "4.1/python-3.11")
+    monkeypatch.setattr(attempt, "SEMANTICS", "4.1/python-3.11")
     envelope = Envelope(id="team", stream=case, at=company.now)
     change = AssignCaseRole(envelope=envelope, role="SALES", persons=(company.people["wang"],))
     company.store.submit(change)
@@ -126,6 +126,7 @@ def test_who_used_a_file_is_known_after_the_step(database_url: str, tmp_path: Pa
         expected = sorted(map(tuple, connection.execute(query)))
         connection.execute(text("ALTER TABLE file_use DROP COLUMN person"))
         connection.execute(text("ALTER TABLE inbox DROP COLUMN role"))
+        connection.execute(text("ALTER TABLE task DROP COLUMN given"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
     upgrade(database)
     with database.read() as connection:
@@ -161,6 +162,33 @@ def test_the_tasks_of_teams_are_found_by_their_people_after_the_step(database_ur
     ]
     assert found == {(row["task"], row["kind"], row["key"], row["role"]) for row in made}
     assert len(found) == 6
+
+
+def test_who_gave_a_task_on_is_known_after_the_step(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    company = Company(database)
+    stream, other = company.start(), company.start()
+    task, untouched = company.task(stream, "write"), company.task(other, "write")
+    asked: list[tuple[type[Command], dict[str, object]]] = [
+        (ClaimTask, {}),
+        (DelegateTask, {"to": company.people["guest"], "reason": "休假"}),
+        (UrgeTask, {"message": "TransferTask"}),
+    ]
+    for command, fields in asked:
+        envelope = Envelope(id=command.__name__, stream=stream, at=company.now, actor=company.people["wang"])
+        company.store.submit(command(envelope=envelope, task=task, **fields))  # type: ignore[call-arg]  # fields of each
+    query = select(schema.task.c.task, schema.task.c.given)
+    with database.write() as connection:
+        expected = dict(map(tuple, connection.execute(query)))
+        connection.execute(text("ALTER TABLE task DROP COLUMN given"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0007'"))
+    assert (expected[task], expected[untouched]) == (3, None)
+    upgrade(database)
+    with database.read() as connection:
+        assert dict(map(tuple, connection.execute(query))) == expected
+    assert rebuild(company.store).differences == []
+    database.close()
 
 
 def test_a_state_in_the_spelling_of_an_earlier_release_is_still_that_state(database: Database) -> None:

@@ -11,6 +11,7 @@ from flask import current_app
 from sqlalchemy import Connection
 
 from engine import bulk
+from engine.commands import AddSigner, Command, DelegateTask, ResolveTask, TransferTask
 from engine.errors import Text
 from engine.procedure import Procedure
 from storage import coming, preferences, worklist
@@ -47,6 +48,7 @@ class Shown:
     by: str
     at: str
     said: str
+    way: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,8 @@ def _groups(shown: Sequence[Shown], edges: Sequence[int], after: Place | None, *
 def _shown(connection: Connection, lines: Sequence[Line]) -> list[Shown]:
     keys = [line.task for line in lines]
     values = worklist.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
-    handed, seen = hands().of(connection, keys), preferences.read_by(connection, me().person, keys)
+    given = {line.task: line.given for line in lines}
+    handed, seen = hands().of(connection, keys, given), preferences.read_by(connection, me().person, keys)
     return [
         _one(connection, line, values.get(line.case or 0, {}), handed.get(line.task), is_new=line.task not in seen)
         for line in lines
@@ -186,7 +189,20 @@ def _one(
         by=reading.names(connection).get(by or "", ""),
         at=texts.at(at),
         said=line.message or ("" if handed is None else handed.opinion),
+        way=_way(handed, reading.names(connection).get(by or "", "")),
     )
+
+
+def _way(handed: Handed | None, name: str) -> str:
+    """Who handed it on, and how."""
+    ways: dict[type[Command] | None, str] = {
+        TransferTask: _("%(name)s 转办", name=name),
+        DelegateTask: _("%(name)s 委派", name=name),
+        ResolveTask: _("%(name)s 交回", name=name),
+        AddSigner: _("%(name)s 请求加签", name=name),
+    }
+    found = None if handed is None else ways.get(handed.by)
+    return found or _("%(name)s 交办", name=name)
 
 
 def _bulk(procedure: Procedure, line: Line) -> str:

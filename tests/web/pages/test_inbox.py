@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from storage import people, preferences, schema, worklist
 from storage.moments import NEVER, micros
 from storage.worklist import Wish
+from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
 
 TASK = re.compile(r'id="task-([\d-]+)"')
@@ -93,6 +95,34 @@ def test_what_was_said_stands_with_the_task(house: House) -> None:
     line = next(part for part in page.split('<li class="task') if "长江航运调度中心应用运维" in part)
     assert "李强 交办" in line
     assert "<q>修改到位。</q>" in line
+
+
+def test_a_task_that_was_given_on_says_by_whom_how_and_with_which_words(house: House) -> None:
+    (task,) = (one for one in _tasks(house.signed_in("zhao").page("/")) if "长江航运" in _line(house, "zhao", one))
+    assert "李强 交办" in _line(house, "zhao", task)
+    for act, who, to, asked, said in (
+        ("transfer", "zhao", "sun", {"to": "sun", "reason": "赵敏休假"}, "转办"),
+        ("delegate", "sun", "lin", {"to": "lin", "reason": "请补数据"}, "委派"),
+        ("resolve", "lin", "sun", {"opinion": "已补齐<b>"}, "交回"),
+    ):
+        name = _names(house)[who]
+        program(house, who).post(f"/tasks/{task}/{act}", asked)
+        line = _line(house, to, task)
+        words = html.escape(asked.get("reason") or asked["opinion"])
+        assert (f"{name} {said}" in line, f"<q>{words}</q>" in line) == (True, True), (act, line)
+        assert "李强 交办" not in line
+
+
+def _line(house: House, handle: str, task: str) -> str:
+    """What stands in the list about a task."""
+    page = house.signed_in(handle).page("/")
+    return next(part for part in page.split('<li class="task') if f'id="task-{task.replace(".", "-")}"' in part)
+
+
+def _names(house: House) -> dict[str, str]:
+    """Names by handle."""
+    with house.store.database.read() as connection:
+        return {row.handle: row.name for row in connection.execute(select(schema.handle))}
 
 
 @pytest.mark.parametrize(
