@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, Select, delete, exists, insert, select
 
@@ -50,6 +50,14 @@ def cases_with(text: str) -> Select[tuple[int]] | None:
         has_it = case_value.c.sought.contains(part, autoescape=True)
         query = query.where(exists().where(case_value.c.case_no == case_word.c.case_no, has_it))
     return query
+
+
+def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[str, str]]:
+    """The short values of cases, by name."""
+    found = dict[int, dict[str, str]]()
+    for row in connection.execute(select(case_value).where(case_value.c.case_no.in_(cases))):
+        found.setdefault(row.case_no, {})[row.name] = row.value
+    return found
 
 
 def words(text: str) -> Iterator[str]:

@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, false, f
 from sqlalchemy import case as either
 
 from storage import case_search, coming, schema
+from storage.case_search import values_of
 from storage.coming import Coming
 from storage.schema import case_role, case_value, inbox, task
 from storage.staffing import ROLE
-from storage.worklist import values_of
 
 Query: TypeAlias = Select[Any]
 LONGEST_COUNT = 1_000

@@ -1,6 +1,6 @@
-"""The lists of a person's page: what they may do, did, began and were told of. Cost does not depend on what was ever closed.
+"""What a person may do, as a list. Its cost does not depend on what was ever closed.
 
-Every list is read by keyset: a page begins behind the place where the one before ended.
+It is read by keyset: a page begins behind the place where the one before ended.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     union_all,
 )
 
@@ -36,10 +35,9 @@ from storage.batch import Prepared, find
 from storage.moments import NEVER
 from storage.schema import inbox, task
 from storage.staffing import ROLE, TEAM
+from storage.task_line import Line, Place, lines
 
 Query: TypeAlias = Select[Any]
-Place: TypeAlias = tuple[int, str]
-"""Where a page ends: the number it is ordered by, and the id."""
 
 LONGEST_COUNT = 10_000
 """More than so many tasks of one person are not counted."""
@@ -59,11 +57,6 @@ _OF_CASE = (
     .where(inbox.c.case_no == bindparam("case"), inbox.c.task != bindparam("but"))
     .distinct()
     .limit(LONGEST_CASE)
-)
-_OF_TASKS = (
-    select(task, schema.instance.c.version)
-    .join(schema.instance, schema.instance.c.stream_no == task.c.stream_no)
-    .where(task.c.task.in_(bindparam("tasks", expanding=True)))
 )
 
 
@@ -87,34 +80,6 @@ class Wish:
     newest_first: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One task as a list shows it; `given` is the entry by which somebody last gave it to another."""
-
-    task: str
-    stream: int
-    case: int | None
-    process: str
-    element: str
-    version: str
-    kind: str
-    key: str
-    due: int
-    offered_at: int
-    order: int
-    stage: str
-    holder: str | None = None
-    closed_at: int | None = None
-    by: str | None = None
-    message: str = ""
-    given: int | None = None
-
-    @property
-    def place(self) -> Place:
-        """Where a page that ends with this line ends."""
-        return self.order, self.task
-
-
 def page(connection: Connection, wish: Wish, after: Place | None = None, size: int = 50) -> list[Line]:
     """The next tasks this person may do."""
     found: dict[Place, Row[Any]] = {}
@@ -123,7 +88,7 @@ def page(connection: Connection, wish: Wish, after: Place | None = None, size: i
         for row in connection.execute(query, behind):
             found.setdefault((row.order, row.task), row)
     chosen = [found[place] for place in sorted(found)[:size]]
-    return list(_lines(connection, {row.task: row for row in chosen}))
+    return list(lines(connection, {row.task: row for row in chosen}))
 
 
 def counts(connection: Connection, wish: Wish, edges: Sequence[int]) -> list[int]:
@@ -198,67 +163,6 @@ def _most_urgent(wish: Wish, *, near: bool) -> Query:
     place = inbox.c.due, inbox.c.task
     found = _together(query.where(which).order_by(*place).limit(1) for query in _sources(wish))
     return select(found.c.task).order_by(found.c.due, found.c.task).limit(1)
-
-
-def done(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
-    """What the person completed, the newest first."""
-    order = -task.c.closed_at
-    query = select(task.c.task, order.label("order")).where(task.c.closed_by == person)
-    if after is not None:
-        query = query.where(tuple_(task.c.closed_at, task.c.task) < (-after[0], after[1]))
-    ordered = query.order_by(task.c.closed_at.desc(), task.c.task.desc()).limit(size)
-    rows: list[Row[Any]] = list(connection.execute(ordered))
-    return list(_lines(connection, {row.task: row for row in rows}))
-
-
-def told(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
-    """The tasks the person was informed of, the newest first."""
-    copy = schema.task_copy.c
-    columns = copy.task, copy.by, copy.message, copy.at.label("told_at"), (-copy.at).label("order")
-    query = select(*columns).where(copy.person == person)
-    if after is not None:
-        query = query.where(tuple_(copy.at, copy.task) < (-after[0], after[1]))
-    rows: list[Row[Any]] = list(connection.execute(query.order_by(copy.at.desc(), copy.task.desc()).limit(size)))
-    return list(_lines(connection, {row.task: row for row in rows}))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A case somebody opened, and how many of its tasks are open."""
-
-    case: int
-    version: str
-    status: str
-    at: int
-    waiting: int
-
-    @property
-    def place(self) -> Place:
-        """Where a page that ends with this case ends."""
-        return -self.at, str(self.case)
-
-
-def opened(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Opened]:
-    """The cases the person opened, the newest first."""
-    found = schema.case.c
-    waiting = select(func.count(inbox.c.task.distinct())).where(inbox.c.case_no == found.stream_no).scalar_subquery()
-    query = select(found.stream_no, found.version, found.status, found.opened_at, waiting.label("waiting"))
-    query = query.where(found.opened_by == person)
-    if after is not None:
-        query = query.where(tuple_(found.opened_at, found.stream_no) < (-after[0], int(after[1])))
-    rows = connection.execute(query.order_by(found.opened_at.desc(), found.stream_no.desc()).limit(size))
-    return [
-        Opened(case=row.stream_no, version=row.version, status=row.status, at=row.opened_at, waiting=row.waiting)
-        for row in rows
-    ]
-
-
-def values_of(connection: Connection, cases: Sequence[int]) -> dict[int, dict[str, str]]:
-    """The short values of cases, by name."""
-    table, found = schema.case_value, dict[int, dict[str, str]]()
-    for row in connection.execute(select(table).where(table.c.case_no.in_(cases))):
-        found.setdefault(row.case_no, {})[row.name] = row.value
-    return found
 
 
 def _kept(wish: Wish) -> Wish:
@@ -341,30 +245,3 @@ def _ordered(query: Query, wish: Wish) -> Query:
 
 def _order(wish: Wish) -> ColumnElement[int]:
     return -task.c.offered_at if wish.newest_first else inbox.c.due
-
-
-def _lines(connection: Connection, found: dict[str, Row[Any]]) -> Iterator[Line]:
-    rows = {row.task: row for row in connection.execute(_OF_TASKS, {"tasks": list(found)})}
-    for key, place in found.items():
-        row = rows.get(key)
-        if row is None:
-            continue
-        yield Line(
-            task=key,
-            stream=row.stream_no,
-            case=row.case_no,
-            process=row.process,
-            element=row.element,
-            version=row.version,
-            kind=getattr(place, "kind", ""),
-            key=getattr(place, "key", ""),
-            due=NEVER if row.due is None else row.due,
-            offered_at=row.offered_at,
-            order=place.order,
-            stage=row.stage,
-            holder=row.holder,
-            closed_at=getattr(place, "told_at", row.closed_at),
-            by=getattr(place, "by", None),
-            message=getattr(place, "message", ""),
-            given=row.given,
-        )

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from engine.case import Case
 from engine.events import CaseDataSet
 from engine.value import Context, Person, Ref, Value
-from storage import accounts, case_search, preferences, schema, staffing, worklist
+from storage import accounts, case_search, past_work, preferences, schema, staffing, worklist
 from storage.database import Database
 from storage.moments import NEVER
 from storage.worklist import Wish
@@ -164,7 +164,7 @@ def test_what_a_case_is_no_longer_called_does_not_find_it(database: Database) ->
     _set(database, 10, title="旧名称")
     _set(database, 10, title="新名字")
     with database.read() as connection:
-        assert worklist.values_of(connection, [10]) == {10: {"title": "新名字"}}
+        assert case_search.values_of(connection, [10]) == {10: {"title": "新名字"}}
         for text, count in (("旧名", 0), ("新名", 1)):
             query = case_search.cases_with(text)
             assert query is not None
@@ -186,9 +186,9 @@ def test_what_was_done_is_listed_newest_first_by_pages(database: Database) -> No
             change = schema.task.update().where(schema.task.c.task == key)
             connection.execute(change.values(closed_at=at // 2, closed_by=WANG.id, stage="completed"))
     with database.read() as connection:
-        whole = worklist.done(connection, WANG.id)
+        whole = past_work.done(connection, WANG.id)
         assert [line.closed_at for line in whole] == [2, 1, 1, 0, 0]
-        rest = worklist.done(connection, WANG.id, whole[1].place)
+        rest = past_work.done(connection, WANG.id, whole[1].place)
     assert [line.task for line in rest] == [line.task for line in whole[2:]]
 
 

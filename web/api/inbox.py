@@ -8,8 +8,8 @@ from marshmallow import fields, validate
 from sqlalchemy import Connection
 
 from engine.value import Person
-from storage import worklist
-from storage.worklist import Line, Place
+from storage import case_search, past_work, worklist
+from storage.task_line import Line, Place
 from web import reading
 from web.api import values
 from web.api.blueprint import resource
@@ -120,7 +120,7 @@ def counts() -> dict[str, int]:
 def done(asked: dict[str, str]) -> dict[str, object]:
     """What this person completed, the newest first."""
     with reading.store().database.read() as connection:
-        return _page(connection, worklist.done(connection, me().person.id, _place(asked), _size(asked)), asked)
+        return _page(connection, past_work.done(connection, me().person.id, _place(asked), _size(asked)), asked)
 
 
 @pages.route("/inbox/told", zh="知会我的任务,最新的在前")
@@ -130,7 +130,7 @@ def done(asked: dict[str, str]) -> dict[str, object]:
 def told(asked: dict[str, str]) -> dict[str, object]:
     """What this person was informed of, the newest first."""
     with reading.store().database.read() as connection:
-        return _page(connection, worklist.told(connection, me().person.id, _place(asked), _size(asked)), asked)
+        return _page(connection, past_work.told(connection, me().person.id, _place(asked), _size(asked)), asked)
 
 
 @pages.route("/inbox/sent", zh="我发起的项目,最新的在前")
@@ -140,7 +140,7 @@ def told(asked: dict[str, str]) -> dict[str, object]:
 def sent(asked: dict[str, str]) -> dict[str, object]:
     """The cases this person opened, the newest first."""
     with reading.store().database.read() as connection:
-        found = worklist.opened(connection, me().person.id, filters.numbered(_place(asked)), _size(asked))
+        found = past_work.opened(connection, me().person.id, filters.numbered(_place(asked)), _size(asked))
     rows = [
         {"case": one.case, "status": one.status, "opened": values.at(one.at), "waiting": one.waiting} for one in found
     ]
@@ -148,7 +148,7 @@ def sent(asked: dict[str, str]) -> dict[str, object]:
 
 
 def _page(connection: Connection, lines: Sequence[Line], asked: dict[str, str]) -> dict[str, object]:
-    cases = worklist.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
+    cases = case_search.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
     last = lines[-1].place if lines and len(lines) == _size(asked) else None
     return {
         "items": [_line(connection, line, cases.get(line.case or 0, {})) for line in lines],

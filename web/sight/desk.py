@@ -27,7 +27,7 @@ from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Context, Person
 from engine.words import Channel, StreamKind
-from storage import holding, intake, registers, schema, worklist
+from storage import case_search, holding, intake, registers, schema, worklist
 from storage.batch import Prepared, find
 from storage.moments import moment
 from storage.shelf import StreamShelf
@@ -244,7 +244,7 @@ def _running(connection: Connection, row: Any) -> Instance:
 
 def _background(row: Any, procedure: Procedure, zone: str) -> Background:
     with reading.store().database.read() as connection:
-        values = {} if row.case_no is None else worklist.values_of(connection, [row.case_no]).get(row.case_no, {})
+        values = {} if row.case_no is None else case_search.values_of(connection, [row.case_no]).get(row.case_no, {})
         return Background(
             names=Names(procedure, reading.names(connection), zone),
             shown={what: values.get(name, "") for what, name in reading.shown_fields(procedure).items()},

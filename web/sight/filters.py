@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from engine.errors import Text
 from engine.flow.elements import Kind
 from storage.moments import NEVER, micros
-from storage.worklist import Place, Wish
+from storage.task_line import Place
+from storage.worklist import Wish
 from web import reading, texts
 from web.identity import me
 

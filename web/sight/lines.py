@@ -14,11 +14,12 @@ from engine import bulk
 from engine.commands import AddSigner, Command, DelegateTask, ResolveTask, TransferTask
 from engine.errors import Text
 from engine.procedure import Procedure
-from storage import coming, preferences, worklist
+from storage import case_search, coming, past_work, preferences, worklist
 from storage.coming import Coming
 from storage.handing import Handed, Hands
 from storage.moments import NEVER
-from storage.worklist import Line, Opened, Place
+from storage.past_work import Opened
+from storage.task_line import Line, Place
 from web import reading, texts
 from web.identity import me
 from web.sight.cases import head
@@ -116,14 +117,14 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
 def done(after: Place | None) -> dict[str, Any]:
     """What this person completed."""
     with reading.store().database.read() as connection:
-        lines = worklist.done(connection, me().person.id, after, SIZE)
+        lines = past_work.done(connection, me().person.id, after, SIZE)
         return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
 
 
 def told(after: Place | None) -> dict[str, Any]:
     """What this person was informed of."""
     with reading.store().database.read() as connection:
-        lines = worklist.told(connection, me().person.id, after, SIZE)
+        lines = past_work.told(connection, me().person.id, after, SIZE)
         return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
 
 
@@ -131,8 +132,8 @@ def sent(after: Place | None) -> dict[str, Any]:
     """The cases this person opened."""
     after = numbered(after)
     with reading.store().database.read() as connection:
-        cases = worklist.opened(connection, me().person.id, after, SIZE)
-        values = worklist.values_of(connection, [case.case for case in cases])
+        cases = past_work.opened(connection, me().person.id, after, SIZE)
+        values = case_search.values_of(connection, [case.case for case in cases])
         first = coming.waiting(connection, [case.case for case in cases])
         rows = [_sent(connection, case, values.get(case.case, {}), first.get(case.case)) for case in cases]
     return {"cases": rows, "after": cases[-1].place if len(cases) == SIZE else None}
@@ -154,7 +155,7 @@ def _groups(shown: Sequence[Shown], edges: Sequence[int], after: Place | None, *
 
 def _shown(connection: Connection, lines: Sequence[Line]) -> list[Shown]:
     keys = [line.task for line in lines]
-    values = worklist.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
+    values = case_search.values_of(connection, sorted({line.case for line in lines if line.case is not None}))
     given = {line.task: line.given for line in lines}
     handed, seen = hands().of(connection, keys, given), preferences.read_by(connection, me().person, keys)
     return [

@@ -16,7 +16,7 @@ from engine.stream import ORGANISATION
 from engine.value import Date, Person
 from storage import accounts, appointments, people, recovery, registers, schema, second_factor
 from storage.accounts import Account, Session
-from storage.worklist import values_of
+from storage.case_search import values_of
 from web import reading, texts
 from web.reader import who_reads
 from web.sight import absence

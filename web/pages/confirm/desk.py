@@ -18,7 +18,7 @@ from engine.instance import Instance
 from engine.step import Progress
 from engine.value import Context, Personal
 from engine.words import Channel, StreamKind
-from storage import intake, invitations, schema, worklist
+from storage import case_search, intake, invitations, schema
 from storage.invitations import Given
 from storage.shelf import StreamShelf
 from web import reading, texts, wish
@@ -140,7 +140,7 @@ def _desk(connection: Connection, row: Row[Any], instance: Instance, window: byt
     store = reading.store()
     procedure = reading.procedure(connection, instance.version)
     zone = reading.organisation(connection).working.zone
-    shown_of = worklist.values_of(connection, [] if row.case_no is None else [row.case_no])
+    shown_of = case_search.values_of(connection, [] if row.case_no is None else [row.case_no])
     envelope = Envelope(id="link:looking", stream=row.stream_no, at=store.now(), channel=Channel.LINK)
     command = CompleteTask(envelope=envelope, task=row.task, data=Context())
     values = shown_of.get(row.case_no or 0, {})

@@ -1,0 +1,65 @@
+"""What a person did, was told of, and began: the newest first, read by keyset as `worklist.py` reads what is to be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select, tuple_
+
+from storage import schema
+from storage.schema import inbox, task
+from storage.task_line import Line, Place, lines
+
+
+def done(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
+    """What the person completed, the newest first."""
+    order = -task.c.closed_at
+    query = select(task.c.task, order.label("order")).where(task.c.closed_by == person)
+    if after is not None:
+        query = query.where(tuple_(task.c.closed_at, task.c.task) < (-after[0], after[1]))
+    ordered = query.order_by(task.c.closed_at.desc(), task.c.task.desc()).limit(size)
+    rows: list[Row[Any]] = list(connection.execute(ordered))
+    return list(lines(connection, {row.task: row for row in rows}))
+
+
+def told(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Line]:
+    """The tasks the person was informed of, the newest first."""
+    copy = schema.task_copy.c
+    columns = copy.task, copy.by, copy.message, copy.at.label("told_at"), (-copy.at).label("order")
+    query = select(*columns).where(copy.person == person)
+    if after is not None:
+        query = query.where(tuple_(copy.at, copy.task) < (-after[0], after[1]))
+    rows: list[Row[Any]] = list(connection.execute(query.order_by(copy.at.desc(), copy.task.desc()).limit(size)))
+    return list(lines(connection, {row.task: row for row in rows}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A case somebody opened, and how many of its tasks are open."""
+
+    case: int
+    version: str
+    status: str
+    at: int
+    waiting: int
+
+    @property
+    def place(self) -> Place:
+        """Where a page that ends with this case ends."""
+        return -self.at, str(self.case)
+
+
+def opened(connection: Connection, person: str, after: Place | None = None, size: int = 50) -> list[Opened]:
+    """The cases the person opened, the newest first."""
+    found = schema.case.c
+    waiting = select(func.count(inbox.c.task.distinct())).where(inbox.c.case_no == found.stream_no).scalar_subquery()
+    query = select(found.stream_no, found.version, found.status, found.opened_at, waiting.label("waiting"))
+    query = query.where(found.opened_by == person)
+    if after is not None:
+        query = query.where(tuple_(found.opened_at, found.stream_no) < (-after[0], int(after[1])))
+    rows = connection.execute(query.order_by(found.opened_at.desc(), found.stream_no.desc()).limit(size))
+    return [
+        Opened(case=row.stream_no, version=row.version, status=row.status, at=row.opened_at, waiting=row.waiting)
+        for row in rows
+    ]
