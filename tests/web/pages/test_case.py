@@ -517,3 +517,9 @@ def test_a_reviewer_opens_what_is_to_be_reviewed_and_what_was_done_before_from_t
     before = re.findall(r'href="(/tasks/[^"]+)"[^>]*>完成', side)
     assert before == ["/tasks/14.7.1", "/tasks/14.6.2", "/tasks/14.3.1", "/tasks/14.2.5"]
     assert all(reviewer.get(address).status_code == 200 for address in before)
+
+
+def test_whoever_may_do_a_task_goes_from_its_case_to_work_on_it_and_nobody_else(house: House) -> None:
+    number = _titled(house, "工业园区")
+    assert 'href="/tasks/14.8.2" aria-label="去办理 审核"' in house.signed_in("li").page(f"/cases/{number}")
+    assert "去办理" not in house.signed_in("wai").page(f"/cases/{number}")

@@ -395,3 +395,13 @@ def test_in_english_the_page_and_its_form_are_english(house: House) -> None:
     for wanted in ("Research requirements", "Learn the present state", "Visited on", "On site", "Return", "Submit"):
         assert wanted in page, wanted
     assert "expected" in _live(visitor, task, {"data.need_availability": "high"})["faults"]["need_availability"]
+
+
+def test_whoever_hands_in_what_somebody_else_has_taken_is_told_who_has_it_and_not_what_is_missing(house: House) -> None:
+    task, slow, fast = _task(house, "T01_05"), house.signed_in("mei"), house.signed_in("li")
+    assert slow.get(f"/tasks/{task}").status_code == 200
+    assert _send(fast, task, "do/claim").status_code == 200
+    answer = _send(slow, task, "complete")
+    assert answer.status_code == 409
+    assert "这项任务现在由 李强 办理。您填写的内容还在下面。" in answer.text
+    assert "必填" not in answer.text

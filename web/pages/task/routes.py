@@ -183,6 +183,8 @@ def _refused(desk: Desk, refused: Refused) -> Response:
         if fresh.task is None:
             return _too_late(fresh)
         return _above(desk, desk.sentence(refused.text), failures.STATUSES[refused.reason])
+    if desk.holder and not allowed.standing(desk).may_do:
+        return _too_late(desk)  # whose faults these are is not for this person to mend any more
     found = forms.typed(desk)
     form = forms.drawn(desk, found.entries, refused.faults, is_draft=True)
     told = {**page.shown(desk), "form": form}
