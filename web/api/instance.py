@@ -14,7 +14,7 @@ from web.api import asking, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.shapes import Receipt, Said, Shape, Who, Why
-from web.api.task import shown
+from web.api.task_document import of_targets
 from web.api.task_shapes import Targets
 from web.sight import naming, states
 from web.telling.naming import Names
@@ -141,7 +141,7 @@ def targets(activity: str) -> dict[str, object]:
         procedure = reading.procedure(connection, found.version)
     if activity not in found.activities:
         abort(404)
-    return shown(target.destinations(procedure, found, window, activity))
+    return of_targets(target.destinations(procedure, found, window, activity))
 
 
 @pages.route("/steps/<counted:activity>/move", methods=["POST"], zh="把步骤的工作移到别处;须有相应权限")

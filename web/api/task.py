@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-
 from flask import Response
 
 from engine import commands, target
 from engine.commands import CompleteTask, Envelope
 from engine.errors import Reason, Refused
-from engine.form import Right
 from engine.value import Context, Person
 from engine.words import ReturnMode, SignPlace
 from storage import drafts, intake, personal
 from storage.database import Database
 from web import reading
-from web.acting import allowed, reference
-from web.api import asking, values
+from web.acting import reference
+from web.api import asking, task_document, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
 from web.api.once import secret
@@ -52,7 +49,7 @@ pages = resource("task", "Tasks, and what people do with them")
 def one(task: str) -> Response:
     """A task with its form, the data of the time before, one's draft, and the actions one has."""
     desk = desks.open_for_me(task)
-    return asking.tagged(_document(desk), desk.instance.stream, desk.instance.revision)
+    return asking.tagged(task_document.document(desk), desk.instance.stream, desk.instance.revision)
 
 
 @pages.route("/tasks/<counted:task>/targets", zh="任务可以退回到哪里,以及为什么不能退到别处")
@@ -65,7 +62,7 @@ def targets(asked: dict[str, bool], task: str) -> dict[str, object]:
     if desk.task is None:
         return {"items": []}
     straight = asked["straight"]
-    return shown(target.targets(desk.procedure, desk.instance, desk.window, task, straight=straight))
+    return task_document.of_targets(target.targets(desk.procedure, desk.instance, desk.window, task, straight=straight))
 
 
 @pages.route("/tasks/<counted:task>/references", zh="表单中的引用可以选什么:只有本人可以查阅的")
@@ -90,7 +87,7 @@ def references(asked: dict[str, str], task: str) -> dict[str, object]:
 def draft(task: str) -> dict[str, object]:
     """What this person entered so far."""
     desks.open_for_me(task)
-    return {"draft": _draft(task)}
+    return {"draft": task_document.draft(task)}
 
 
 @pages.route("/tasks/<counted:task>/draft", methods=["PUT"], zh="保存草稿;不写入记录")
@@ -104,7 +101,7 @@ def keep(entered: dict[str, object], task: str) -> dict[str, object]:
     desks.open_for_me(task)
     store = reading.store()
     drafts.save(store.database, task, me().person, values.context(entered["data"]), store.now())
-    return {"draft": _draft(task)}
+    return {"draft": task_document.draft(task)}
 
 
 @pages.route("/tasks/<counted:task>/draft", methods=["DELETE"], zh="清除草稿")
@@ -260,20 +257,6 @@ def sign(asked: dict[str, list[str]], task: str) -> Response:
     return _submit(task, build)
 
 
-def shown(found: list[target.Target]) -> dict[str, object]:
-    """Where work could go, the possible first."""
-    rows = [
-        {
-            "element": one.name,
-            "process": one.process,
-            "label": values.said(one.label),
-            "refusal": None if one.refusal is None else values.said(one.refusal),
-        }
-        for one in sorted(found, key=lambda one: one.refusal is not None)
-    ]
-    return {"items": rows}
-
-
 def _submit(task: str, build: asking.Build) -> Response:
     """Submit a command about a task that this person may know of."""
     return asking.submit(build, desks.open_for_me(task).instance.stream)
@@ -292,56 +275,6 @@ def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, 
 
 def _persons(handles: list[str]) -> tuple[Person, ...]:
     return tuple(values.person(handle, f"to[{place}]") for place, handle in enumerate(handles))
-
-
-def _document(desk: Desk) -> dict[str, object]:
-    row, task = desk.row, desk.task
-    number, name = desk.step
-    sections = desk.surrounding.rights if task is not None else {}
-    return {
-        "task": desk.key,
-        "instance": desk.instance.stream,
-        "case": row.case_no,
-        "process": row.process,
-        "element": row.element,
-        "version": desk.instance.version,
-        "number": number,
-        "name": values.said(name),
-        "purpose": values.said(desk.purpose),
-        "stage": row.stage,
-        "holder": None if task is None else values.named(task.holder),
-        "roles": [] if task is None else list(task.roles),
-        "persons": [] if task is None else [values.named(person) for person in task.persons],
-        "due": values.at(row.due),
-        "offered": values.at(row.offered_at),
-        "closed": values.at(row.closed_at),
-        "closed_by": None if row.closed_by is None else values.by(row.closed_by),
-        "actions": _actions(desk),
-        "form": None if desk.form is None else json.loads(desk.procedure.files[desk.form.path]),
-        "sections": {section: str(right) for section, right in sections.items()},
-        "data": _data(desk),
-        "draft": _draft(desk.key) if task is not None else None,
-    }
-
-
-def _actions(desk: Desk) -> list[str]:
-    found = allowed.standing(desk)
-    return [*(["complete"] if found.may_do else []), *(act.name for act in found.acts)]
-
-
-def _data(desk: Desk) -> dict[str, object]:
-    """The result of the time before, without the sections that are hidden from the task."""
-    if desk.form is None or desk.task is None:
-        return {}
-    around = desk.surrounding
-    hidden = {name for name, right in around.rights.items() if right is Right.HIDDEN}
-    kept = {field.key for field in desk.form.fields if field.section not in hidden}
-    return {key: values.shown(found) for key, found in around.earlier.items() if key in kept}
-
-
-def _draft(task: str) -> object:
-    found = drafts.read(_database(), task, me().person)
-    return None if found is None else values.shown(found)
 
 
 def _database() -> Database:
