@@ -18,6 +18,7 @@ from tests.engine import (
 )
 from tests.engine.flow import (
     test_adhoc,
+    test_boundary_events,
     test_compensation,
     test_complex_gateway,
     test_conditions,
@@ -26,10 +27,13 @@ from tests.engine.flow import (
     test_escalations,
     test_event_gateway,
     test_event_sub_processes,
+    test_levels,
     test_links,
     test_multi_instance,
     test_quantities,
+    test_repeated,
     test_signals,
+    test_splits,
     test_starts,
     test_transaction,
 )
@@ -42,6 +46,7 @@ ROWS = [
 ]
 RUNS = {
     "adhoc": test_adhoc,
+    "boundary": test_boundary_events,
     "compensation": test_compensation,
     "complex": test_complex_gateway,
     "conditions": test_conditions,
@@ -50,10 +55,13 @@ RUNS = {
     "escalations": test_escalations,
     "gateway": test_event_gateway,
     "handlers": test_event_sub_processes,
+    "levels": test_levels,
     "links": test_links,
     "quantities": test_quantities,
+    "repeated": test_repeated,
     "several": test_multi_instance,
     "signals": test_signals,
+    "splits": test_splits,
     "starts": test_starts,
     "transaction": test_transaction,
     "waiting": test_waiting,
