@@ -42,7 +42,7 @@ def install(app: Flask) -> None:
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     Babel(app, locale_selector=language)
     app.jinja_env.filters.update(said=said, day=day, at=at, number=number, moment=said_moment, browser=browser)
-    app.jinja_env.globals.update(language=language, theme=theme, _=_)
+    app.jinja_env.globals.update(language=language, theme=theme, _=_, as_of=as_of)
 
 
 def language() -> str:
@@ -93,6 +93,11 @@ def at(when: int) -> str:
     """A moment as people say it: the time alone today, with the day otherwise."""
     found = local(moment(when))
     return f"{near(found.date())} {found:%H:%M}".strip()
+
+
+def as_of() -> str:
+    """This moment in full: a printed page is read on another day."""
+    return f"{local(reading.store().now()):%Y-%m-%d %H:%M}"
 
 
 def said_moment(found: datetime) -> str:

@@ -13,7 +13,7 @@ KEPT = 4_096
 """So many texts of the catalogue used last are kept as they are shown."""
 
 WIDE = {",": "\uff0c", ";": "\uff1b", ":": "\uff1a", "?": "\uff1f", "!": "\uff01"}
-AFTER_HANZI = re.compile("(?<=[\u3400-\u9fff\u201d\u300b\uff09])[,;:?!]")
+BESIDE_HANZI = re.compile("(?<=[\u3400-\u9fff\u201d\u300b\uff09])[,;:?!]|[,;:?!](?=[\u3400-\u9fff\u201c\u300a\uff08])")
 BRACKETS = re.compile("\\(([^()]*[\u3400-\u9fff][^()]*)\\)")
 
 
@@ -33,7 +33,7 @@ def lazy(text: str) -> str:
 
 
 def typeset(text: str) -> str:
-    """A text as it is printed: in Chinese, punctuation behind Chinese characters is as wide as these."""
+    """A text as it is printed: in Chinese, punctuation beside Chinese characters is as wide as these."""
     return text if is_english() else _wide(text)
 
 
@@ -51,7 +51,7 @@ def _printed(text: str, *, english: bool) -> str:
 
 def _wide(text: str) -> str:
     wide = BRACKETS.sub("\uff08\\1\uff09", text)
-    return AFTER_HANZI.sub(lambda found: WIDE[found[0]], wide)
+    return BESIDE_HANZI.sub(lambda found: WIDE[found[0]], wide)
 
 
 def is_english() -> bool:

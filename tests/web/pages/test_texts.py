@@ -139,5 +139,12 @@ def test_what_a_text_was_filled_with_is_kept_nowhere(house: House, language: str
 def test_chinese_is_set_with_wide_punctuation_and_english_is_not(house: House) -> None:
     with house.app.test_request_context(headers={"Accept-Language": "zh"}):
         assert typeset("请稍等,再试:10:30(例如今天)?") == "请稍等\uff0c再试\uff1a10:30\uff08例如今天\uff09\uff1f"
+        assert typeset("A/1,编号 ZX-1,摘要:a1") == "A/1\uff0c编号 ZX-1\uff0c摘要\uff1aa1"
     with house.app.test_request_context(headers={"Accept-Language": "en"}):
         assert typeset("wait, please (now)?") == "wait, please (now)?"
+
+
+def test_a_page_says_what_it_is_printed_with_as_of_when_by_whom_and_from_where(house: House) -> None:
+    page = house.signed_in("wai").page("/cases/7/history")
+    printed = re.sub(r"<[^>]*>", "", page.split('class="printed">')[1].split("</p>")[0])
+    assert printed == "内容截至 2026-11-24 14:30\uff0c由 韦恩 打印 · localhost/cases/7/history"
