@@ -103,6 +103,7 @@ SIGHTS = (
     _seen("case-close", "case_closing.form", "/cases/3/close", "main form"),
     _seen("case-part", "case_team.one", "/cases/7/team/SID", "main form"),
     _seen("case-history", "case.history", "/cases/7/history", ".case-record-line"),
+    _seen("case-files", "file.every", "/cases/7/files", ".attached"),
     _seen("case-at", "case.at", "/cases/7/at", DRAWN),
     _seen("case-at-2", "case.at", "/cases/3/at?place=12", DRAWN),
     # Procedures

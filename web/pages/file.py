@@ -59,6 +59,21 @@ def upload(task: str) -> Response:
     return make_response({"file": file, "size": shown.size(kept.size), "address": url_for(".one", digest=kept.digest)})
 
 
+@pages.get("/cases/<number>/files")
+@signed_in
+def every(number: str) -> str:
+    """The files of a case, the newest first, page by page; for whoever knows but a task of it those of the task."""
+    case, task, after = dossier.number_of(number), request.args.get("task"), request.args.get("after", "")
+    desk = None if task is None else desks.open_for_me(task)
+    if desk is not None and desk.row.case_no != case:
+        abort(404)
+    whole = desk is None or desk.may_read_case
+    with reading.store().database.read() as connection:
+        found = desk.case if desk is not None and desk.case is not None else files.case_for_me(connection, case)
+        name = "file/rows.html" if request.headers.get("HX-Request") else "file/every.html"
+        return render_template(name, **files.on_page(connection, found, task, whole=whole, after=after))
+
+
 @pages.post("/cases/<number>/files")
 @signed_in
 def attach(number: str) -> Response:
@@ -77,14 +92,14 @@ def attach(number: str) -> Response:
         )
     except Refused as refused:
         return _refused(refused)
-    return make_response({"list": listed(found.stream), "said": _("已添加附件“%(name)s”。", name=kept.name)})
+    return make_response({**_listed(found.stream), "said": _("已添加附件“%(name)s”。", name=kept.name)})
 
 
-def listed(number: int) -> str:
-    """The list of the files of a case."""
+def _listed(number: int) -> dict[str, object]:
+    """The list of the files of a case as its page begins it, and how many there are."""
     with reading.store().database.read() as connection:
-        found = files.case_for_me(connection, number)
-        return render_template("file/list.html", files=files.of_case(connection, found), files_most=files.MOST)
+        shown = files.on_page(connection, files.case_for_me(connection, number))
+        return {"list": render_template("file/list.html", **shown), "count": shown["files_count"]}
 
 
 def _field(task: str) -> forms.Field:

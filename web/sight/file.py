@@ -26,8 +26,8 @@ from web.reader import who_reads
 from web.sight import desk
 from web.taking import Kept
 
-MOST = 500
-"""Files of a case on its page; its list goes on in the API."""
+SIZE = 50
+"""Files of a case on its page, and on each page of its list that goes on from there."""
 
 _use, _task, _upload = schema.file_use.c, schema.task.c, schema.upload.c
 
@@ -82,11 +82,17 @@ def may_attach(connection: Connection, case: Case) -> bool:
     return cases.may_attach(procedure, case, me().person, company, reading.store().now())
 
 
-def on_page(connection: Connection, case: Case, task: str | None = None, *, whole: bool = True) -> dict[str, Any]:
+def on_page(
+    connection: Connection, case: Case, task: str | None = None, *, whole: bool = True, after: str = ""
+) -> dict[str, Any]:
     """What a page says of the files of a case, seen from one of its tasks or from none; not `whole`: those of the task."""
+    only_of = None if whole else task
+    listed, onward = part(connection, case, SIZE, after, only_of)
     return {
-        "files": of_case(connection, case, None if whole else task),
-        "files_most": MOST,
+        "files": listed,
+        "files_count": _count(connection, case, only_of) if onward or after else len(listed),
+        "files_onward": onward,
+        "files_of": only_of,
         "may_attach": whole and may_attach(connection, case),
         "files_case": case.stream,
         "files_task": task,
@@ -94,16 +100,11 @@ def on_page(connection: Connection, case: Case, task: str | None = None, *, whol
     }
 
 
-def of_case(connection: Connection, case: Case, only_of: str | None = None) -> list[Listed]:
-    """The newest files of a case, at most `MOST`; `only_of` are those of one task."""
-    return part(connection, case, MOST, only_of=only_of)[0]
-
-
 def part(
     connection: Connection, case: Case, size: int, after: str = "", only_of: str | None = None
 ) -> tuple[list[Listed], str | None]:
-    """The files of a case behind a place, the newest first, and the place to go on from; none at the end."""
-    of = and_(_use.case_no == case.stream, *(() if only_of is None else (_use.task == only_of,)))
+    """The files of a case behind a place, the newest first, and the place to go on from; `only_of` are those of one task."""
+    of = _of(case, only_of)
     query = select(_use.digest, _use.name, func.max(_use.at).label("newest")).where(of)
     files = query.group_by(_use.digest, _use.name).subquery()
     known = files.c
@@ -116,6 +117,15 @@ def part(
     first = _once(uses)
     listed = _with_origins(connection, case, [first[one.digest, one.name] for one in found])
     return listed, _place(found[-1].newest, found[-1].digest, found[-1].name) if is_more else None
+
+
+def _of(case: Case, only_of: str | None) -> ColumnElement[bool]:
+    return and_(_use.case_no == case.stream, *(() if only_of is None else (_use.task == only_of,)))
+
+
+def _count(connection: Connection, case: Case, only_of: str | None) -> int:
+    files = select(_use.digest, _use.name).where(_of(case, only_of)).distinct().subquery()
+    return int(connection.execute(select(func.count()).select_from(files)).scalar_one())
 
 
 def _place(newest: int, digest: str, name: str) -> str:

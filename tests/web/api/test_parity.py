@@ -82,6 +82,7 @@ READING = {
     "case.at": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
     "case.drawing": "GET /versions/{version}/files/{path}",
     "case.every": "GET /cases, GET /me/filters/cases",
+    "file.every": "GET /cases/{case}/files",
     "case.history": "GET /cases/{case}/history, GET /instances/{instance}/history",
     "case.moment": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
     "case.more": "GET /cases",

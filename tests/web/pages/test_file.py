@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import io
 import json
 import re
@@ -20,6 +21,8 @@ from tests.web.pages.test_task_terminate import _of_lawyers
 from web.cli.sample_file import content
 
 SCAN = content("回执.pdf")
+NAMED = re.compile(r'class="file-name"[^>]*>([^<]+)<')
+ONWARD = re.compile(r'<li class="more"><a [^>]*href="([^"]*)"')
 HEADER = re.compile(r'"X-CSRF": "([0-9a-f]+)"')
 
 
@@ -49,9 +52,9 @@ def upload(visitor: Browser, task: str, name: str = "回执.pdf", data: bytes = 
     return send(visitor, f"/tasks/{task}/files?field=proof&name={quote(name, safe='')}", data, kind)
 
 
-def attach(visitor: Browser, case: int, data: bytes = SCAN, **given: str) -> TestResponse:
+def attach(visitor: Browser, case: int, data: bytes = SCAN, name: str = "附件.pdf", **given: str) -> TestResponse:
     asked = "".join(f"&{key}={quote(value)}" for key, value in given.items())
-    return send(visitor, f"/cases/{case}/files?name={quote('附件.pdf')}{asked}", data)
+    return send(visitor, f"/cases/{case}/files?name={quote(name)}{asked}", data)
 
 
 def kept(house: House) -> int:
@@ -218,15 +221,27 @@ def test_an_attachment_stands_in_the_list_and_in_the_history(house: House) -> No
     assert attach(zhao, case, SCAN + b"1", task=task_of(house, "T01_05")).status_code == 404
 
 
-def test_a_page_that_does_not_list_every_file_says_so(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_list_of_more_files_than_fit_goes_on_to_the_last_of_them(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     li, case = house.signed_in("li"), case_of(house, task_of(house, "T01_07"))
-    monkeypatch.setattr("web.sight.file.MOST", 2)
-    assert "最多列出" not in attach(li, case, SCAN + b"1").get_json()["list"]
-    for number in range(2):
-        attach(li, case, SCAN + bytes([number]))
+    monkeypatch.setattr("web.sight.file.SIZE", 2)
+    assert "更早的文件" not in attach(li, case, SCAN, "1.pdf").get_json()["list"]
+    for number in range(2, 6):
+        house.clock.pass_by(minutes=1)
+        answer = attach(li, case, SCAN + bytes([number]), f"{number}.pdf").get_json()
+        assert answer["count"] == number
     page = li.page(f"/cases/{case}")
-    assert page.count('class="attached-main"') == 2
-    assert "这里最多列出最新的 2 个文件" in page
+    assert '<h2>附件</h2><span class="count">5</span>' in page
+    seen = [*NAMED.findall(page)]
+    while (onward := ONWARD.search(page)) is not None:
+        address = html.unescape(onward[1])
+        whole, page = li.page(address), li.get(address, headers={"HX-Request": "true"}).text
+        assert NAMED.findall(whole) == NAMED.findall(page)
+        assert ('<span class="count">5</span>' in whole, "<h1" in page) == (True, False)
+        seen += NAMED.findall(page)
+    assert seen == [f"{number}.pdf" for number in (5, 4, 3, 2, 1)]
+    assert NAMED.findall(li.page(f"/cases/{case}/files?after=nowhere")) == ["5.pdf", "4.pdf"]
 
 
 def test_a_list_of_many_files_takes_no_more_statements_than_one_of_few(house: House) -> None:
@@ -337,6 +352,24 @@ def test_whoever_asked_for_signers_or_will_sign_gets_the_files_of_the_task(house
     _same(house, task, address, {"tang", "gong", "shi"})
     assert _send(shi, task, "do/resolve", opinion="同意").status_code == 200
     _same(house, task, address, {"tang", "gong", "shi"})
+
+
+def test_whoever_knows_but_a_task_finds_only_its_files_behind_its_list(house: House) -> None:
+    task, _address = _at_the_lawyers(house)
+    case, li = case_of(house, task), house.signed_in("li")
+    assert attach(li, case, SCAN + b"1", "项目.pdf").status_code == 200
+    assert attach(li, case, SCAN + b"2", "任务.pdf", task=task).status_code == 200
+    assert _send(house.signed_in("tang"), task, "do/delegate", **_to(house, "gong")).status_code == 200
+    assert _send(li, task, "do/terminate", reason="客户取消了项目").status_code == 200
+    gong, address = house.signed_in("gong"), f"/cases/{case}/files"
+    assert gong.get(address).status_code == 404
+    assert "项目.pdf" not in NAMED.findall(gong.page(f"{address}?task={task}"))
+    assert "任务.pdf" in NAMED.findall(gong.page(f"{address}?task={task}"))
+    assert f'href="/tasks/{task}"' in gong.page(f"{address}?task={task}")
+    assert {"任务.pdf", "项目.pdf"} <= {*NAMED.findall(li.page(f"{address}?task={task}"))}
+    other = task_of(house, "T01_05")
+    assert [visitor.get(f"{address}?task={other}").status_code for visitor in (gong, li)] == [404, 404]
+    assert house.signed_in("bai").get(f"{address}?task={task}").status_code == 404
 
 
 @pytest.mark.parametrize("act", ["claim", "delegate"])

@@ -22,7 +22,7 @@ BY_SCRIPTS = (
     *("case.drawing", "case.more", "inbox.more", "procedure.diagram", "several.entry"),
     *("studio.file", "studio.findings", "studio_decision.file", "studio_form.file"),
     *("confirm.proof", "file.proof", "task.proof", "task_reference.offer"),
-    "case_closing.form",
+    *("case_closing.form", "file.every"),
 )
 """What a page fetches for itself, or offers when there is more, or less under way, than the demonstration has."""
 

@@ -36,6 +36,7 @@ LEADING_ON = {"case.paper"}
 
 READ: Mapping[str, tuple[Mapping[str, str], set[str], str]] = {
     **dict.fromkeys(("case.one", "case.history", "case.at"), (CASE, OF_CASE, "")),
+    "file.every": (CASE, OF_CASE, ""),
     "case.moment": (MOMENT, OF_CASE, ""),
     "case.paper": (PAPER, OF_CASE, ""),
     "case_team.every": (CASE, CHANGING, ""),

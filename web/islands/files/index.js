@@ -20,7 +20,7 @@ dropping("[data-attach][data-address]", async (box, files) => {
     row.remove();
     box.querySelector("[data-list]").innerHTML = found.list;
     const count = box.closest("section")?.querySelector(".count");
-    if (count) count.textContent = box.querySelectorAll("[data-list] li").length;
+    if (count) count.textContent = found.count;
     document.body.dispatchEvent(new CustomEvent("said", { detail: { text: found.said, tone: "good" } }));
   }
   if (!list.querySelector(".file-refused")) {
