@@ -16,7 +16,7 @@ from storage.registers import Reader
 from storage.worklist import Wish
 from tests.web.api.program import program
 from tests.web.pages.browser import Browser, House
-from tests.web.pages.test_case import _every, _titled
+from tests.web.pages.test_cases import _every, _titled
 from tests.web.pages.test_file import SCAN, attach
 
 
