@@ -32,7 +32,7 @@ STUDIO = ("studio", "studio_decision", "studio_file", "studio_form", "studio_row
 
 PLACES = (
     Place("inbox.waiting", lazy("待办"), "inbox", ("inbox", "task", "several", "invitation")),
-    Place("case.every", lazy("项目"), "folder2-open", ("case", "case_team", "case_closing")),
+    Place("case.every", lazy("项目"), "folder2-open", ("case", "case_team", "case_closing", "file")),
     Place("procedure.every", lazy("程序"), "journal-text", ("procedure", *STUDIO)),
     Place("operations.overview", lazy("运行"), "gear", ("operations",), "keep"),
     Place("people.every", lazy("人员与账号"), "people", ("people",), "keep"),

@@ -70,8 +70,10 @@ def every(number: str) -> str:
     whole = desk is None or desk.may_read_case
     with reading.store().database.read() as connection:
         found = desk.case if desk is not None and desk.case is not None else files.case_for_me(connection, case)
+        title = reading.shown_fields(reading.procedure(connection, found.version)).get("title", "")
         name = "file/rows.html" if request.headers.get("HX-Request") else "file/every.html"
-        return render_template(name, **files.on_page(connection, found, task, whole=whole, after=after))
+        listed = files.on_page(connection, found, task, whole=whole, after=after)
+        return render_template(name, called=found.data.get(title) or f"#{case}", **listed)
 
 
 @pages.post("/cases/<number>/files")
@@ -98,8 +100,8 @@ def attach(number: str) -> Response:
 def _listed(number: int) -> dict[str, object]:
     """The list of the files of a case as its page begins it, and how many there are."""
     with reading.store().database.read() as connection:
-        shown = files.on_page(connection, files.case_for_me(connection, number))
-        return {"list": render_template("file/list.html", **shown), "count": shown["files_count"]}
+        listed = files.on_page(connection, files.case_for_me(connection, number))
+        return {"list": render_template("file/list.html", **listed), "count": listed["files_count"]}
 
 
 def _field(task: str) -> forms.Field:

@@ -233,12 +233,13 @@ def test_a_list_of_more_files_than_fit_goes_on_to_the_last_of_them(
         assert answer["count"] == number
     page = li.page(f"/cases/{case}")
     assert '<h2>附件</h2><span class="count">5</span>' in page
-    seen = [*NAMED.findall(page)]
+    seen, title = [*NAMED.findall(page)], page.partition("<h1>")[2].partition("</h1>")[0]
     while (onward := ONWARD.search(page)) is not None:
         address = html.unescape(onward[1])
         whole, page = li.page(address), li.get(address, headers={"HX-Request": "true"}).text
         assert NAMED.findall(whole) == NAMED.findall(page)
         assert ('<span class="count">5</span>' in whole, "<h1" in page) == (True, False)
+        assert f'<p class="soft">{title}</p>' in whole
         seen += NAMED.findall(page)
     assert seen == [f"{number}.pdf" for number in (5, 4, 3, 2, 1)]
     assert NAMED.findall(li.page(f"/cases/{case}/files?after=nowhere")) == ["5.pdf", "4.pdf"]
