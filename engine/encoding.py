@@ -16,7 +16,7 @@ from typing import TypeAlias, Union
 
 import orjson
 
-from engine import temporal
+from engine import duration, temporal
 from engine.errors import MalformedValue
 from engine.value import (
     Context,
@@ -255,11 +255,11 @@ _WRITERS: dict[type, tuple[str, Callable[..., Json]]] = {
     DateTime: ("$at", lambda value, _: f"{_write_date(value.date)}T{_write_time(value.time)}"),
     DaysDuration: (
         "$days",
-        lambda value, _: temporal.format_days_duration(temporal.days_duration(value.nanoseconds)),
+        lambda value, _: duration.format_days_duration(duration.days_duration(value.nanoseconds)),
     ),
     MonthsDuration: (
         "$months",
-        lambda value, _: temporal.format_months_duration(temporal.months_duration(value.months)),
+        lambda value, _: duration.format_months_duration(duration.months_duration(value.months)),
     ),
     Range: ("$range", _write_range),
     Person: ("$person", lambda value, _: _text(value.id)),
@@ -276,8 +276,8 @@ _READERS: dict[str, Callable[[object, int], Value]] = {
     "$date": lambda content, _: temporal.parse_date(_text(content)),
     "$time": lambda content, _: temporal.parse_time(_text(content)),
     "$at": lambda content, _: temporal.parse_date_time(_text(content)),
-    "$days": lambda content, _: temporal.parse_days_duration(_text(content)),
-    "$months": lambda content, _: temporal.parse_months_duration(_text(content)),
+    "$days": lambda content, _: duration.parse_days_duration(_text(content)),
+    "$months": lambda content, _: duration.parse_months_duration(_text(content)),
     "$range": _read_range,
     "$person": lambda content, _: Person(_text(content)),
     "$ref": lambda content, _: Ref(*_texts(content, 2)),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from engine import temporal
+from engine.duration import parse_days_duration
 from engine.errors import Text
 from engine.feel.functions.patterns import pattern
 from engine.form_fields import Field, FieldType
@@ -186,7 +187,7 @@ def _read_moment(text: str) -> DateTime:
 def _duration(_field: Field, found: object) -> Value:
     """Days, hours, minutes and seconds; months are none, as they differ in length."""
     try:
-        value = found if isinstance(found, DaysDuration) else temporal.parse_days_duration(_short(found))
+        value = found if isinstance(found, DaysDuration) else parse_days_duration(_short(found))
     except ValueError:
         raise Unsuitable(
             "应为时长,如 2 天 4 小时(P2DT4H)", "expected a duration such as 2 days 4 hours (P2DT4H)"

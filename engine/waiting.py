@@ -11,6 +11,7 @@ from engine import escalation, temporal
 from engine import task as tasks
 from engine.absence import Absence
 from engine.assignment import passed_to
+from engine.duration import parse_duration
 from engine.errors import Text
 from engine.escalation import window_of
 from engine.events import (
@@ -205,7 +206,7 @@ def _duration(found: Value, element: Element, what: str | None = None) -> Months
     if isinstance(found, str):
         text = found.rpartition("/")[2] if found.startswith("R/") else found
         with suppress(ValueError):
-            found = temporal.parse_duration(text)
+            found = parse_duration(text)
     if isinstance(found, MonthsDuration | DaysDuration):
         return found
     raise _unexpected(element, what or str(element.trigger), "时长(如 PT1H)", "a duration such as PT1H", found)

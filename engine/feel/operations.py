@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal, DecimalException
 
 from engine import temporal
+from engine.duration import days_duration, months_duration
 from engine.errors import Text
 from engine.feel import reasons
 from engine.feel.budget import DEPTH, Budget
@@ -259,9 +260,9 @@ def _quotient(budget: Budget, left: Decimal, right: Decimal) -> Value:
 def _scaled(budget: Budget, value: Value, by: Decimal, how: Callable[[Decimal, Decimal], Decimal]) -> Value:
     try:
         if isinstance(value, DaysDuration):
-            return temporal.days_duration(int(how(Decimal(value.nanoseconds), by)))
+            return days_duration(int(how(Decimal(value.nanoseconds), by)))
         if isinstance(value, MonthsDuration):
-            return temporal.months_duration(int(how(Decimal(value.months), by)))
+            return months_duration(int(how(Decimal(value.months), by)))
     except (DecimalException, ValueError, OverflowError):
         return nothing(budget, reasons.DURATION_RANGE)
     return nothing(budget, reasons.SCALED, value, by)
@@ -287,9 +288,9 @@ def _later(budget: Budget, moment: Value, by: Value, sign: int) -> Value:
     try:
         match moment, by:
             case DaysDuration(), DaysDuration():
-                return temporal.days_duration(moment.nanoseconds + sign * by.nanoseconds)
+                return days_duration(moment.nanoseconds + sign * by.nanoseconds)
             case MonthsDuration(), MonthsDuration():
-                return temporal.months_duration(moment.months + sign * by.months)
+                return months_duration(moment.months + sign * by.months)
             case Date(), MonthsDuration():
                 return temporal.add_months(moment, sign * by.months)
             case Date(), DaysDuration():

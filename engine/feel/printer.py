@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
-from engine import temporal
+from engine import duration, temporal
 from engine.feel.lexer import KEYWORDS
 from engine.feel.names import words
 from engine.feel.tree import (
@@ -244,6 +244,6 @@ _MOMENTS: Mapping[type, Callable[..., str]] = {
     Date: temporal.format_date,
     Time: temporal.format_time,
     DateTime: temporal.format_date_time,
-    DaysDuration: temporal.format_days_duration,
-    MonthsDuration: temporal.format_months_duration,
+    DaysDuration: duration.format_days_duration,
+    MonthsDuration: duration.format_months_duration,
 }

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from engine import temporal
+from engine import duration, temporal
 from engine.value import (
     NANOSECONDS,
     Context,
@@ -61,10 +61,10 @@ DAYS = st.builds(
     DaysDuration,
     st.one_of(
         st.integers(-(10**15), 10**15),
-        st.integers(-temporal.MAX_NANOSECONDS + 1, temporal.MAX_NANOSECONDS - 1),
+        st.integers(-duration.MAX_NANOSECONDS + 1, duration.MAX_NANOSECONDS - 1),
     ),
 )
-MONTHS = st.builds(MonthsDuration, st.integers(-temporal.MAX_MONTHS + 1, temporal.MAX_MONTHS - 1))
+MONTHS = st.builds(MonthsDuration, st.integers(-duration.MAX_MONTHS + 1, duration.MAX_MONTHS - 1))
 REFERENCES = st.one_of(
     st.builds(Person, TEXTS),
     st.builds(Ref, TEXTS, TEXTS),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from engine import temporal
+from engine.duration import parse_days_duration
 from engine.errors import Fault, Text
 from engine.form import Field, FieldType, Form, Right, Surrounding
 from engine.value import Context, Date, DateTime, DaysDuration, File, Person, Personal, Ref, Value
@@ -131,7 +131,7 @@ class Teller:
     def _lasting(self, found: str) -> str:
         """What was typed for a duration: in words where it is one."""
         try:
-            return writing.lasting(temporal.parse_days_duration(found), english=is_english())
+            return writing.lasting(parse_days_duration(found), english=is_english())
         except ValueError:
             return found
 

@@ -7,6 +7,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 
 from engine import temporal
+from engine.duration import days_duration, format_days_duration
 from engine.form import Field, FieldType
 from engine.value import NANOSECONDS, Date, DateTime, DaysDuration
 
@@ -92,7 +93,7 @@ def lasting(found: DaysDuration, *, english: bool) -> str:
         if count:
             parts.append(f"{count} {(one if count == 1 else several) if english else chinese}")
     if rest:  # parts of a second
-        return temporal.format_days_duration(found)
+        return format_days_duration(found)
     return ("-" if found.nanoseconds < 0 else "") + " ".join(parts)
 
 
@@ -146,7 +147,7 @@ def _duration(text: str) -> str:
     if not place or place < len(plain) or total != total.to_integral_value():
         return text
     try:
-        return temporal.format_days_duration(temporal.days_duration(int(total)))
+        return format_days_duration(days_duration(int(total)))
     except ValueError:
         return text
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine import temporal
+from engine import duration, temporal
 from engine.errors import Reason, Refused
 from engine.value import (
     Context,
@@ -122,9 +122,9 @@ def _scalar(
         case DateTime():
             return temporal.format_date_time(found)
         case DaysDuration():
-            return temporal.format_days_duration(found)
+            return duration.format_days_duration(found)
         case MonthsDuration():
-            return temporal.format_months_duration(found)
+            return duration.format_months_duration(found)
         case Person():
             return f"@{found.id}"
         case Ref():

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
-from engine import encoding, temporal
+from engine import duration, encoding, temporal
 from engine.feel import operations, reasons
 from engine.feel.budget import DEPTH, TEXT, Budget
 from engine.feel.errors import FeelError
@@ -85,8 +85,8 @@ _WRITTEN: dict[type, Callable[..., str]] = {
     Date: temporal.format_date,
     Time: temporal.format_time,
     DateTime: temporal.format_date_time,
-    DaysDuration: temporal.format_days_duration,
-    MonthsDuration: temporal.format_months_duration,
+    DaysDuration: duration.format_days_duration,
+    MonthsDuration: duration.format_months_duration,
     Person: lambda found: found.id,
     Ref: lambda found: found.id,
     File: lambda found: found.name,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from engine import temporal
+from engine.duration import parse_duration
 from engine.errors import Text
 from engine.feel import operations, reasons
 from engine.feel.budget import Budget
@@ -83,7 +84,7 @@ def _read_date_time(text: str) -> DateTime:
 _from("date", temporal.parse_date, _date_within)
 _from("time", temporal.parse_time, _time_within)
 _from("date and time", _read_date_time, _midnight)
-_from("duration", temporal.parse_duration, lambda found: found if isinstance(found, Durations) else None)
+_from("duration", parse_duration, lambda found: found if isinstance(found, Durations) else None)
 
 
 @MOMENTS.add("date", "year", "month", "day")

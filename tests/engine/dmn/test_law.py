@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import feel
-from engine.temporal import parse_date, parse_duration
+from engine.duration import parse_duration
+from engine.temporal import parse_date
 from engine.value import Context, DaysDuration, Value, number
 from tests.engine.dmn.drawing import column, decision, library, made, output, table
 from tests.engine.dmn.drawing import given as input_data

@@ -20,7 +20,7 @@ SCOPE: dict[str, Value] = {"amount": number(7000), "due": Date(2026, 3, 2), "not
 EXAMPLES = re.findall(
     r"^\| `(.+)` \| `(.+)` \|$", PAGE.partition("| source | value |")[2].partition("\n\n")[0], re.MULTILINE
 )
-VALUE_TYPES = {"engine.errors", "engine.value", "engine.temporal", "engine.encoding"}
+VALUE_TYPES = {"engine.errors", "engine.value", "engine.temporal", "engine.duration", "engine.encoding"}
 
 
 def test_the_examples_in_python_print_what_is_written() -> None:

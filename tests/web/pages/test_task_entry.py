@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine import duration
 from engine import form as forms
-from engine import temporal
 from engine.errors import Text
 from engine.form import Field, FieldType, Form, Right
 from engine.value import NANOSECONDS, Context, Date, DaysDuration, File, Person, Personal, Ref
@@ -157,7 +157,7 @@ def test_durations_are_read_as_people_write_them(typed: str, read: str) -> None:
 @pytest.mark.parametrize("iso", ["P2DT4H", "PT1H30M", "PT1S", "P1D", "PT0S", "PT0.5S", "P365DT23H59M59S"])
 @pytest.mark.parametrize("english", [True, False])
 def test_durations_are_told_as_they_can_be_typed(iso: str, english: bool) -> None:
-    told = writing.lasting(temporal.parse_days_duration(iso), english=english)
+    told = writing.lasting(duration.parse_days_duration(iso), english=english)
     assert writing.entered(Field(key="f", type=FieldType.DURATION), told, 2026) == iso
 
 
