@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from engine.commands import Envelope, StartInstance
 from engine.value import Context
 from engine.words import Channel, StreamKind
+from jobs import clock
 from storage import schema
 from tests.web.pages.browser import Browser, House
 from tests.web.pages.test_cases import _cases, _every, _text, _titled
@@ -248,3 +249,17 @@ def test_whoever_may_do_a_task_goes_from_its_case_to_work_on_it_and_nobody_else(
     number = _titled(house, "工业园区")
     assert 'href="/tasks/14.8.2" aria-label="去办理 审核"' in house.signed_in("li").page(f"/cases/{number}")
     assert "去办理" not in house.signed_in("wai").page(f"/cases/{number}")
+
+
+def test_what_happened_last_leaves_out_escalations_that_told_nobody_and_the_history_has_them(house: House) -> None:
+    number = _titled(house, "宁波港务")
+    house.clock.pass_by(days=2)
+    clock.tick(house.store)
+    reader = house.signed_in("wai")
+    told = "升级\uff0c第 1 步\uff1a告知"
+    assert told in reader.page(f"/cases/{number}/history")
+    recent = (
+        reader.page(f"/cases/{number}").split("最近的经过")[1].split('</section>\n    <section class="card-plain">')[0]
+    )
+    assert "升级\uff0c第" not in recent
+    assert recent.count("case-record-line") - recent.count("case-record-refused") == 8

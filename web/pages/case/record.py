@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import groupby
 
 from engine.errors import Text
+from engine.events import TaskEscalated
 from engine.journal import Entry
 from storage import refusals
 from storage.refusals import Kept
@@ -57,13 +58,30 @@ class Record:
     untold: int
 
 
-def record(found: Dossier, before: int | None = None, size: int = SIZE) -> Record:
+def newest(found: Dossier, size: int) -> Record:
+    """What happened last, in so many lines; escalations that found nobody to tell stand in the whole history alone."""
+    last, looked = found.place, max(found.place - 2 * size, 0)
+    entries = found.entries(found.order[looked:last])
+    places = [place for place in range(last, looked, -1) if not _is_unheard(entries[found.order[place - 1]])][:size]
+    lines = [line for place in places for line in _entry(found, place, entries)]
+    refused, untold = _refused(found, min(places, default=1) - 1, last, size)
+    lines += [_refusal(found, kept) for kept in refused]
+    lines.sort(key=lambda line: line.at, reverse=True)
+    return Record(days=tuple(_days(lines)), before=None, untold=untold)
+
+
+def _is_unheard(entry: Entry) -> bool:
+    escalated = [event for event in entry.events if isinstance(event, TaskEscalated)]
+    return bool(escalated) and not any(event.persons for event in escalated)
+
+
+def record(found: Dossier, before: int | None = None) -> Record:
     """The entries at the places below one, the newest first."""
     last = found.place if before is None else min(max(before - 1, 0), found.place)
-    first = max(last - size, 0)
+    first = max(last - SIZE, 0)
     entries = found.entries(found.order[first:last])
     lines = [line for place in range(last, first, -1) for line in _entry(found, place, entries)]
-    refused, untold = _refused(found, first, last, size)
+    refused, untold = _refused(found, first, last, SIZE)
     lines += [_refusal(found, kept) for kept in refused]
     lines.sort(key=lambda line: line.at, reverse=True)
     return Record(days=tuple(_days(lines)), before=first + 1 if first else None, untold=untold)

@@ -142,7 +142,7 @@ def view(found: Dossier) -> dict[str, Any]:
         "papers": list(_papers(found)),
         "messages": list(_messages(found)),
         "data": moment.data(found),
-        "record": record.record(found, size=NEWEST),
+        "record": record.newest(found, NEWEST),
         "count": len(found.order),
     }
 
