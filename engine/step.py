@@ -9,6 +9,7 @@ from datetime import datetime
 from engine import temporal, waiting
 from engine.commands import Command
 from engine.decision import decide
+from engine.effect import apply
 from engine.errors import Reason, Refused, Text
 from engine.events import (
     ActivitiesEnabled,
@@ -41,7 +42,7 @@ from engine.events import (
 from engine.expression import Null, Variables, evaluate
 from engine.flow.elements import Element
 from engine.flow.host import ExpressionFailed, Missing
-from engine.instance import Instance, apply, counted
+from engine.instance import Instance, counted
 from engine.procedure import Procedure
 from engine.role import Surroundings
 from engine.value import Context, DateTime, Value

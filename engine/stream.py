@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, Union
 
-from engine import case, execution, instance, message, milestone, organisation, publication, trail
+from engine import case, effect, execution, message, milestone, organisation, publication, trail
 from engine.case import Case
 from engine.changed import replace
 from engine.commands import (
@@ -98,7 +98,7 @@ def apply(state: State, event: Event, at: datetime) -> State:
     """The state after the event: the only place where state comes from."""
     match state:
         case Instance():
-            return instance.apply(state, event, at)
+            return effect.apply(state, event, at)
         case Case():
             return case.apply(state, event)
         case Organisation():
