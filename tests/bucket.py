@@ -11,11 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-from nanio.app import build_app
-from nanio.auth.credentials import StaticCredentialResolver
-from nanio.config import Settings
-
 KEY, SECRET = "a-key", "a-secret-that-only-we-know"
 PAGE = 3
 """Objects that one answer lists, so that few files are several pages."""
@@ -95,6 +90,11 @@ class Bucket:
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
     """Speak S3 at a free port of this machine."""
+    import uvicorn  # here: only few tests need it
+    from nanio.app import build_app
+    from nanio.auth.credentials import StaticCredentialResolver
+    from nanio.config import Settings
+
     credentials = StaticCredentialResolver({KEY: SECRET})
     trouble = Trouble(build_app(Settings(data_dir=folder, credentials=credentials, max_list_keys=PAGE)))
     server = uvicorn.Server(uvicorn.Config(trouble, "127.0.0.1", 0, log_level="critical", lifespan="off"))
