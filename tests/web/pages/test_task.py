@@ -268,6 +268,7 @@ def test_what_was_handed_in_is_taken_back_while_nobody_opened_what_follows(house
     page = visitor.page(onward)
     assert "dialog-undo" in page
     assert 'hx-trigger="focusin from:#work once"' in page
+    assert "已提交“T01.03 需求调研”。 现在到 T01.04 编写/完善《服务需求说明书》\uff08赵磊\uff09" in page
     answer = _send(visitor, task, "do/withdraw", reason="写错了")
     again = answer.headers["HX-Redirect"]
     page = visitor.page(again)
@@ -405,3 +406,16 @@ def test_whoever_hands_in_what_somebody_else_has_taken_is_told_who_has_it_and_no
     assert answer.status_code == 409
     assert "这项任务现在由 李强 办理。您填写的内容还在下面。" in answer.text
     assert "必填" not in answer.text
+
+
+def test_what_was_handed_in_is_told_though_it_cannot_be_taken_back_and_not_for_ever(house: House) -> None:
+    task, visitor = _task(house, "T01_05"), house.signed_in("li")
+    onward = _send(visitor, task, "complete", **{"data.decision": "通过"}).headers["HX-Redirect"]
+    assert onward.endswith(f"?done={task}")
+    page = visitor.page(onward)
+    assert "已提交“T01.05 审核”。" in page
+    assert "dialog-undo" not in page
+    assert 'hx-trigger="load"' in page
+    assert "已提交" not in house.signed_in("mei").page(onward)
+    house.clock.pass_by(minutes=11)
+    assert "已提交" not in visitor.page(onward)

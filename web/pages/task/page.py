@@ -3,22 +3,42 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import request
 from werkzeug.exceptions import NotFound
 
 from engine import countersign
+from engine.task import Task
 from storage.handing import Handed
-from storage.moments import NEVER
+from storage.moments import NEVER, micros
 from web import asking, reading, texts
 from web.acting import adhoc, allowed
 from web.acting import form as forms
 from web.acting.act import ACTS
+from web.identity import me
 from web.pages.task import acts, record
 from web.sight import desk as desks
 from web.sight import entries, file, lines
 from web.sight.desk import Desk
+from web.translation import _
+
+FRESH = timedelta(minutes=10)
+"""For so long the page says what was handed in before it."""
+
+MOST = 3
+"""Tasks that wait behind what was handed in, told at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedIn:
+    """The task that was handed in before this one was shown: whether it can be taken back, and what waits behind it."""
+
+    desk: Desk
+    may_undo: bool
+    onward: list[str]
 
 
 def shown(desk: Desk) -> dict[str, Any]:
@@ -38,7 +58,7 @@ def shown(desk: Desk) -> dict[str, Any]:
         "papers": record.papers(desk),
         "votes": [one for one in votes if one.element.id == desk.row.element],
         "beside": [] if votes else record.beside(desk),
-        "undo": _undo(desk),
+        "handed_in": _handed_in(desk),
         "undo_act": ACTS["withdraw"],
         "due": texts.due(NEVER if desk.row.due is None else desk.row.due),
         "goals": allowed.goals(desk, straight=False) if standing.has("return") else [],
@@ -65,12 +85,30 @@ def _before(desk: Desk) -> Handed | None:
         return hands.latest(connection, desk.key) or hands.of(connection, [desk.key]).get(desk.key)
 
 
-def _undo(desk: Desk) -> Desk | None:
-    """The task that was handed in a moment ago, while it can be taken back."""
+def _handed_in(desk: Desk) -> HandedIn | None:
+    """The task that this person handed in a moment ago."""
     key = request.args.get("done", "")
     if not asking.COUNTED.fullmatch(key) or key == desk.key:
         return None
     with suppress(NotFound):  # it was known to whoever handed it in, who need not be whoever looks
         found = desks.open_for_me(key)
-        return found if allowed.standing(found).has("withdraw") else None
+        may_undo = allowed.standing(found).has("withdraw")
+        return HandedIn(desk=found, may_undo=may_undo, onward=_onward(found)) if may_undo or _is_fresh(found) else None
     return None
+
+
+def _is_fresh(found: Desk) -> bool:
+    """This person completed it, and not long ago."""
+    done = found.row.closed_by == me().person.id and found.row.closed_at is not None
+    return done and micros(reading.store().now() - FRESH) <= found.row.closed_at
+
+
+def _onward(found: Desk) -> list[str]:
+    """What waits now where it was done, and for whom."""
+    return [_waiting(found, task) for task in list(found.instance.tasks.values())[:MOST]]
+
+
+def _waiting(found: Desk, task: Task) -> str:
+    step = texts.said(found.names.step(task.process, task.element))
+    whom = texts.said(found.names.offered(task))
+    return _("%(step)s(%(whom)s)", step=step, whom=whom) if whom else step
