@@ -22,12 +22,14 @@ from storage.database import Database
 from storage.migrations import upgrade
 from storage.submission import Store
 from tests.journeys import furnishing, serving
+from tests.web.pages.conftest import cheap_hashes
 from web.cli import showcase
 from web.cli.play import SimulatedClock
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-)
+__all__ = ["cheap_hashes"]
+
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 PATIENCE = 15_000
 """Milliseconds until something that should be seen is missed: a machine may have other work."""
 
@@ -72,7 +74,7 @@ class Visit:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def furnished(tmp_path_factory: pytest.TempPathFactory, cheap_hashes: None) -> Path:
     """The database of the demonstration, as it would be made now."""
     path = tmp_path_factory.mktemp("journeys") / "zhixing.db"
     database, now = Database(f"sqlite:///{path}"), datetime.now(UTC)

@@ -9,7 +9,14 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-PRODUCT = ("web.app", "web.cli.pages", "web.cli.serving", "jobs.scheduler", "tests.journeys.serving")
+PRODUCT = (
+    "web.app",
+    "web.cli.pages",
+    "web.cli.serving",
+    "jobs.scheduler",
+    "tests.journeys.prepared",
+    "tests.journeys.serving",
+)
 FORKING = get_context("forkserver")
 FORKING.set_forkserver_preload(list(PRODUCT))
 
