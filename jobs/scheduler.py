@@ -124,6 +124,7 @@ class Node:
                 worker.run(batch=BATCH)
             except Exception:  # whatever it was, the next tick begins anew
                 log.exception("a pass of the worker failed")
+        self.wanted.release()  # the call to stop was for each, but one that wakes takes all there are
 
     def _unstall(self) -> None:
         with self._guard:

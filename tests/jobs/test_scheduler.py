@@ -102,6 +102,12 @@ def test_a_node_fires_timers_and_does_jobs_until_it_is_stopped(company: Company)
     assert (found.nodes, found.is_served, found.due) == ((), False, 0)
 
 
+def test_every_thread_of_an_idle_node_hears_that_it_is_to_stop(company: Company) -> None:
+    serving = Node(store=company.store, threads=8, interval=10 * PATIENCE)  # none wakes by itself in time
+    serving.start()
+    assert serving.stop(PATIENCE)
+
+
 def test_one_pass_needs_no_thread(company: Company) -> None:
     company.start()
     company.later(seconds=WAIT.total_seconds())
