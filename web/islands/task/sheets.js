@@ -54,6 +54,12 @@ function show(grid, found, name) {
   note(grid, found.notes.length ? "soon" : "good", [said, ...found.notes], ...(kept.length ? [replace] : []), back, button(fine, close));
 }
 
+function told({ target: grid, detail: { said, back } }) {
+  const close = () => (grid.querySelector("[data-note-of]").hidden = true);
+  const undo = button(words().unpaste, () => (back(), close()));
+  note(grid, "good", [said], undo, button(words().fine, close));
+}
+
 async function take(input) {
   const grid = input.closest("[data-table]");
   const [file] = input.files;
@@ -105,5 +111,6 @@ export function sheets() {
     await saveNow();
     location.assign(link.href);
   });
+  document.addEventListener("pasted", told);
   onChecked((found) => tell(found.faults));
 }

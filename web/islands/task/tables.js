@@ -78,6 +78,25 @@ function cells(text) {
   return rows;
 }
 
+const read = (control) => (control?.type === "checkbox" ? control.checked : control?.value);
+
+function write(control, value) {
+  if (control?.type === "checkbox") control.checked = value;
+  else if (control) control.value = value;
+}
+
+// How a table was: who pasted into the wrong place does not take sixty rows away one by one.
+function remembered(grid, from) {
+  const known = rowsOf(grid).slice(from).map((row) => [row, controls(row).map(read)]);
+  const kept = new Set(rowsOf(grid));
+  return () => {
+    for (const row of rowsOf(grid)) if (!kept.has(row)) row.remove();
+    for (const [row, values] of known) controls(row).forEach((control, column) => write(control, values[column]));
+    numbered(grid);
+    changed(grid);
+  };
+}
+
 function paste(event) {
   const grid = event.target.closest?.("[data-table]");
   const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -87,6 +106,7 @@ function paste(event) {
   const row = event.target.closest("tr");
   const place = rowsOf(grid).indexOf(row);
   const rows = all.slice(0, MOST - Math.max(place, 0));
+  const back = remembered(grid, place);
   const missing = rows.length - (rowsOf(grid).length - place);
   if (missing > 0) add(grid, missing);
   const goals = rowsOf(grid).slice(place, place + rows.length);
@@ -100,6 +120,7 @@ function paste(event) {
   const { pasted, left } = grid.closest("form").dataset;
   const said = all.length > rows.length ? left.replace("{count}", rows.length).replace("{left}", all.length - rows.length) : pasted.replace("{count}", rows.length);
   document.getElementById("saved").textContent = said;
+  grid.dispatchEvent(new CustomEvent("pasted", { bubbles: true, detail: { said, back } }));
 }
 
 export function tables() {
