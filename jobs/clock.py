@@ -13,7 +13,7 @@ from sqlalchemy import Column, Row, Table, select, tuple_, update
 from engine.commands import Envelope, FailTimer, FireTimer
 from engine.errors import EngineError, Reason, Refused
 from engine.words import Channel
-from jobs import milestones
+from jobs import milestones, reckoning
 from storage import schema
 from storage.moments import NEVER, micros
 from storage.submission import Store
@@ -47,7 +47,7 @@ def tick(store: Store, stopping: Callable[[], bool] = lambda: False) -> int:
     settled before the first one happens: a timer that a step starts waits for the next pass, however short. Nodes that
     tick at once share the work page by page. What changed is reckoned anew before anything is met.
     """
-    milestones.reckon(store, stopping)
+    reckoning.reckon(store, stopping)
     fired = _each(store, TIMERS, stopping, lambda row: int(_fire(store, row)))
     return fired + _each(store, MILESTONES, stopping, lambda row: _meet(store, row))
 

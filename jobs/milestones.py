@@ -1,9 +1,9 @@
-"""What the clock attends to beside timers: milestones that come, move, happen and go, and moments that the calendar moves."""
+"""What the clock attends to beside timers: milestones that come, move, happen and go."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +13,8 @@ from engine import milestone as milestones
 from engine import milestone_rule as rules
 from engine import temporal
 from engine.case import Case
-from engine.commands import Envelope, ReckonTimers, ReviewMilestone
-from engine.errors import EngineError, Reason, Refused
+from engine.commands import Envelope, ReviewMilestone
+from engine.errors import Reason, Refused
 from engine.events import MilestoneOccurred, MilestonePlanned
 from engine.flow.host import ExpressionFailed
 from engine.milestone import Milestone
@@ -25,14 +25,10 @@ from engine.role import Surroundings
 from engine.stream import ORGANISATION
 from engine.value import DateTime
 from engine.words import Channel, StreamKind
-from storage import correlation, reckoning, schema
+from storage import schema
 from storage.milestones import name_of
 from storage.moments import due, micros
-from storage.reckoning import Changed
 from storage.submission import Store
-
-LOOKS = 1_000
-"""How many changed streams one tick looks at; the others wait for the next."""
 
 IN_A_ROW = 100
 """How many occurrences of one milestone a tick catches up at most, so that the others have their turn."""
@@ -65,21 +61,6 @@ class Place:
         )
 
 
-def reckon(store: Store, stopping: Callable[[], bool]) -> None:
-    """Look again at every milestone whose case, procedure or organisation changed since."""
-    left = LOOKS
-    while left > 0:
-        with store.database.read() as connection:
-            found = reckoning.changed(connection, left, store.now())
-        if not found:
-            return
-        for one in found:
-            if stopping():
-                return
-            _look(store, one)
-        left -= len(found)
-
-
 def state(store: Store, connection: Connection, stream: int) -> Milestone:
     """A milestone as it is. Raises Refused for a stream that is none."""
     row = connection.execute(select(_stream.kind, _stream.revision).where(_stream.stream_no == stream)).one_or_none()
@@ -103,19 +84,6 @@ def planned(store: Store, stream: int, until: datetime) -> list[DateTime]:
         return milestones.planned(procedure, found, around, end)
     except ExpressionFailed as error:
         raise Refused(Reason.INVALID_DATA, error.text.zh, error.text.en) from error
-
-
-def _look(store: Store, found: Changed) -> None:
-    again: datetime | None = None
-    try:
-        again = _reckon(store, found)
-    except EngineError:  # one case that cannot be read must not keep the others waiting
-        log.exception("stream %s", found.stream)
-    with store.database.write() as connection:
-        if again is None:
-            reckoning.done(connection, found)
-        else:
-            reckoning.later(connection, found, again)
 
 
 def meet(store: Store, row: Row[tuple[object, ...]], before: datetime | None = None) -> int:
@@ -144,81 +112,6 @@ def meet(store: Store, row: Row[tuple[object, ...]], before: datetime | None = N
     return occurred
 
 
-def _reckon(store: Store, found: Changed) -> datetime | None:
-    """Look at what a stream changed; the moment at which it is to be looked at again."""
-    match found.kind:
-        case StreamKind.CASE:
-            with store.database.read() as connection:
-                case = schema.case.c
-                query = select(case.procedure).where(case.stream_no == found.stream)
-                key = connection.execute(query).scalar_one_or_none()
-            if key is not None:
-                _scope(store, key, found.stream)
-        case StreamKind.PROCEDURE:
-            return _published(store, found)
-        case StreamKind.ORGANISATION:
-            _organisation(store, found)
-        case StreamKind.INSTANCE:
-            _timers(store, found.stream)
-        case StreamKind.MILESTONE:
-            pass
-    return None
-
-
-def _timers(store: Store, stream: int) -> None:
-    """The calendar changed: what an instance waits for is reckoned anew, by a command of its own stream."""
-    with store.database.read() as connection:
-        revision = connection.execute(select(_stream.revision).where(_stream.stream_no == stream)).scalar_one()
-    envelope = Envelope(id=f"reckon:{stream}.{revision}", stream=stream, at=store.now(), channel=Channel.CLOCK)
-    try:
-        store.submit(ReckonTimers(envelope=envelope))
-    except Refused as refused:  # it has ended meanwhile
-        log.info("instance %s: %s", stream, refused)
-
-
-def _published(store: Store, found: Changed) -> datetime | None:
-    """A version came into force: the milestones of the organisation follow it now, those of cases as they come.
-
-    One that comes into force later is looked at again at its moment, and may then begin with what nobody waited for.
-    """
-    now = store.now()
-    with store.database.write() as connection:
-        row = connection.execute(select(_stream.revision).where(_stream.stream_no == found.stream)).one()
-        state = store.states.at(connection, StreamKind.PROCEDURE, found.stream, row.revision)
-        assert isinstance(state, Publications)
-        reckoning.spread_to_cases(connection, [state.procedure])
-        if found.due:
-            correlation.awaken_all(connection, micros(now))
-    _scope(store, state.procedure, None)
-    return next((version.since for version in state.planned(now)), None)
-
-
-def _organisation(store: Store, found: Changed) -> None:
-    """People, settings or calendar changed: whatever reads them is looked at again."""
-    with store.database.read() as connection:
-        keys = connection.execute(select(schema.publication.c.procedure)).scalars().all()
-        touched = [
-            key
-            for key in sorted(keys)
-            if (procedure := store.procedures.in_force(key, connection)) and _is_touched(procedure, found)
-        ]
-    for key in touched:
-        _scope(store, key, None)
-    with store.database.write() as connection:
-        if touched:
-            reckoning.spread_to_cases(connection, touched)
-        if found.calendar:
-            reckoning.spread_to_instances(connection)
-
-
-def _is_touched(procedure: Procedure, found: Changed) -> bool:
-    read = [rules.reads(start) for start in rules.timed_starts(procedure)]
-    return any(
-        (found.people and one.people) or (found.settings and one.settings) or (found.calendar and one.calendar)
-        for one in read
-    )
-
-
 def _meet_before(store: Store, key: str, case: int | None) -> None:
     """Nobody looked while a version came into force that was announced: what was due until then happens by the one before."""
     now = store.now()
@@ -237,7 +130,7 @@ def _meet_before(store: Store, key: str, case: int | None) -> None:
             meet(store, row, version.since)
 
 
-def _scope(store: Store, key: str, case: int | None) -> None:
+def follow(store: Store, key: str, case: int | None) -> None:
     """Bring the milestones of a case, or of the organisation, to what the version in force says."""
     _meet_before(store, key, case)
     with store.database.read() as connection:

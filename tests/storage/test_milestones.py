@@ -104,8 +104,8 @@ def test_people_whom_no_rule_asks_for_make_the_clock_look_at_nothing(
     office.case(ends=day("2026-12-31"))
     office.tick()
     looked: list[int | None] = []
-    scope = milestones._scope
-    monkeypatch.setattr(milestones, "_scope", lambda store, key, case: (looked.append(case), scope(store, key, case)))
+    scope = milestones.follow
+    monkeypatch.setattr(milestones, "follow", lambda store, key, case: (looked.append(case), scope(store, key, case)))
     office.ask(GrantRole, ORGANISATION, None, person=office.people["mr"], role="SMO")
     office.tick()
     assert looked == []
