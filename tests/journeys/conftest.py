@@ -16,7 +16,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 from storage.database import Database
 from storage.migrations import upgrade
@@ -50,6 +50,21 @@ class Visit:
         answer = self.page.goto(self.base + address)
         assert answer is None or answer.status == status, (address, answer.status)
         return self.page
+
+    def until(self, address: str, wanted: Locator) -> None:
+        """Open a page until something stands on it: whoever is early looks again."""
+        until = time.monotonic() + 3 * PATIENCE / 1_000
+        while self.go(address) and not wanted.count():
+            assert time.monotonic() < until, f"expected {wanted} at {address}"
+            self.page.wait_for_timeout(300)
+
+    def own_time(self) -> None:
+        """From the next page on, this browser's time can be sent ahead with `later`."""
+        self.page.clock.install()
+
+    def later(self, seconds: float) -> None:
+        """What the open page does after so many seconds, it does now."""
+        self.page.clock.fast_forward(round(seconds * 1_000))
 
     def sign_in(self, handle: str, password: str = showcase.PASSWORD) -> Page:
         """Come in; who only looks comes in once a server, as it bounds how often one may."""

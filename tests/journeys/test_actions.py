@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.clerk import fill, scenario
 from tests.journeys.conftest import Visit
+from web.app import POLL
 
 Opener = Callable[..., Visit]
 
@@ -221,10 +222,12 @@ def test_what_was_returned_goes_straight_back_when_it_is_corrected(visit: Opener
     page = _open(author, "T01.04")
     expect(page.locator("main")).to_contain_text("缺少灾备切换的验收准则")
     page.get_by_label(re.compile("修订说明")).fill("补充验收准则")
+    mine.own_time()
     waiting = mine.go("/").locator(".task", has_text=project).locator(".task-name", has_text="T01.05")
     expect(waiting).to_have_count(0)
     with page.expect_event("load"):
         page.get_by_role("button", name="提交", exact=True).click()
+    mine.later(POLL)
     expect(waiting).to_have_count(1, timeout=30_000)  # nobody has loaded the page anew
     page = _open(mine, "T01.05")
     expect(page.locator(".job-path")).to_contain_text(project)

@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.submission import Store
 from tests.journeys.conftest import Visit
 from tests.web.pages.test_several import written
+from web.app import POLL
 
 Opener = Callable[..., Visit]
 
@@ -43,11 +44,13 @@ def test_whoever_signs_in_sees_what_is_due_first(visit: Opener) -> None:
 
 def test_what_a_colleague_does_appears_without_reloading(visit: Opener) -> None:
     mine, other = visit(), visit()
+    mine.own_time()
     page = mine.sign_in("li")
     expect(page.locator(".task-name")).to_have_count(2)
     colleague = other.sign_in("mei")
     colleague.get_by_role("button", name="认领").first.click()
     expect(colleague.locator("#says")).to_contain_text("已认领")
+    mine.later(POLL)
     expect(page.locator(".task-name")).to_have_count(1, timeout=30_000)
 
 

@@ -108,8 +108,8 @@ def test_a_published_diagram_changes_what_the_next_project_does_and_running_ones
         field.fill("东湖大学网络运维")
     form.get_by_role("button", name="建立并启动").click()
     page.wait_for_url("**/cases/*")
-    page = sales.go("/")
-    expect(page.locator(".task-name", has_text="登记售前支持请求")).to_have_count(1, timeout=45_000)
+    sales.until("/", page.locator(".task-name", has_text="登记售前支持请求"))
+    expect(page.locator(".task-name", has_text="登记售前支持请求")).to_have_count(1)
     expect(page.locator(".task-name", has_text="提出售前支持请求")).to_have_count(1)
 
 
@@ -182,9 +182,9 @@ def test_a_process_a_form_and_a_table_made_in_the_browser_are_worked_with_by_the
         field.fill("东湖大学资料交接")
     form.get_by_role("button", name="建立并启动").click()
     page.wait_for_url("**/cases/*")
-    page = owner.go("/")
     task = page.locator(".task-name", has_text="办理交接")
-    expect(task).to_have_count(1, timeout=45_000)
+    owner.until("/", task)
+    expect(task).to_have_count(1)
     task.click()
     expect(page.locator("#form")).to_contain_text("交接金额")
     owner.picture("new-task-with-new-form")
