@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 from flask_babel import format_decimal
 
@@ -32,7 +33,7 @@ class Row:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Labels:
     """What fields are called: of a variable by the form whose result it is, of the case by the manifest."""
 
@@ -46,6 +47,14 @@ class Labels:
             return self.titles[path]
         found = self.fields.get(path)
         return texts.said(found.label) if found is not None else path.rpartition(".")[2]
+
+    def in_order(self, path: str, keys: Iterable[str]) -> list[str]:
+        """These keys below a path as the form or the manifest has them; what neither knows comes last."""
+        return sorted(keys, key=lambda key: self._ranks.get(f"{path}.{key}" if path else key, len(self._ranks)))
+
+    @cached_property
+    def _ranks(self) -> dict[str, int]:
+        return {path: rank for rank, path in enumerate([*self.fields, *self.titles])}
 
     def shown(self, names: Names, path: str, value: Value) -> str:
         """A value in one line; of options what they are called."""
@@ -147,7 +156,7 @@ def _fields(
 ) -> Iterator[Row]:
     now = value if isinstance(value, Context) else Context()
     then = before if isinstance(before, Context) else Context()
-    for key in [*now, *(key for key in then if key not in now)]:
+    for key in labels.in_order(path, [*now, *(key for key in then if key not in now)]):
         inner = f"{path}.{key}" if path else key
         yield from _rows(names, labels, inner, now.get(key), then.get(key), group, depth + 1)
 
@@ -169,7 +178,7 @@ def _items(
 def _line(names: Names, labels: Labels, path: str, value: Value) -> str:
     if not isinstance(value, Context):
         return labels.shown(names, path, value)
-    inner = ((f"{path}.{key}", one) for key, one in value.items())
+    inner = ((f"{path}.{key}", value[key]) for key in labels.in_order(path, value))
     parts = ((labels.of(place), labels.shown(names, place, one)) for place, one in inner)
     return _(";").join(_("%(label)s:%(value)s", label=label, value=part) for label, part in parts if part)
 

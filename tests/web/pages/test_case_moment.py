@@ -355,3 +355,15 @@ def test_nothing_that_is_kept_names_a_person_or_holds_a_value(house: House) -> N
         names = people.names(connection).values()
     assert not any(name in kept for name in (*names, "沈国栋", "680000"))
     assert courses.KEPT < 1_000
+
+
+def test_what_was_handed_in_and_the_data_of_a_case_stand_in_the_order_of_form_and_manifest(house: House) -> None:
+    visitor = house.signed_in("wai")
+    changes = _said(_at(visitor, 13, "14.7").split('class="card-plain case-changes"')[1].split("</section>")[0])
+    labels = ("调研时间", "方式", "参加人员 第 1 行", "现状 第 1 行", "设备清单 第 1 行", "服务窗口", "风险 第 1 行")
+    places = [changes.index(label) for label in labels]
+    assert places == sorted(places)
+    assert changes.index("序号") < changes.index("资产编号") < changes.index("类别") < changes.index("品牌")
+    data = _said(visitor.page("/cases/3").split(">项目数据<")[1].split("</section>")[0])
+    places = [data.index(label) for label in ("项目名称", "项目编号", "客户", "合同编号", "合同金额", "资料库编号")]
+    assert places == sorted(places)

@@ -75,7 +75,8 @@ def moment(found: Dossier) -> Moment:
 def data(found: Dossier) -> list[Row]:
     """The data of the case."""
     labels, names = _case_labels(found), found.names(found.number)
-    return [Row(label=labels.of(key), value=values.fact(names, key, value)) for key, value in found.case.data.items()]
+    held = found.case.data
+    return [Row(label=labels.of(key), value=values.fact(names, key, held[key])) for key in labels.in_order("", held)]
 
 
 def _changes(found: Dossier, entry: Entry, names: Names) -> Iterator[Change]:
