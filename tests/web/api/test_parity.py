@@ -85,6 +85,7 @@ READING = {
     "file.every": "GET /cases/{case}/files",
     "case.history": "GET /cases/{case}/history, GET /instances/{instance}/history",
     "case.moment": "GET /cases/{case}/at/{revision}, GET /instances/{instance}/at/{revision}",
+    "case.paper": "GET /cases/{case}, GET /tasks/{task}",
     "case.more": "GET /cases",
     "case.new": "GET /procedures/{procedure}",
     "case.one": "GET /cases/{case}, GET /cases/{case}/documents, GET /cases/{case}/files, GET /instances/{instance}",
