@@ -241,7 +241,8 @@ def test_a_task_that_is_done_leads_to_its_form_and_to_its_moment(house: House) -
 
 def test_a_reviewer_opens_what_is_to_be_reviewed_and_what_was_done_before_from_the_task(house: House) -> None:
     reviewer = house.signed_in("li")
-    side = reviewer.page("/tasks/14.8.2").split('class="job-side"')[1]
+    above, side = reviewer.page("/tasks/14.8.2").split('class="job-side"')
+    assert "/cases/13/documents/service_requirements_specification/A/0" in above.split('class="why-papers"')[1]
     paper = re.findall(r'href="(/cases/13/documents/[^"]+)"', side)
     assert [reviewer.get(address).headers["Location"] for address in paper] == ["/tasks/14.7.1"]
     before = re.findall(r'href="(/tasks/[^"]+)"[^>]*>完成', side)

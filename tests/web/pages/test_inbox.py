@@ -255,6 +255,8 @@ def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
     line = " ".join(re.sub(r"<[^>]*>", " ", sent.split('id="case-13"')[1].split("</li>")[0]).split())
     assert "现在到 T01.05 审核 今天 16:40 1 项在办" in line
     assert "09:05 下达</span>" in house.signed_in("wang").page("/")
+    assert 'href="/cases/new"' in sent
+    assert 'href="/cases/new"' not in house.signed_in("feng").page("/sent")
     assert "李强 知会" in house.signed_in("wang").page("/told")
     quiet = house.signed_in("wai")
     for address, text in (("/done", "还没有办过的任务"), ("/sent", "还没有发起过项目"), ("/told", "还没有人知会您")):

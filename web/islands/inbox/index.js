@@ -27,6 +27,13 @@ function show() {
   why.hidden = together || picked.length < 2;
 }
 
+// How much waits is seen from another tab, too.
+const title = document.title;
+function counted() {
+  const total = Number(document.getElementById("list")?.dataset.total ?? 0);
+  document.title = total ? `(${total}) ${title}` : title;
+}
+
 function pick(box, on, range) {
   const all = boxes();
   const from = range && last ? all.findIndex((one) => one.value === last) : -1;
@@ -56,7 +63,8 @@ document.addEventListener("keydown", (event) => {
     pick(box, event.shiftKey || !box.checked, event.shiftKey);
   } else if (event.key === "Escape" && chosen.size) chosen.clear(), show();
 });
-document.body.addEventListener("htmx:afterSettle", show);
+document.body.addEventListener("htmx:afterSettle", () => (show(), counted()));
+counted();
 // What was marked as read looks so at once.
 document.body.addEventListener("htmx:afterRequest", (event) => {
   if (!event.detail.elt.matches("[data-reads]") || !event.detail.successful) return;

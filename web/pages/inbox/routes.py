@@ -11,7 +11,7 @@ from storage import preferences, worklist
 from web import asking, notices, reading
 from web.access import signed_in
 from web.identity import me
-from web.sight import filters, lines, naming
+from web.sight import cases, filters, lines, naming
 from web.sight.filters import PAGE, Asked
 from web.sight.lines import Listed
 from web.texts import said
@@ -102,7 +102,10 @@ def done() -> str:
 @signed_in
 def sent() -> str:
     """The cases I opened."""
-    return render_template("inbox/past.html", page="sent", **lines.sent(filters.place(request.args)))
+    with reading.store().database.read() as connection:
+        may_begin = bool(cases.beginnings(connection))
+    found = lines.sent(filters.place(request.args))
+    return render_template("inbox/past.html", page="sent", may_begin=may_begin, **found)
 
 
 @pages.get("/told")
