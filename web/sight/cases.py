@@ -134,6 +134,13 @@ def beginnings(connection: Connection) -> list[Beginning]:
     ]
 
 
+def alike(connection: Connection, given: Mapping[str, str]) -> int | None:
+    """A case under way that this person may know of, and of which everything given at the start is the same."""
+    wish, now = Wish(status=str(Status.RUNNING), values=given), micros(reading.store().now())
+    found = registers.page(connection, who_reads(connection), wish, now, size=1) if given else []
+    return found[0].case if found else None
+
+
 def offers(connection: Connection, found: Sequence[Beginning]) -> dict[str, list[str]]:
     """What the cases this person may know of name already, such as their customers: offered, so that it is written the same."""
     fields = {name: one.procedure.case_fields[name] for one in found for name, _title in one.fields}

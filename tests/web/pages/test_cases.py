@@ -289,3 +289,16 @@ def test_what_somebody_writes_is_shown_as_text(house: House) -> None:
         assert "<script>alert" not in page
         assert "<b>x</b>" not in page
         assert "{{7*7}}" in html.unescape(page)
+
+
+def test_a_project_of_the_same_name_and_customer_is_opened_only_when_it_is_asked_for_once_more(house: House) -> None:
+    visitor, before = house.signed_in("wang"), _every(house)
+    same = {"project_name": "临港新区政务云安全巡检", "customer": "临港新区管委会"}
+    answer = _begin(visitor, **same)
+    assert answer.status_code == 409
+    assert '<a href="/cases/17">#17</a>' in answer.text
+    assert 'value="临港新区管委会"' in answer.text
+    assert _every(house) == before
+    assert _begin(visitor, "cd" * 16, **{**same, "customer": "临港新区财政局"}).status_code == 302
+    assert _begin(visitor, **same, anyway="1").status_code == 302
+    assert len(_every(house)) == len(before) + 2

@@ -93,8 +93,11 @@ def begin() -> Answer:
         offers = cases.offers(connection, beginnings)
     assert isinstance(chosen, Beginning)
     given = {name: request.form.get(name, "").strip() for name, _title in chosen.fields}
-    faults = _faults(chosen, given)
-    if not faults:
+    faults, alike = _faults(chosen, given), None
+    if not faults and not asking.is_repeat() and not request.form.get("anyway"):
+        with reading.store().database.read() as connection:
+            alike = cases.alike(connection, given)
+    if not faults and alike is None:
         try:
             receipt = _open(chosen, given)
         except Refused as refused:
@@ -104,9 +107,9 @@ def begin() -> Answer:
             answer = redirect(url_for(".one", number=receipt))
             return notices.say(answer, _("项目已建立,流程正在启动。"))
     page = render_template(
-        "case/new.html", beginnings=beginnings, offers=offers, chosen=chosen, faults=faults, given=given
+        "case/new.html", beginnings=beginnings, offers=offers, chosen=chosen, faults=faults, given=given, alike=alike
     )
-    return make_response(page, 422)
+    return make_response(page, 409 if alike else 422)
 
 
 @pages.get("/<number>")
