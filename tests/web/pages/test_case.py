@@ -222,6 +222,8 @@ def test_each_version_of_a_document_leads_to_what_was_written_in_it(house: House
     read = [reader.page(reader.get(address).headers["Location"]) for address in papers]
     assert all("编写/完善《服务需求说明书》" in one and "1 概述" in one for one in read)
     assert "补充灾备切换的验收准则" in read[0]
+    heads = [_text(one.split("</h1>")[1].split("</header>")[0]) for one in read]
+    assert [head.split() for head in heads] == [["《服务需求说明书》", version, "已完成"] for version in ("A/1", "A/0")]
     assert "补充灾备切换的验收准则" not in _text(read[1]).split("经过")[0]
 
 

@@ -21,7 +21,7 @@ from web.acting.act import ACTS
 from web.identity import me
 from web.pages.task import acts, record
 from web.sight import desk as desks
-from web.sight import entries, file, lines
+from web.sight import dossier, entries, file, lines, writing
 from web.sight.desk import Desk
 from web.translation import _
 
@@ -56,6 +56,7 @@ def shown(desk: Desk) -> dict[str, Any]:
         "before": _before(desk),
         "record": record.record(desk),
         "papers": record.papers(desk),
+        "written": _written(desk),
         "votes": [one for one in votes if one.element.id == desk.row.element],
         "beside": [] if votes else record.beside(desk),
         "handed_in": _handed_in(desk),
@@ -76,6 +77,17 @@ def _files(desk: Desk) -> dict[str, Any]:
         return {}
     with reading.store().database.read() as connection:
         return file.on_page(connection, desk.case, desk.key, whole=desk.may_read_case)
+
+
+def _written(desk: Desk) -> str:
+    """The version of a document that the form became when it was handed in."""
+    if desk.task is not None or not desk.may_read_case or "document" not in desk.element.extensions:
+        return ""
+    with reading.store().database.read() as connection:
+        found = writing.written_by(dossier.dossier(connection, desk.row.case_no), desk.key)
+    if found is None:
+        return ""
+    return f"{_('《%(title)s》', title=texts.said(desk.names.document(found.document)))} {found.version}"
 
 
 def _before(desk: Desk) -> Handed | None:
