@@ -216,6 +216,8 @@ def test_every_type_of_field_is_read_from_its_controls(form: Form) -> None:
     }
     assert {field.type for _path, field in form.walk()} == set(FieldType)
     assert evaluation.evaluate(form, found, forms.surrounding()).faults == ()
+    (fault,) = evaluation.evaluate(form, {**found, "name": "项目\n"}, forms.surrounding()).faults
+    assert (fault.path, "应为一行文字" in fault.text.zh) == ("name", True)
 
 
 def test_rows_keep_the_numbers_of_the_page_and_blank_ones_are_left_out(form: Form) -> None:
