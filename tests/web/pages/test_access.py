@@ -71,8 +71,8 @@ def test_every_route_is_open_to_anybody_or_behind_the_gate(house: House) -> None
             assert visitor.post(address).status_code == 401, endpoint
 
 
-ELSEWHERE = {"account", "tokens", "two_steps", "design", "file", "task_reference", "task_sheet"}
-"""One's own account, which is reached by one's name; the page for contributors; what is a file, or data, and no page."""
+ELSEWHERE = {"account", "tokens", "two_steps", "design", "task_reference", "task_sheet"}
+"""One's own account, which is reached by one's name; the page for contributors; what is data, and no page."""
 
 
 def test_every_page_behind_the_gate_belongs_to_one_place_of_the_navigation(house: House) -> None:
