@@ -71,6 +71,7 @@ SIGHTS = (
     _seen("inbox-waiting-5", "inbox.waiting", "/", "#help[open]", press=("summary.whoami", "[data-opens=help]")),
     _seen("inbox-done", "inbox.done", "/done", ".task"),
     _seen("inbox-done-2", "inbox.done", "/done", ".empty", "wai"),
+    _seen("inbox-done-3", "inbox.done", "/done?q=不存在的", ".empty"),
     _seen("inbox-sent", "inbox.sent", "/sent", ".task", "wang"),
     _seen("inbox-sent-2", "inbox.sent", "/sent", ".empty", "wai"),
     _seen("inbox-told", "inbox.told", "/told", ".task", "wang"),

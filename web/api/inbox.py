@@ -38,6 +38,16 @@ class Asking(Paged):
     )
 
 
+class Seeking(Paged):
+    """Which of what is past."""
+
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=LONGEST_TEXT),
+        metadata={"description": "Title, customer, number or, of tasks, step; two characters suffice"},
+    )
+
+
 class Waiting(Shape):
     """A task in a list."""
 
@@ -115,32 +125,35 @@ def counts() -> dict[str, int]:
 
 @pages.route("/inbox/done", zh="我已办的任务,最新的在前")
 @reads
-@pages.arguments(Paged, location="query")
+@pages.arguments(Seeking, location="query")
 @pages.response(200, Tasks)
 def done(asked: dict[str, str]) -> dict[str, object]:
     """What this person completed, the newest first."""
     with reading.store().database.read() as connection:
-        return _page(connection, past_work.done(connection, me().person.id, _place(asked), _size(asked)), asked)
+        sought = filters.sought(connection, asked)
+        return _page(connection, past_work.done(connection, me().person.id, _place(asked), _size(asked), sought), asked)
 
 
 @pages.route("/inbox/told", zh="知会我的任务,最新的在前")
 @reads
-@pages.arguments(Paged, location="query")
+@pages.arguments(Seeking, location="query")
 @pages.response(200, Tasks)
 def told(asked: dict[str, str]) -> dict[str, object]:
     """What this person was informed of, the newest first."""
     with reading.store().database.read() as connection:
-        return _page(connection, past_work.told(connection, me().person.id, _place(asked), _size(asked)), asked)
+        sought = filters.sought(connection, asked)
+        return _page(connection, past_work.told(connection, me().person.id, _place(asked), _size(asked), sought), asked)
 
 
 @pages.route("/inbox/sent", zh="我发起的项目,最新的在前")
 @reads
-@pages.arguments(Paged, location="query")
+@pages.arguments(Seeking, location="query")
 @pages.response(200, Cases)
 def sent(asked: dict[str, str]) -> dict[str, object]:
     """The cases this person opened, the newest first."""
     with reading.store().database.read() as connection:
-        found = past_work.opened(connection, me().person.id, filters.numbered(_place(asked)), _size(asked))
+        after, sought = filters.numbered(_place(asked)), filters.sought(connection, asked)
+        found = past_work.opened(connection, me().person.id, after, _size(asked), sought)
     rows = [
         {"case": one.case, "status": one.status, "opened": values.at(one.at), "waiting": one.waiting} for one in found
     ]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from engine.errors import Text
 from engine.flow.elements import Kind
 from storage.moments import NEVER, micros
+from storage.past_work import Sought
 from storage.task_line import Place
 from storage.worklist import Wish
 from web import reading, texts
@@ -101,6 +102,12 @@ def wish_of(connection: Connection, asked: Asked) -> Wish:
         due=_span(asked.span),
     )
     return replace(wish, steps=_steps(connection, asked.text)) if asked.text else wish
+
+
+def sought(connection: Connection, found: Mapping[str, str]) -> Sought:
+    """What a list of the past is searched for, from an address."""
+    text = texts.printable(found.get("q", "")).strip()[:LONGEST_TEXT]
+    return Sought(text=text, steps=_steps(connection, text) if text else ())
 
 
 def _steps(connection: Connection, text: str) -> list[str]:

@@ -23,7 +23,7 @@ from storage.task_line import Line, Place
 from web import reading, texts
 from web.identity import me
 from web.sight.cases import head
-from web.sight.filters import SPANS, Asked, edges_now, numbered, turn, wish_of
+from web.sight.filters import SPANS, Asked, edges_now, numbered, sought, turn, wish_of
 from web.translation import _
 
 SIZE, MOST = 50, 1_000
@@ -114,25 +114,25 @@ def waiting(asked: Asked, after: Place | None = None, size: int = SIZE) -> Liste
     )
 
 
-def done(after: Place | None) -> dict[str, Any]:
+def done(after: Place | None, found: Mapping[str, str]) -> dict[str, Any]:
     """What this person completed."""
     with reading.store().database.read() as connection:
-        lines = past_work.done(connection, me().person.id, after, SIZE)
+        lines = past_work.done(connection, me().person.id, after, SIZE, sought(connection, found))
         return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
 
 
-def told(after: Place | None) -> dict[str, Any]:
+def told(after: Place | None, found: Mapping[str, str]) -> dict[str, Any]:
     """What this person was informed of."""
     with reading.store().database.read() as connection:
-        lines = past_work.told(connection, me().person.id, after, SIZE)
+        lines = past_work.told(connection, me().person.id, after, SIZE, sought(connection, found))
         return {"tasks": _shown(connection, lines), "after": lines[-1].place if len(lines) == SIZE else None}
 
 
-def sent(after: Place | None) -> dict[str, Any]:
+def sent(after: Place | None, found: Mapping[str, str]) -> dict[str, Any]:
     """The cases this person opened."""
     after = numbered(after)
     with reading.store().database.read() as connection:
-        cases = past_work.opened(connection, me().person.id, after, SIZE)
+        cases = past_work.opened(connection, me().person.id, after, SIZE, sought(connection, found))
         values = case_search.values_of(connection, [case.case for case in cases])
         first = coming.waiting(connection, [case.case for case in cases])
         rows = [_sent(connection, case, values.get(case.case, {}), first.get(case.case)) for case in cases]

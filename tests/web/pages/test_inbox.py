@@ -263,6 +263,20 @@ def test_what_was_done_begun_and_told_is_listed(house: House) -> None:
         assert text in quiet.page(address)
 
 
+def test_what_is_past_is_found_by_project_customer_and_step(house: House) -> None:
+    wang = house.signed_in("wang")
+    of_port = [key for key in TASK.findall(wang.page("/done")) if key.startswith("8-")]
+    assert TASK.findall(wang.page("/done?q=港务")) == of_port != []
+    signed = wang.page("/done?q=签订合同")
+    assert signed.count("签订合同</a>") == len(TASK.findall(signed)) > 0
+    assert re.findall(r'id="case-(\d+)"', wang.page("/sent?q=港务")) == ["7"]
+    (told,) = TASK.findall(wang.page("/told"))
+    assert [TASK.findall(wang.page(f"/told?q={word}")) for word in ("T01.05", "容灾备份", "报送")] == [[told], [told], []]
+    nothing = wang.page("/done?q=没有这样的")
+    assert "没有找到" in nothing
+    assert 'value="没有这样的"' in nothing
+
+
 def _past(visitor: Browser, address: str, mark: re.Pattern[str]) -> list[list[str]]:
     """What stands on each page of a list of the past, as the link at its end leads on."""
     pages = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -95,7 +97,7 @@ def read(task: str) -> Response:
 @signed_in
 def done() -> str:
     """What I completed."""
-    return render_template("inbox/past.html", page="done", **lines.done(filters.place(request.args)))
+    return _past("done", lines.done(filters.place(request.args), request.args))
 
 
 @pages.get("/sent")
@@ -104,15 +106,18 @@ def sent() -> str:
     """The cases I opened."""
     with reading.store().database.read() as connection:
         may_begin = bool(cases.beginnings(connection))
-    found = lines.sent(filters.place(request.args))
-    return render_template("inbox/past.html", page="sent", may_begin=may_begin, **found)
+    return _past("sent", {**lines.sent(filters.place(request.args), request.args), "may_begin": may_begin})
 
 
 @pages.get("/told")
 @signed_in
 def told() -> str:
     """The tasks I was informed of."""
-    return render_template("inbox/past.html", page="told", **lines.told(filters.place(request.args)))
+    return _past("told", lines.told(filters.place(request.args), request.args))
+
+
+def _past(page: str, found: dict[str, Any]) -> str:
+    return render_template("inbox/past.html", page=page, text=Asked.of(request.args).text, **found)
 
 
 def _changed(task: str, build: asking.Build, text: str) -> Response:
