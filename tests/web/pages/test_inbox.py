@@ -271,7 +271,11 @@ def test_what_is_past_is_found_by_project_customer_and_step(house: House) -> Non
     assert signed.count("签订合同</a>") == len(TASK.findall(signed)) > 0
     assert re.findall(r'id="case-(\d+)"', wang.page("/sent?q=港务")) == ["7"]
     (told,) = TASK.findall(wang.page("/told"))
-    assert [TASK.findall(wang.page(f"/told?q={word}")) for word in ("T01.05", "容灾备份", "报送")] == [[told], [told], []]
+    assert [TASK.findall(wang.page(f"/told?q={word}")) for word in ("T01.05", "容灾备份", "报送")] == [
+        [told],
+        [told],
+        [],
+    ]
     nothing = wang.page("/done?q=没有这样的")
     assert "没有找到" in nothing
     assert 'value="没有这样的"' in nothing
