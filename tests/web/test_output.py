@@ -27,19 +27,28 @@ BIDI = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 MARKS = "\u061c\u200e\u200f\u2028\u2029"
 
 
-@pytest.mark.parametrize("words", [("cases",), ("case", "3"), ("history", "3"), ("case", "3", "--json")])
+@pytest.mark.parametrize("words", [("case", "3"), ("history", "3"), ("case", "3", "--json")])
 def test_no_value_of_a_case_gives_the_terminal_orders(staffed: Terminal, words: tuple[str, ...]) -> None:
-    data = json.dumps({"project_name": ORDERS})
+    data = json.dumps({"service_type": ORDERS})
     staffed.ok("start", "service-planning", "svc_requirements", "--as", "wang", "--case", data)
     shown = staffed.ok(*words)
     assert "owned" in shown
     assert harmless(shown) == shown
 
 
-def test_json_keeps_the_value_and_escapes_it(staffed: Terminal) -> None:
+def test_what_a_case_is_called_by_holds_no_orders(staffed: Terminal) -> None:
     data = json.dumps({"project_name": ORDERS})
+    told = staffed.run("start", "service-planning", "svc_requirements", "--as", "wang", "--case", data)
+    assert told.code == Exit.REFUSED
+    assert "一行文字" in told.err
+    assert harmless(told.err) == told.err
+    assert staffed.json("cases") == []
+
+
+def test_json_keeps_the_value_and_escapes_it(staffed: Terminal) -> None:
+    data = json.dumps({"service_type": ORDERS})
     staffed.ok("start", "service-planning", "svc_requirements", "--as", "wang", "--case", data)
-    assert staffed.json("case", 3)["data"]["project_name"] == ORDERS
+    assert staffed.json("case", 3)["data"]["service_type"] == ORDERS
 
 
 def test_a_refusal_gives_no_orders_either(terminal: Terminal, capsys: pytest.CaptureFixture[str]) -> None:
