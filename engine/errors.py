@@ -24,6 +24,7 @@ class Reason(StrEnum):
     WRONG_STATE = "wrong-state"
     NOT_ALLOWED = "not-allowed"
     SEPARATION_OF_DUTIES = "separation-of-duties"
+    NOT_PROVEN = "not-proven"
     INVALID_DATA = "invalid-data"
     INVALID_MODEL = "invalid-model"
     BUDGET = "budget"

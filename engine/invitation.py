@@ -19,6 +19,7 @@ from engine.events import ContactInvited, InvitationAnswered, InvitationRevoked,
 from engine.flow.elements import Element
 from engine.form import Form
 from engine.remark import written
+from engine.signature import demand
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Context, DateTime, Person
@@ -91,6 +92,7 @@ def answer(progress: Progress, command: AnswerInvitation) -> tuple[Task, Context
     if form is not None:
         _only_offered(form, command.data)
     values = work.form_accepts(progress, task, command.data)
+    demand(progress, task)
     progress.emit(InvitationAnswered(invitation=found.id, task=task.id, evidence=command.evidence))
     done = TaskSubmitted if task.turns else TaskCompleted
     progress.emit(done(task=task.id, person=contact, role=None, on_behalf_of=None))

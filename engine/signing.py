@@ -10,6 +10,7 @@ from engine.organisation import known
 from engine.remark import reason_given
 from engine.role import Authority, authority
 from engine.separation import separated
+from engine.signature import demand
 from engine.step import Progress
 from engine.task import Task
 from engine.value import Person
@@ -35,6 +36,7 @@ def sign(progress: Progress, task: Task, opinion: str) -> None:
         raise Refused(Reason.INVALID_DATA, "加签应填写意见", "expected an opinion from an added signer")
     right = signing(progress, task)
     separated(progress, task, right, actor(progress))
+    demand(progress, task)
     progress.emit(TaskSigned(task=task.id, person=actor(progress), on_behalf_of=right.on_behalf_of, opinion=opinion))
     done = task.submitted
     if not task.turns and done is not None:

@@ -16,6 +16,13 @@ class Channel(StrEnum):
     LINK = "link"
 
 
+class Proof(StrEnum):
+    """What the actor of a command proved themselves by anew, for it alone."""
+
+    PASSWORD = "password"
+    CODE = "code"
+
+
 class ScopeKind(StrEnum):
     """What opened a scope of variables."""
 

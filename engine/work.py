@@ -49,6 +49,7 @@ from engine.procedure import RESERVED
 from engine.remark import reason_given, written
 from engine.role import Authority
 from engine.separation import separate_from, separated
+from engine.signature import demand
 from engine.signing import sign, signing
 from engine.step import Progress
 from engine.task import Task
@@ -92,11 +93,12 @@ def complete(progress: Progress, command: CompleteTask) -> tuple[Task, Context]:
     """Check authority and form, and note who did it: the task as it was, and the values to be kept.
 
     Whoever completes an unclaimed task claims it by that. Whoever holds one must still have the right to it. With
-    signers after its holder the task stays open for them.
+    signers after its holder the task stays open for them. Of a signed task the proof is asked for last: who has nothing to correct signs.
     """
     task = in_own_hand(progress, tasks.permitted(open_task(progress.instance, command.task), command))
     person = actor(progress)
     values = form_accepts(progress, task, command.data)
+    demand(progress, task)
     done = TaskSubmitted if task.turns else TaskCompleted
     progress.emit(done(task=task.id, person=person, role=task.role, on_behalf_of=task.on_behalf_of))
     return task, values

@@ -131,6 +131,15 @@ def failed(database: Database, person: Person, now: datetime) -> None:
         connection.execute(update(schema.account).where(mine, _account.failures >= FAILURES).values(**until))
 
 
+def proved(database: Database, person: Person, keys: Sequence[str]) -> None:
+    """A right password or code: what was wrong before is forgotten, and the tries counted under the keys do not count it."""
+    with database.write() as connection:
+        mine = update(schema.account).where(_account.person == person.id)
+        connection.execute(mine.values(failures=0, locked_until=0))
+        counted = update(schema.attempt).where(_attempt.key.in_(keys), _attempt.count > 0)
+        connection.execute(counted.values(count=_attempt.count - 1))
+
+
 def begin(database: Database, person: Person, now: datetime, address: str, agent: str) -> str:
     """A new session; the text for the browser's cookie."""
     token = secrets.token_urlsafe(32)

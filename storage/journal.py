@@ -17,7 +17,7 @@ from engine.events import Event, TaskClaimed, TaskCompleted
 from engine.journal import Entry
 from engine.record import Shelf
 from engine.value import Person
-from engine.words import Channel
+from engine.words import Channel, Proof
 from storage import codec
 from storage.batch import Batch, Prepared
 from storage.moments import micros, moment
@@ -133,6 +133,7 @@ def _envelope(entry: Entry, recorded_at: datetime, version: str | None) -> Json:
         "kind": type(entry.command).__name__,
         "on_behalf_of": principal,
         "performers": {key: [person.id for person in found] for key, found in entry.performers.items()},
+        "proof": None if envelope.proof is None else str(envelope.proof),
         "recorded_at": str(micros(recorded_at)),
         "revision": str(entry.revision),
         "role": role,
@@ -162,6 +163,7 @@ def _read_envelope(outer: Mapping[str, object]) -> Envelope:
         actor=None if actor is None else Person(str(actor)),
         channel=Channel(str(outer["channel"])),
         cause=_cause(cause),
+        proof=None if outer.get("proof") is None else Proof(str(outer["proof"])),
     )
 
 

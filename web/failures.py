@@ -22,6 +22,7 @@ STATUSES = {
     Reason.NOT_FOUND: 404,
     Reason.NOT_ALLOWED: 403,
     Reason.SEPARATION_OF_DUTIES: 403,
+    Reason.NOT_PROVEN: 403,
     Reason.WRONG_STATE: 409,
     Reason.INVALID_DATA: 422,
     Reason.INVALID_MODEL: 422,

@@ -28,6 +28,7 @@ from engine.check import (
     messages,
     milestones,
     roles,
+    signatures,
     texts,
     variables,
 )
@@ -53,6 +54,7 @@ RULES: tuple[Callable[[Procedure], Iterator[Finding]], ...] = (
     milestones.findings,
     documents.findings,
     countersignatures.findings,
+    signatures.findings,
     connectors.findings,
     texts.findings,
 )

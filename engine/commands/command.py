@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from engine.value import Person
-from engine.words import Channel
+from engine.words import Channel, Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class Envelope:
     """Who asks, when, on whose behalf, by which way.
 
     `id` makes a repeat harmless; `at` is UTC in microseconds, never before the stream's last entry;
-    `actor` is None for the clock and the worker.
+    `actor` is None for the clock and the worker; `proof` is there when the actor proved themselves anew for exactly this command.
     """
 
     id: str
@@ -33,6 +33,7 @@ class Envelope:
     actor: Person | None = None
     channel: Channel = Channel.CLI
     cause: Cause | None = None
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

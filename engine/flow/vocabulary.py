@@ -319,6 +319,3 @@ ENGINES = {
     "http://www.jboss.org/jbpm": "jbpm",
 }
 """Extensions that tell another engine what to execute."""
-
-ZX_NOT_YET = frozenset({"sign"})
-"""Extensions of the vocabulary that this release does not execute."""

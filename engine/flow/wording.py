@@ -19,7 +19,6 @@ from engine.flow.vocabulary import (
     WORDS,
     ZX_ANYWHERE,
     ZX_ELEMENTS,
-    ZX_NOT_YET,
     Word,
 )
 from engine.xml import BPMN, ZX
@@ -200,9 +199,7 @@ def _zx_attribute(node: etree._Element, word: Word, key: str) -> Iterator[Found]
     if key in word.zx:
         return
     known = key in ZX_ANYWHERE or any(key in other.zx for other in WORDS.values())
-    if key in ZX_NOT_YET:
-        yield found(node, "unsupported", f"本版本尚不执行 zx:{key}", f"zx:{key} is not executed by this release")
-    elif known:
+    if known:
         yield found(node, "unsupported", f"{local(node)} 没有扩展 zx:{key}", f"expected no zx:{key} on {local(node)}")
     else:
         yield found(node, "unsupported", f"未知的扩展 zx:{key}", f"there is no extension zx:{key}")

@@ -86,6 +86,8 @@ CASES: dict[str, tuple[str, str, str, str, Rule, str]] = {
     "an issue by a person": (MODEL, "offer:write", "offer:issue", "write", Rule.DOCUMENT, "document:issue on a service"),
     "a review by the author": (MODEL, ' zx:separateFrom="write"', "", "review", Rule.DOCUMENT, "zx:separateFrom lacks main:write"),
     "a review without an outcome": (MODEL, f' zx:approved="review.decision = {Q}通过{Q}"', "", "review", Rule.DOCUMENT, "zx:approved to say"),
+    "a signature that nobody executes": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:sign="L2"', "write", Rule.STRUCTURE, "expected zx:sign to be L1: L2 (certificates"),
+    "a signature by nobody": (MODEL, 'zx:escalation="N"', 'zx:escalation="N" zx:sign="L1" zx:external="true"', "write", Rule.FORM, "a contact has no account to prove themselves by"),
     "an approval of nothing": (MODEL, ' zx:document="offer:write"', ' zx:approved="true"', "write", Rule.DOCUMENT, "zx:approved on a review or countersignature only"),
     # ------------------------------------------------------------------ connectors
     "an unknown connector": (MODEL, "number-sequence", "e-mail", "number", Rule.CONNECTOR, "one of case-role, notify, number-sequence, record-to-case, webhook"),

@@ -93,6 +93,14 @@ SIGHTS = (
         "zhao",
         press=("#field-devices [data-add]", ".bar summary"),
     ),
+    _seen(
+        "task-sign",
+        "task.one",
+        "/tasks/{sign}",
+        "#dialog-signature[open]",
+        "wang",
+        press=("#form .bar .btn-primary",),
+    ),
     _seen("task-where", "task.where", "/tasks/{T01_03}", ".where .djs-element.mark-mine", press=(".where > summary",)),
     _seen("task-invitation", "invitation.one", "/tasks/{T01_08}/invitation", "main .card-plain", "wang"),
     # Cases

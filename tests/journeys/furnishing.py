@@ -61,6 +61,10 @@ HALTED = (
     '<bpmn:sequenceFlow id="fb" sourceRef="x" targetRef="b">'
     '<bpmn:conditionExpression>number("7")</bpmn:conditionExpression></bpmn:sequenceFlow>'
 )
+SIGNED = (
+    ENDS
+    % '<bpmn:userTask id="sign" name="Approve order" zx:form="forms/approve.form" zx:result="approval" zx:sign="L1"/>'
+)
 PAIR = ENDS % '<bpmn:userTask id="a" name="Pack"/><bpmn:userTask id="b" name="Send"/>'
 CHOICE = {
     "type": "radio",
@@ -132,6 +136,7 @@ def _runs(house: House) -> dict[str, str]:
         "routes:1",
     )
     _start(house, _publish(house, "parcels", "寄送", "Parcels", PAIR + chain("s", "a", "b", "e")), "parcels:1")
+    _start(house, _publish(house, "orders", "采购", "Orders", SIGNED + chain("s", "sign", "e")), "orders:1")
     Worker(house.store).run()
     with house.store.database.read() as connection:
         tasks = schema.task.c
@@ -139,13 +144,13 @@ def _runs(house: House) -> dict[str, str]:
         several = [str(found) for found in connection.execute(query).scalars()]
     assert len(several) == 4
     several_of = "&".join(f"task={one}" for one in several[:3])
-    singles = {"call": _task(house, "call"), "pack": _task(house, "a")}
+    singles = {"call": _task(house, "call"), "pack": _task(house, "a"), "sign": _task(house, "sign")}
     return {**singles, "several": several_of, "delegated": several[3]}
 
 
 def _publish(house: House, key: str, zh: str, en: str, body: str) -> str:
     """A small procedure put in force; the digest of its version."""
-    own = [one for one in ("s", "x", "a", "b", "e", "f") if f' id="{one}"' in body]
+    own = [one for one in ("s", "x", "a", "b", "e", "f", "sign") if f' id="{one}"' in body]
     model = process(body, lanes=f'<bpmn:laneSet id="ls">{lane("SALES", *own)}</bpmn:laneSet>', key=key)
     model = model.replace(f'id="{key}" '.encode(), f'id="{key}" name="{en}" '.encode())
     words = json.loads(english(model))

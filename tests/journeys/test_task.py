@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from storage.database import Database
+from storage.submission import Store
 from tests.journeys.conftest import Visit
 from tests.journeys.test_inbox import _faults
+from tests.web.pages import signed
+from web.cli.showcase import PASSWORD
 
 Opener = Callable[..., Visit]
 PASTE = """([selector, text]) => {
@@ -155,7 +161,7 @@ def test_the_slower_of_two_is_told_and_can_copy_what_they_typed(visit: Opener) -
     expect(page.locator("h1 + .status, .job-title .status")).to_contain_text("已完成")
 
 
-def test_every_dialog_can_be_used_and_refuses_in_place(visit: Opener) -> None:
+def test_every_dialog_can_be_used_and_refuses_in_place(visit: Opener, tmp_path: Path) -> None:
     person = visit()
     page = _open(person, "zhao", "T01.03")
     for name in ("return", "transfer", "sign", "delegate", "copy"):
@@ -186,6 +192,46 @@ def test_every_dialog_can_be_used_and_refuses_in_place(visit: Opener) -> None:
     page.locator("#dialog-return .btn-primary").click()
     page.wait_for_load_state()
     expect(page.locator(".say-good")).to_contain_text("已驳回")
+    _signs(visit(), tmp_path)
+
+
+def _signs(person: Visit, data: Path) -> None:
+    """A signed task: what is wrong with the password stands at it, what is wrong in the form in the form; neither loses anything."""
+    database = Database(f"sqlite:///{data}/zhixing.db")
+    task = signed.approvals(Store(database, lambda: datetime.now(UTC)), data / "orders")[0]
+    database.close()
+    person.sign_in("yi")
+    page = person.go(f"/tasks/{task}")
+    dialog, field = page.locator("#dialog-signature"), page.locator("#dialog-signature-password")
+    page.fill("#field-opinion", "按计划采购")
+    page.keyboard.press("Control+Enter")
+    expect(field).to_be_focused()
+    dialog.get_by_role("button", name="取消").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="提交").click()
+    field.fill(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#wrongs")).to_contain_text("有 1 处需要更正")
+    expect(dialog).to_be_hidden()
+    expect(field).to_have_value("")
+    page.get_by_label("同意", exact=True).check()
+    _saved(page)
+    page.get_by_role("button", name="提交").click()
+    field.fill("falsch-falsch")
+    dialog.get_by_role("button", name="签名并提交").click()
+    expect(dialog.locator("[data-control=password] .field-fault")).to_contain_text("密码或动态码不正确")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    assert _faults(person) == []
+    person.picture("task-sign-refused")
+    assert "falsch" not in page.evaluate("JSON.stringify({ ...localStorage, ...sessionStorage })")
+    expect(page.locator("#field-opinion")).to_have_value("按计划采购")
+    field.fill(PASSWORD)
+    dialog.get_by_role("button", name="签名并提交").click()
+    page.wait_for_url("**/tasks/*")
+    expect(page.locator(".undo, .say-good").first).to_contain_text("已提交")
+    page = person.go(f"/tasks/{task}")
+    expect(page.locator(".record")).to_contain_text("签名（已再次验证身份）")
 
 
 def test_a_task_is_done_by_keyboard_alone(visit: Opener) -> None:

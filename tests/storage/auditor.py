@@ -19,7 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 WORDS = "at channel command consulted kind performers recorded_at revision semantics stream"
-ALWAYS, SOMETIMES = set(WORDS.split()), {"actor", "cause", "on_behalf_of", "role", "version", "window"}
+ALWAYS, SOMETIMES = set(WORDS.split()), {"actor", "cause", "on_behalf_of", "proof", "role", "version", "window"}
 
 
 def u64(number: int | None) -> bytes:

@@ -8,20 +8,23 @@ from sqlalchemy import insert, select, text, update
 
 from engine import organisation
 from engine.absence import Absence
-from engine.commands import AssignCaseRole, ClaimTask, Command, DelegateTask, Envelope, UrgeTask
+from engine.commands import AssignCaseRole, ClaimTask, Command, CompleteTask, DelegateTask, Envelope, UrgeTask
+from engine.errors import Reason, Refused
 from engine.events import AbsenceEnded
 from engine.organisation import Organisation
 from engine.stream import ORGANISATION
-from engine.value import Date, Person
-from storage import attempt, codec, schema, staffing, verification
+from engine.value import Context, Date, Person
+from engine.words import Proof
+from storage import attempt, codec, journal, schema, staffing, verification
 from storage.database import Database
 from storage.files import Files
 from storage.migrations import upgrade
 from storage.moments import micros
 from storage.rebuild import rebuild
+from storage.shelf import StreamShelf
 from storage.submission import Store
 from tests.engine.test_determinism import NoShelf
-from tests.storage.company import NOW, Company
+from tests.storage.company import BODY, NOW, Company
 from tests.storage.test_files import OTHER, attach, handed_in, upload
 
 FIRST, SECOND = "a" * 64, "b" * 64
@@ -108,6 +111,29 @@ def test_a_team_that_was_changed_before_reasons_were_asked_for_is_proven(
     with database.read() as connection:
         rows = select(schema.entry.c.body).where(schema.entry.c.stream_no == case)
         assert all(b"reason" not in bytes(body) for body in connection.execute(rows).scalars())
+    assert findings(company) == []
+    assert rebuild(company.store).differences == []
+
+
+def test_what_is_handed_in_without_a_proof_has_the_bytes_of_before_and_one_with_it_is_proven(
+    database: Database,
+) -> None:
+    body = BODY.replace('id="review"', 'id="review" zx:sign="L1"')
+    company = Company(database, body=body)
+    stream = company.start()
+    company.complete(stream, company.task(stream, "write"), "wang")
+    with pytest.raises(Refused) as refusal:
+        company.complete(stream, company.task(stream, "review"), "chen")
+    assert refusal.value.reason is Reason.NOT_PROVEN
+    envelope = Envelope(id="signed", stream=stream, at=company.now, actor=company.people["chen"], proof=Proof.PASSWORD)
+    company.store.submit(CompleteTask(envelope=envelope, task=company.task(stream, "review"), data=Context()))
+    with database.read() as connection:
+        rows = select(schema.entry.c.envelope).where(schema.entry.c.stream_no == stream)
+        kept = [json.loads(bytes(found)) for found in connection.execute(rows.order_by("revision")).scalars()]
+        (*before, last) = journal.read(connection, stream, StreamShelf(connection, stream, company.store.recent))
+    assert [found.get("proof") for found in kept] == [None, None, "password"]
+    assert all("proof" not in found for found in kept[:-1])
+    assert [entry.command.envelope.proof for entry in (*before, last)] == [None, None, Proof.PASSWORD]
     assert findings(company) == []
     assert rebuild(company.store).differences == []
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
 from engine.flow import extension
+from tests.web.pages.browser import House
+from tests.web.pages.conftest import building, cheap_hashes, furnished, house
 from tests.web.terminal import ROOT
 from web.drafting.difference import terms
 from web.pages.studio.editors import words
+
+__all__ = ["building", "cheap_hashes", "furnished", "house"]
 
 FIELDS = (ROOT / "web" / "islands" / "studio" / "fields.js").read_text(encoding="utf-8")
 ATTRIBUTES, CHILDREN = extension.read(extension.DESCRIPTION.read_bytes())
@@ -44,3 +49,13 @@ def test_every_list_that_an_element_may_have_has_rows(element: str) -> None:
     (rows,) = re.findall(r"rows: \[(.*?)\]", _group(element))
     assert {one.strip('" ') for one in rows.split(",")} == CHILDREN[element]
     assert CHILDREN[element] <= words.WORDS.keys()
+
+
+def test_the_level_of_a_signature_is_chosen_in_words_and_only_what_is_executed(house: House) -> None:
+    li, at = house.signed_in("li"), "/procedures/service-planning"
+    li.post(f"{at}/draft/begin", at=at)
+    for language, said in (("zh", "再次输入密码或动态码"), ("en", "password or code once more")):
+        page = li.page(f"{at}/draft/diagram?file=processes/svc_requirements.bpmn&language={language}")
+        found = re.search(r'"signatures": (\[\[.*?\]\])', page)
+        assert found is not None
+        assert json.loads(found[1]) == [["L1", f"L1 · {said}"]]

@@ -166,3 +166,17 @@ def test_show_says_who_has_countersigned_and_who_has_not_yet(memo: Terminal) -> 
     assert [vote["approved"] for vote in standing["votes"]] == [True, None]
     memo.ok("withdraw", mine["task"], "--reason", "再想想", "--as", "gao")
     assert "已签 0/2" in memo.ok("show", instance)
+
+
+def test_a_signed_task_is_not_handed_in_here_and_says_where(memo: Terminal) -> None:
+    _, draft, _ = review(memo)
+    path = memo.folder / "memo" / "processes" / "memo.bpmn"
+    path.write_text(MODEL.replace('id="T01_01"', 'id="T01_01" zx:sign="L1"'), encoding="utf-8")
+    memo.ok("publish", "memo", "--reason", "须签名", "--as", "gao")
+    memo.ok("start", "memo", "memo", "--as", "lin")
+    (signed,) = [row["task"] for row in memo.json("inbox", "--as", "lin") if row["task"] != draft]
+    ran = memo.run("complete", signed, "--data", "{}", "--as", "lin", "--json")
+    assert ran.code == 1
+    assert "请在浏览器中打开任务" in ran.error["zh"]
+    assert "in a browser" in ran.error["en"]
+    assert signed in [row["task"] for row in memo.json("inbox", "--as", "lin")]

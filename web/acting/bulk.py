@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from engine import bulk
+from engine import bulk, signature
 from engine.commands import ClaimTask, Command, CompleteTask, Envelope
 from engine.errors import Reason, Refused, Text
 from engine.form import Form
@@ -23,6 +23,10 @@ Made = tuple[Command, Sequence[personal.Row]]
 OTHER = Text(
     "只有同一步骤、允许批量办理的任务才能一起完成;请单独办理这一项",
     "expected tasks of one step that may be done together; do this one by itself",
+)
+SIGNED = Text(
+    "这一步须签名:请逐项打开,看过内容后输入密码或动态码提交",
+    "expected tasks without a signature: open this one by itself, read it, and give your password or a code when handing in",
 )
 
 
@@ -54,7 +58,7 @@ def complete(desks: Sequence[Desk], data: Mapping[str, object], first: Envelope)
     return [
         _completed(desk, data, first)
         if desk.key in like or asking.is_done(_key(desk, first))
-        else Outcome(desk=desk, refusal=_other())
+        else Outcome(desk=desk, refusal=_other(desk))
         for desk in desks
     ]
 
@@ -107,5 +111,6 @@ def _step(desk: Desk) -> tuple[str, str, str]:
     return desk.instance.version, desk.row.process, desk.row.element
 
 
-def _other() -> Refused:
-    return Refused(Reason.INVALID_DATA, OTHER.zh, OTHER.en)
+def _other(desk: Desk) -> Refused:
+    why = SIGNED if signature.is_signed(desk.element) else OTHER
+    return Refused(Reason.INVALID_DATA, why.zh, why.en)

@@ -40,6 +40,11 @@ class Happened(Shape):
     command = fields.String(required=True)
     channel = fields.String(required=True)
     actor = fields.Nested(Who, required=True, allow_none=True)
+    proof = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "By what the actor proved themselves anew to sign: `password` or `code`"},
+    )
     sentences = fields.List(fields.Nested(Sentence), required=True)
 
 
@@ -142,6 +147,7 @@ def _entry(entry: Entry, sentences: list[dict[str, dict[str, str]]]) -> dict[str
         "command": type(entry.command).__name__,
         "channel": str(envelope.channel),
         "actor": values.named(envelope.actor),
+        "proof": None if envelope.proof is None else str(envelope.proof),
         "sentences": sentences,
     }
 

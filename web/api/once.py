@@ -27,7 +27,7 @@ from web.identity import me, visitor
 
 KEY, LONGEST_KEY = "Idempotency-Key", 100
 KEYS = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}")
-REPEATED, PASSWORD = "Idempotency-Replayed", "password"
+REPEATED, PROOFS = "Idempotency-Replayed", ("password", "code")
 SECRET, JOURNALED, HARMLESS = "zhixing_secret", "zhixing_journaled", "zhixing_harmless"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -192,7 +192,8 @@ def _body() -> str:
     try:
         document = json.loads(data, parse_float=str)
         if isinstance(document, dict):
-            document.pop(PASSWORD, None)  # of a password nothing is kept that could be guessed from, not even a digest
+            for proof in PROOFS:  # nothing is kept of them that could be guessed from, not even a digest
+                document.pop(proof, None)
         return json.dumps(document, sort_keys=True)
     except (ValueError, RecursionError):
         return hashlib.sha256(data).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response
 
 from engine import commands, target
@@ -12,7 +14,7 @@ from engine.words import ReturnMode, SignPlace
 from storage import drafts, intake, personal
 from storage.database import Database
 from web import reading
-from web.acting import reference
+from web.acting import reference, signature
 from web.api import asking, task_document, values
 from web.api.blueprint import resource
 from web.api.gate import reads, works
@@ -150,7 +152,7 @@ def complete(entered: dict[str, object], task: str) -> Response:
     checked, rows = _checked(desk, entered.get("data"), envelope)
 
     def build(_: Envelope) -> CompleteTask:
-        return CompleteTask(envelope=envelope, task=task, data=checked)
+        return CompleteTask(envelope=_proven(desk, envelope, entered), task=task, data=checked)
 
     return asking.submit(build, desk.instance.stream, rows)
 
@@ -181,8 +183,12 @@ def delegate(asked: dict[str, str], task: str) -> Response:
 @pages.response(200, Receipt)
 def resolve(asked: dict[str, str], task: str) -> Response:
     """Hand a delegated task back, or sign, with an opinion."""
-    opinion = asked["opinion"]
-    return _submit(task, lambda envelope: commands.ResolveTask(envelope=envelope, task=task, opinion=opinion))
+    desk, opinion = desks.open_for_me(task), asked["opinion"]
+
+    def build(envelope: Envelope) -> commands.ResolveTask:
+        return commands.ResolveTask(envelope=_proven(desk, envelope, asked), task=task, opinion=opinion)
+
+    return asking.submit(build, desk.instance.stream)
 
 
 @pages.route("/tasks/<counted:task>/urge", methods=["POST"], zh="催办")
@@ -271,6 +277,11 @@ def _checked(desk: Desk, entered: object, envelope: Envelope) -> tuple[Context, 
     checked, rows = intake.prepare(reading.store(), desk.instance, desk.task, data, envelope)
     reference.demand(desk, checked)
     return checked, rows
+
+
+def _proven(desk: Desk, envelope: Envelope, given: Mapping[str, object]) -> Envelope:
+    """The envelope with the proof of a signature where the task asks for one. Raises Refused (NOT_PROVEN)."""
+    return signature.proven(desk, envelope, str(given.get("password", "")), str(given.get("code", "")))
 
 
 def _persons(handles: list[str]) -> tuple[Person, ...]:

@@ -6,6 +6,7 @@ import json
 
 from engine import target
 from engine.form import Right
+from engine.signature import is_signed
 from storage import drafts
 from web import reading
 from web.acting import allowed
@@ -53,6 +54,7 @@ def document(desk: Desk) -> dict[str, object]:
         "closed_by": None if row.closed_by is None else values.by(row.closed_by),
         "actions": _actions(desk),
         "form": None if desk.form is None else json.loads(desk.procedure.files[desk.form.path]),
+        "signed": is_signed(desk.element),
         "sections": {section: str(right) for section, right in sections.items()},
         "data": _data(desk),
         "draft": draft(desk.key) if task is not None else None,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from marshmallow import fields, validate
 
 from engine.words import ReturnMode, SignPlace
+from web import passwords
 from web.api.shapes import HANDLE, LIST, Said, Shape, Who, Why
+from web.proving import LONGEST_CODE
 
 LONGEST = 10_000
 
@@ -32,6 +34,10 @@ class Task(Shape):
     closed_by = fields.Nested(Who, required=True, allow_none=True)
     actions = fields.List(fields.String(), required=True, metadata={"description": "What this person may do with it"})
     form = fields.Raw(required=True, allow_none=True, metadata={"description": "The form-js schema"})
+    signed = fields.Boolean(
+        required=True,
+        metadata={"description": "Who hands it in, or gives an opinion, sends their `password` or `code` with it"},
+    )
     sections = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     data = fields.Dict(required=True, metadata={"description": "The result of the time before"})
     draft = fields.Dict(required=True, allow_none=True, metadata={"description": "What this person entered so far"})
@@ -43,7 +49,14 @@ class Entered(Shape):
     data = fields.Dict(keys=fields.String(), required=True)
 
 
-class HandedIn(Shape):
+class Proven(Shape):
+    """By what whoever signs a task proves themselves anew; asked for by tasks that are `signed` alone."""
+
+    password = fields.String(validate=validate.Length(max=passwords.LONGEST))
+    code = fields.String(validate=validate.Length(max=LONGEST_CODE), metadata={"description": "Of one's telephone"})
+
+
+class HandedIn(Proven):
     """What is handed in; without data the draft is."""
 
     data = fields.Dict(keys=fields.String())
@@ -75,7 +88,7 @@ class Copied(Shape):
     message = fields.String(load_default="", validate=validate.Length(max=1000))
 
 
-class Opinion(Shape):
+class Opinion(Proven):
     """An opinion."""
 
     opinion = fields.String(load_default="", validate=validate.Length(max=LONGEST))

@@ -32,7 +32,7 @@ from engine.procedure import MANIFEST, Procedure
 from engine.stream import ORGANISATION
 from engine.task import Task
 from engine.value import Context, Person, Personal, Value
-from engine.words import StreamKind
+from engine.words import Proof, StreamKind
 from storage.memory import MemoryJournal
 from web.cli import company
 from web.telling import plain
@@ -183,7 +183,8 @@ class Trial:
     def _envelope(self, stream: int, actor: Person | None = None) -> Envelope:
         self.sent += 1
         self.now += timedelta(seconds=1)
-        return Envelope(id=f"trial-{self.sent}", stream=stream, at=self.now, actor=actor)
+        proof = None if actor is None else Proof.PASSWORD  # who tries a model signs for everybody in it
+        return Envelope(id=f"trial-{self.sent}", stream=stream, at=self.now, actor=actor, proof=proof)
 
     def _person(self) -> Person:
         nobody = Personal(reference="you", present=False, digest="0" * 64)

@@ -9,6 +9,7 @@ from engine import events, temporal
 from engine.errors import Text
 from engine.events import Event
 from engine.journal import Entry
+from engine.signature import signs
 from engine.value import Context, Person
 from engine.words import Channel
 from storage.refusals import Kept
@@ -23,6 +24,7 @@ CLAIMING = (events.TaskCompleted, events.TaskSubmitted, events.TaskReturned, eve
 """What claims an unclaimed task by that."""
 
 DONE = (events.TaskCompleted, events.TaskSubmitted)
+SIGNED = Text(",签名(已再次验证身份)", ", signed (identity confirmed again)")
 SYSTEM, OPERATOR = Text("系统", "the system"), Text("操作员", "the operator")
 
 
@@ -79,7 +81,8 @@ class Teller:
                 continue  # the reminder or escalation says it
             if isinstance(event, events.FollowUpScheduled) and event.job in hidden:
                 continue
-            yield Told(who=self._who(entry, event), what=self._what(event, entry.events[place + 1 :]))
+            signed = SIGNED if signs(entry.command, event) else same("")
+            yield Told(who=self._who(entry, event), what=self._what(event, entry.events[place + 1 :], signed))
 
     def _who(self, entry: Entry, event: Event) -> Text:
         if type(event) in BY_ITSELF:
@@ -91,14 +94,14 @@ class Teller:
         actor = actor or entry.command.envelope.actor
         return self.actor(actor, entry.command.envelope.channel)
 
-    def _what(self, event: Event, after: tuple[Event, ...]) -> Text:
+    def _what(self, event: Event, after: tuple[Event, ...], signed: Text) -> Text:
         words = {field.name: self.names.word(field.name, getattr(event, field.name)) for field in fields(event)}
         words["step"] = self._step_of(event)
         if type(event) in _MORE:
             words |= _MORE[type(event)](self, event)
         zh, en = SENTENCES[type(event)]
-        said_zh = zh.format(**{key: text.zh for key, text in words.items()}).rstrip(":")
-        said_en = en.format(**{key: text.en for key, text in words.items()}).rstrip(": ")
+        said_zh = zh.format(**{key: text.zh for key, text in words.items()}).rstrip(":") + signed.zh
+        said_en = en.format(**{key: text.en for key, text in words.items()}).rstrip(": ") + signed.en
         way = self._outcome(event, after)
         return Text(said_zh, said_en) if way is None else Text(f"{said_zh} → {way.zh}", f"{said_en} → {way.en}")
 

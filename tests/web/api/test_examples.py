@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.web.api.program import PREFIX, Program, program
+from tests.web.pages import signed
 from tests.web.pages.browser import House
+from web.cli.showcase import PASSWORD
 
 PAGE = Path(__file__).parents[3] / "docs" / "api.md"
 EXAMPLE = re.compile(r"```http\n(.*?)```\n+```json (\d+)\n(.*?)```", re.S)
@@ -36,11 +38,13 @@ def _fits(expected: Any, found: Any, known: dict[str, Any]) -> bool:
     return bool(expected == found)
 
 
-def test_every_example_answers_as_the_page_says(house: House) -> None:
+def test_every_example_answers_as_the_page_says(house: House, tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
     examples = EXAMPLE.findall(page)
     assert len(examples) == page.count("```http") > 10
     known: dict[str, Any] = {handle: program(house, handle).token for handle in ("li", "wang", "admin")}
+    known |= {"signed": signed.approvals(house.store, tmp_path / "orders")[0], "password": PASSWORD}
+    known["yi"] = program(house, "yi").token
     client = house.app.test_client(use_cookies=False)
     for request, status, answer in examples:
         head, _, body = NAMED.sub(lambda name: str(known[name[1]]), request).partition("\n\n")

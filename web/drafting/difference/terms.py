@@ -75,6 +75,7 @@ FACTS = {
     "per": Text("里程碑对象", "milestone key"),
     "correlation": Text("消息对应", "correlation"),
     "countersign": Text("会签规则", "countersigning"),
+    "sign": Text("签名级别", "level of signature"),
     "external": Text("由外部人员办理", "done by somebody outside"),
     "bulk": Text("批量办理", "done in bulk"),
     "catchUp": Text("错过时补办", "catching up"),

@@ -18,7 +18,7 @@ const PEOPLE = [
 ];
 const GROUPS = [
   { types: ["bpmn:Lane"], work: [["role", "select", "roles"]] },
-  { types: ["bpmn:UserTask"], work: [...PEOPLE, ["countersign", "text"], ["external", "check"], ["bulk", "check"]], rules: [["result", "text"]] },
+  { types: ["bpmn:UserTask"], work: [...PEOPLE, ["countersign", "text"], ["sign", "select", "signatures"], ["external", "check"], ["bulk", "check"]], rules: [["result", "text"]] },
   { types: ["bpmn:ManualTask"], work: [...PEOPLE, ["bulk", "check"]], rules: [["result", "text"]] },
   { types: ["bpmn:ServiceTask"], work: [["connector", "select", "connectors"], ["document", "text"]], rules: [["result", "text"]], rows: ["parameter"] },
   { types: ["bpmn:BusinessRuleTask"], work: [["decision", "select", "decisions"]], rules: [["result", "text"]], rows: ["input"] },

@@ -9,6 +9,7 @@ import { dialogs } from "./dialogs.js";
 import { files } from "./files.js";
 import { references } from "./references.js";
 import { leftBehind } from "./left.js";
+import { signature } from "./signature.js";
 import { where } from "./where.js";
 
 checking();
@@ -18,6 +19,7 @@ sheets();
 paging();
 dates();
 dialogs();
+signature();
 files();
 references();
 leftBehind();

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from engine.value import Person
 from storage import accounts, second_factor
 from storage.second_factor import SecondFactor
-from web import notices, own_password, passwords, reading, telephone_codes
+from web import notices, own_password, passwords, proving, reading, telephone_codes
 from web.access import signed_in
 from web.identity import me
 from web.translation import _
@@ -21,8 +21,6 @@ pages = Blueprint("two_steps", __name__, url_prefix="/account/two-steps")
 
 TRIES, SPAN = 10, timedelta(minutes=10)
 """How many codes are tried here in one span of time."""
-
-LONGEST_CODE = 40
 
 
 @pages.get("/")
@@ -52,7 +50,7 @@ def confirm() -> str | Response:
         return redirect(url_for(".mine"))
     if not _admitted():
         return make_response(_page({"code": _("尝试次数太多,请等十分钟再试。")}), 429)
-    step = telephone_codes.step_of(factor.secret, _plain(request.form.get("code", "")), store.now())
+    step = telephone_codes.step_of(factor.secret, proving.plain(request.form.get("code", "")), store.now())
     codes = passwords.recovery_codes()
     if step is None or not second_factor.confirm(store.database, me().person, factor.secret, step, codes):
         return make_response(_page({"code": _("动态码应为手机上正在显示的六位数字;也请检查手机的时间是否准确。")}), 422)
@@ -72,15 +70,8 @@ def end() -> Response:
 
 def takes(person: Person, given: str) -> bool:
     """What was given is the present code of the person's telephone or a recovery code, and is used by this."""
-    store, code = reading.store(), _plain(given)
-    with store.database.read() as connection:
-        factor = second_factor.of(connection, person)
-    if factor is None or not factor.confirmed:
-        return False
-    step = telephone_codes.step_of(factor.secret, code, store.now())
-    if step is not None:
-        return second_factor.take(store.database, person, step)
-    return second_factor.recover(store.database, person, code)
+    code = proving.plain(given)
+    return proving.by_telephone(person, code) or second_factor.recover(reading.store().database, person, code)
 
 
 def _page(faults: dict[str, str], codes: tuple[str, ...] = ()) -> str:
@@ -119,8 +110,3 @@ def _password_faults() -> dict[str, str]:
 def _admitted() -> bool:
     store = reading.store()
     return accounts.admitted(store.database, f"two-steps:{me().person.id}", store.now(), TRIES, SPAN)
-
-
-def _plain(given: str) -> str:
-    """A code as it is kept: people type spaces between its groups, and telephones make the first letter large."""
-    return "".join(given.split()).casefold()[:LONGEST_CODE]

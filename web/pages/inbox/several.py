@@ -7,6 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from engine.errors import Refused
+from engine.signature import is_signed
 from storage import preferences
 from web import asking, reading
 from web.access import signed_in
@@ -98,6 +99,7 @@ def _page(desks: list[Desk], like: list[Desk], form: Drawn | None) -> str:
         desk=like[0] if like else None,
         like=like,
         others=others,
+        signed={desk.key for desk in others if is_signed(desk.element)},
         form=form,
         people_of=lambda role: acts.people(like[0], role),
     )

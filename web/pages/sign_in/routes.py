@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.value import Person
 from storage import accounts, people, second_factor
-from web import identity, notices, onward, passwords, reading, texts
+from web import identity, notices, onward, passwords, proving, reading, texts
 from web.access import anybody, with_any_password
 from web.logs import log
 from web.pages.account import two_steps
 from web.translation import _
 
 pages = Blueprint("sign_in", __name__)
-
-OF_ADDRESS, OF_HANDLE, SPAN = 60, 15, timedelta(minutes=10)
-"""How many sign-ins are tried from one address and for one handle in one span of time."""
 
 
 @pages.get("/sign-in")
@@ -77,8 +72,7 @@ def _attempt(handle: str, password: str) -> tuple[Person | str, int]:
     store, now = reading.store(), reading.store().now()
     if not (handle and password):
         return _("请填写账号和密码。"), 422
-    keys = ((f"address:{request.remote_addr}", OF_ADDRESS), (f"handle:{handle[:100]}", OF_HANDLE))
-    if not all([accounts.admitted(store.database, key, now, limit, SPAN) for key, limit in keys]):
+    if not proving.admitted(handle):
         return _("尝试次数太多,请等十分钟再试。"), 429
     person = people.find(store, handle[:100])
     with store.database.read() as connection:

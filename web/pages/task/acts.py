@@ -9,13 +9,15 @@ from flask import abort, request
 
 from engine import commands
 from engine.commands import Command, Envelope
+from engine.errors import Reason, Refused
 from engine.organisation import Organisation
 from engine.value import Person
 from engine.words import ReturnMode, SignPlace, Stage
-from web import texts
+from web import proving, texts
 from web.acting.act import Act
 from web.acting.allowed import standing
 from web.identity import me
+from web.pages.task import signature
 from web.sight import absence
 from web.sight.desk import Desk
 from web.translation import _
@@ -45,7 +47,9 @@ def command(desk: Desk, name: str) -> Callable[[Envelope], Command]:
             return lambda envelope: commands.WithdrawTask(envelope=envelope, task=key, reason=reason)
         case "resolve":
             opinion = form.get("opinion", "")
-            return lambda envelope: commands.ResolveTask(envelope=envelope, task=key, opinion=opinion)
+            return lambda envelope: commands.ResolveTask(
+                envelope=signature.proven(desk, envelope), task=key, opinion=opinion
+            )
         case "terminate":
             return lambda envelope: commands.TerminateInstance(envelope=envelope, reason=reason)
         case "urge":
@@ -103,8 +107,10 @@ def missing(desk: Desk, act: Act) -> Missing | None:
     return None
 
 
-def about(desk: Desk, act: Act) -> str:
+def about(desk: Desk, act: Act, refused: Refused) -> str:
     """The control of a dialog that a refusal is about: while the action is still offered, it is what was chosen there."""
+    if refused.reason is Reason.NOT_PROVEN:
+        return proving.FIELD
     if not standing(desk).has(act.name):
         return ""
     return next((control for asked, control in CHOSEN.items() if asked in act.asks), "")

@@ -14,8 +14,8 @@ from engine import countersign
 from engine.task import Task
 from storage.handing import Handed
 from storage.moments import NEVER, micros
-from web import asking, reading, texts
-from web.acting import adhoc, allowed
+from web import asking, proving, reading, texts
+from web.acting import adhoc, allowed, signature
 from web.acting import form as forms
 from web.acting.act import ACTS
 from web.identity import me
@@ -67,8 +67,15 @@ def shown(desk: Desk) -> dict[str, Any]:
         "roles": acts.roles(desk),
         "people": acts.people(desk),
         "people_of": lambda role: acts.people(desk, role),
+        **_signature(desk, standing),
         **_files(desk),
     }
+
+
+def _signature(desk: Desk, standing: allowed.Standing) -> dict[str, Any]:
+    """Whether this person signs it, and may do so by a code."""
+    signs = signature.asked(desk, standing)
+    return {"signs": signs, "has_code": signs and proving.has_telephone(), "unproven": ""}
 
 
 def _files(desk: Desk) -> dict[str, Any]:

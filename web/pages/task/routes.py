@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -11,10 +12,10 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from engine.commands import CompleteTask, OpenTask
-from engine.errors import Refused
+from engine.errors import Fault, Reason, Refused
 from engine.events import TaskOffered
 from storage import drafts, intake, preferences
-from web import asking, csrf, failures, notices, reading, texts
+from web import asking, csrf, failures, notices, proving, reading, texts
 from web.access import signed_in
 from web.acting import allowed, reference
 from web.acting import form as forms
@@ -22,7 +23,7 @@ from web.acting.act import ACTS
 from web.bounds import FORM, takes
 from web.forms.entry import Typed
 from web.identity import me
-from web.pages.task import acts, page
+from web.pages.task import acts, page, signature
 from web.pages.task import where as whereabouts
 from web.sight import desk as desks
 from web.sight.desk import Desk
@@ -95,6 +96,7 @@ def complete(task: str) -> Response:
             data = {} if desk.form is None else forms.typed(desk).entries
             values, rows = intake.from_form(reading.store(), desk.progress, desk.task, data)
             reference.demand(desk, values)
+            envelope = signature.proven(desk, envelope)
             reading.store().submit(CompleteTask(envelope=envelope, task=task, data=values), rows)
         except Refused as refused:
             return _refused(desk, refused)
@@ -117,7 +119,9 @@ def act(task: str, act: str) -> Response:
     try:
         receipt = asking.submit(acts.command(desk, act), desk.instance.stream)
     except Refused as refused:
-        return _in_place(desk.sentence(refused.text), failures.STATUSES[refused.reason], acts.about(desk, known))
+        return _in_place(
+            desk.sentence(refused.text), failures.STATUSES[refused.reason], acts.about(desk, known, refused)
+        )
     offered = [event.task for event in receipt.events if isinstance(event, TaskOffered)]
     goal = offered[0] if act == "withdraw" and offered else task
     gone = act in ("return", "transfer")
@@ -178,6 +182,8 @@ def _with_form(task: str) -> Desk:
 
 def _refused(desk: Desk, refused: Refused) -> Response:
     """What is wrong beside its field; anything else above the form, which stays as it is."""
+    if refused.reason is Reason.NOT_PROVEN:
+        return _unproven(desk, desk.sentence(refused.text))
     if not refused.faults or desk.form is None:
         fresh = desks.open_for_me(desk.key)
         if fresh.task is None:
@@ -185,12 +191,23 @@ def _refused(desk: Desk, refused: Refused) -> Response:
         return _above(desk, desk.sentence(refused.text), failures.STATUSES[refused.reason])
     if desk.holder and not allowed.standing(desk).may_do:
         return _too_late(desk)  # whose faults these are is not for this person to mend any more
-    found = forms.typed(desk)
-    form = forms.drawn(desk, found.entries, refused.faults, is_draft=True)
-    told = {**page.shown(desk), "form": form}
+    return _again(desk, refused.faults)
+
+
+def _unproven(desk: Desk, text: str) -> Response:
+    """What is wrong with what was typed to sign, at its field; the form stays as it is."""
+    if not request.headers.get("HX-Request"):
+        return _again(desk, (), unproven=text)
+    return _in_place(text, 403, proving.FIELD) if signature.is_in_dialog() else _above(desk, text, 403)
+
+
+def _again(desk: Desk, faults: Sequence[Fault], **more: str) -> Response:
+    """The form with what was typed and what is wrong with it, wherever it was handed in from."""
+    form = None if desk.form is None else forms.drawn(desk, forms.typed(desk).entries, faults, is_draft=True)
+    told = {**page.shown(desk), "form": form, **more}
     whole = not request.headers.get("HX-Request")
     response = make_response(render_template("task/page.html" if whole else "task/work.html", **told), 422)
-    response.headers[IN_PLACE] = "1"
+    response.headers.update({IN_PLACE: "1", "HX-Retarget": "#work", "HX-Reswap": "outerHTML"})
     return response
 
 

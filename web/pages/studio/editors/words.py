@@ -6,6 +6,7 @@ from engine.connector import CONNECTORS
 from engine.dmn.model import Decision
 from engine.errors import Refused
 from engine.procedure import load
+from engine.signature import LEVEL
 from web.drafting.draft import Draft
 from web.texts import said
 from web.translation import is_english, lazy
@@ -51,6 +52,7 @@ WORDS = {
     "document": lazy("文件与动作"),
     "approved": lazy("批准的条件"),
     "countersign": lazy("会签规则"),
+    "sign": lazy("提交时的签名"),
     "section": lazy("表单分区权限"),
     "no_sections": lazy("这张表单没有分区,全部可填。"),
     "right_write": lazy("可填"),
@@ -91,6 +93,7 @@ WORDS = {
     "example_due": lazy("例如 working days after(now, 3)"),
     "example_condition": lazy('例如 review.decision = "通过"'),
 }
+ANEW = lazy("再次输入密码或动态码")
 
 
 def words() -> dict[str, object]:
@@ -118,6 +121,7 @@ def choices(found: Draft) -> dict[str, object]:
             for one in model.elements
             if isinstance(one, Decision)
         ],
+        "signatures": [(LEVEL, f"{LEVEL} · {ANEW}")],
         "connectors": [(name, name) for name in sorted(CONNECTORS)],
         "processes": [(key, process.name or key) for key, process in procedure.model.processes.items()],
     }
