@@ -223,7 +223,7 @@ class Attempt:
         batch.add(_RECEIVE, {"key": entry.command.envelope.id, **place})
         batch.add(_LEAVE_UNSEALED, place)
         projection.project(batch, entry, before, step.state, staff)
-        batch.send()
+        batch.send(is_last=self.also is None)
 
 
 def _asked(command: Command) -> tuple[object, ...]:

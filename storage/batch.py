@@ -54,13 +54,19 @@ class Batch:
         if rows:
             self._waiting.append((statement, rows))
 
-    def send(self) -> None:
-        """Write what was added. Raises SQLAlchemy's errors."""
+    def send(self, *, is_last: bool = False) -> None:
+        """Write what was added. Raises SQLAlchemy's errors.
+
+        Where nothing follows in the transaction, PostgreSQL is told to commit in the same round trip, so that locks are
+        held no longer than they must be; the commit of the transaction then finds nothing left to do.
+        """
         waiting, self._waiting = self._waiting, []
         if waiting:
             with _cursor(self.connection, len(waiting)) as cursor:
                 for statement, rows in waiting:
                     _execute(self.connection, cursor, statement, rows)
+                if is_last and self.connection.dialect.name == "postgresql":
+                    cursor.connection.commit()
 
 
 def find(connection: Connection, *asked: tuple[Prepared, Values]) -> tuple[Any, ...] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, delete, event, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from storage import schema
-from storage.batch import Batch, Prepared, find
+from storage.batch import Batch, Prepared, Values, find
 from storage.database import Database
 
 KEEP = Prepared(insert(schema.attempt), "key", "span", "count")
@@ -63,3 +63,22 @@ def test_whoever_listens_to_statements_hears_these_too(database: Database) -> No
         batch.send()
     said = [one.split()[0] for one in heard if not one.startswith("BEGIN")]
     assert said == ["INSERT", "DELETE"]
+
+
+def write_last(database: Database, *groups: list[Values]) -> list[str]:
+    """Write these in a transaction of their own; what others see before it ends."""
+    with database.write() as connection:
+        batch = Batch(connection)
+        for rows in groups:
+            batch.add(KEEP, *rows)
+        batch.send(is_last=True)
+        return keys(database)
+
+
+def test_the_last_of_a_transaction_commits_it_or_leaves_nothing(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        write_last(database, [row("a", 1), row("b", 2)], [row("a", 3)])
+    assert keys(database) == []
+    seen = write_last(database, [row("a", 1)], [row("b", 2)])
+    assert seen == ([] if database.is_sqlite else ["a", "b"])
+    assert keys(database) == ["a", "b"]
