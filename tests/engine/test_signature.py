@@ -132,7 +132,11 @@ def test_what_hands_nothing_in_needs_no_proof(world: World) -> None:
     world.do(CompleteTask, "wang", stream, task=world.task(stream, "write").id, data=Context())
     again = world.task(stream, "approve").id
     signed(world, CompleteTask, "chen", stream, Proof.PASSWORD, task=again, data=Context())
-    world.do(WithdrawTask, "chen", stream, task=again, reason="补充")
+    withdrawn = world.do(WithdrawTask, "chen", stream, task=again, reason="补充")
+    unsigned = [entry.command for entry in world.journal.kept[stream] if entry.command.envelope.proof is None]
+    done = (DelegateTask, ResolveTask, TransferTask, ReturnTask, WithdrawTask)
+    assert [type(command) for command in unsigned if isinstance(command, done)] == list(done)
+    assert not any(signs(withdrawn.command, event) for event in withdrawn.events)
     unproven(
         world,
         stream,

@@ -61,7 +61,9 @@ def test_whoever_has_no_right_decides_nothing_and_is_told_so_of_what_they_see(
 def test_a_settled_incident_is_no_longer_there_for_whoever_only_saw_it_in_the_list(house: House) -> None:
     incident = stuck(house)
     program(house, "li").post(f"/incidents/{incident}/decide", {"flows": ["fb"], "reason": "按合同"})
-    program(house, "admin").refused(404, "POST", f"/incidents/{incident}/retry", {"reason": "x"})
+    admin = program(house, "admin")
+    assert admin.refused(404, "POST", f"/incidents/{incident}/retry", {"reason": "x"})["reason"] == "not-found"
+    assert admin.get("/operation/incidents")["items"] == []
 
 
 def test_a_parked_job_is_listed_with_its_problem_and_tried_again(house: House) -> None:

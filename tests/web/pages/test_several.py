@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from engine.commands import StartInstance
-from engine.value import Context
-from engine.words import StreamKind
-from storage import accounts, people, schema
+from storage import people, schema
 from storage.submission import Store
 from tests.web.api.program import program
+from tests.web.pages.approvals import begun
 from tests.web.pages.browser import Browser, House
 from tests.web.pages.test_task import _task
-from web import passwords
-from web.cli import company, play
-from web.cli.showcase import PASSWORD
 
-MANIFEST = """
-key = "notes"
-label = "1"
-owner = "OWN"
-[title]
-zh = "批注"
-en = "Notes"
-[roles.OWN]
-zh = "负责人"
-en = "Owner"
-[roles.STAFF]
-zh = "员工"
-en = "Staff"
-"""
 MODEL = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zx="urn:zhixing:bpmn:1" targetNamespace="urn:example">
   <process id="notes" name="批注" isExecutable="true">
@@ -51,35 +30,7 @@ MODEL = """<?xml version="1.0" encoding="UTF-8"?>
   </process>
 </definitions>
 """
-FORM = {
-    "type": "default",
-    "id": "approve",
-    "components": [
-        {
-            "type": "radio",
-            "key": "decision",
-            "label": "结论",
-            "validate": {"required": True},
-            "values": [{"value": "yes", "label": "同意"}, {"value": "no", "label": "不同意"}],
-        },
-        {"type": "textarea", "key": "opinion", "label": "意见"},
-    ],
-}
-OPTIONS = {"yes": "Yes", "no": "No"}
-ENGLISH = {
-    "elements": {
-        "notes": {"name": "Notes"},
-        "L1": {"name": "Staff"},
-        "Approve": {"name": "Approve"},
-        "Done": {"name": "Done"},
-    },
-    "forms": {
-        "approve": {
-            "title": "Approve",
-            "fields": {"decision": {"label": "Decision", "options": OPTIONS}, "opinion": {"label": "Opinion"}},
-        }
-    },
-}
+NAMES = {"notes": "Notes", "L1": "Staff", "Approve": "Approve", "Done": "Done"}
 COMMAND = "cd" * 16
 
 
@@ -91,33 +42,7 @@ def notes(house: House, tmp_path: Path) -> list[str]:
 
 def written(store: Store, folder: Path) -> list[str]:
     """A procedure with a step that may be done in bulk, two people who do it, and three tasks for them."""
-    for name, text in {
-        "procedure.toml": MANIFEST,
-        "processes/notes.bpmn": MODEL,
-        "forms/approve.form": json.dumps(FORM),
-        "texts/en.json": json.dumps(ENGLISH),
-    }.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
-    version = play.publish(store, folder, "test:notes")
-    for handle, name in (("yi", "易一"), ("er", "尔二")):
-        people.add(store, f"test:{handle}", handle, name, ["STAFF"])
-        person, kept = people.known(store, handle), passwords.hashed(PASSWORD)
-        accounts.set_password(store.database, person, kept, store.now(), one_time=False)
-    for number in range(3):
-        store.open_stream(StreamKind.INSTANCE, f"test:{number}", _start(store, version, number))
-    with store.database.read() as connection:
-        tasks = schema.task.c
-        query = select(tasks.task).where(tasks.element == "Approve").order_by(tasks.task)
-        return list(connection.execute(query).scalars())
-
-
-def _start(store: Store, version: str, number: int) -> Callable[[int], StartInstance]:
-    def build(stream: int) -> StartInstance:
-        envelope = company.envelope(store, stream, people.known(store, "yi"), f"test:{number}")
-        return StartInstance(envelope=envelope, case=None, version=version, process="notes", input=Context())
-
-    return build
+    return begun(store, folder, "批注", MODEL, NAMES, 3)
 
 
 def _send(visitor: Browser, what: str, tasks: list[str], **more: str) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from storage import drafts, people, schema, second_factor, verification
-from tests.web.pages import signed
+from tests.web.pages import approvals, signed
 from tests.web.pages.browser import Browser, House
 from tests.web.pages.test_several import _send as _several
 from web import telephone_codes
@@ -227,11 +227,11 @@ def test_a_vote_and_an_opinion_are_signed_and_handing_back_is_not(house: House, 
     back = zhao.post(f"/tasks/{orders[1]}/do/resolve", {"opinion": "看过"}, at="/account/", headers=bare)
     assert back.status_code == 200
     assert _sign(yi, orders[0], PASSWORD).status_code == 200
-    for vote in signed.waiting(house.store, "Vote"):
+    for vote in approvals.waiting(house.store, "Vote"):
         assert {_sign(one, vote, "").status_code for one in (yi, er)} <= {403, 404}
         done = [one for one in (yi, er) if _open(house, vote) and _sign(one, vote, PASSWORD).status_code == 200]
         assert len(done) == 1
-    assert signed.waiting(house.store, "Vote") == []
+    assert approvals.waiting(house.store, "Vote") == []
 
 
 def test_several_at_once_says_why_not(house: House, orders: list[str]) -> None:
