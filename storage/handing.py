@@ -8,22 +8,18 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from engine.commands import AddSigner, Command, CompleteTask, DelegateTask, ResolveTask, TransferTask
 from engine.errors import EngineError
 from engine.journal import Entry
 from storage import journal
 from storage.moments import micros
-from storage.schema import entry as entries
 from storage.shelf import Recent, StreamShelf
 
 KEPT = 20_000
 LONGEST = 200
 OPINION = "opinion"
-LOOKED = 200
-"""Entries that are looked at, from the last one on, for whoever gave a task on."""
-
 GIVING = (TransferTask, DelegateTask, ResolveTask, AddSigner)
 """What gives an open task to somebody else."""
 
@@ -63,21 +59,6 @@ class Hands:
                 while len(self._kept) > KEPT:
                     self._kept.popitem(last=False)
         return found
-
-    def latest(self, connection: Connection, task: str) -> Handed | None:
-        """Who last gave a task to another while it was open: nothing when nobody did."""
-        stream, revision = spot_of(task)
-        later = (entries.c.stream_no == stream) & (entries.c.revision > revision)
-        query = select(entries).where(later).order_by(entries.c.revision.desc()).limit(LOOKED)
-        shelf = StreamShelf(connection, stream, self.recent)
-        for row in connection.execute(query):
-            try:
-                entry = journal.decode(row, shelf)
-            except EngineError:
-                continue  # verification says what is wrong with it; a page does not fail for it
-            if isinstance(entry.command, GIVING) and entry.command.task == task:
-                return _handed(entry)
-        return None
 
     def _read(self, connection: Connection, spots: Mapping[str, Spot]) -> Iterator[tuple[str, Handed]]:
         """What clock and worker did has a cause: the entry of the person whose work led to it."""

@@ -100,8 +100,7 @@ def _written(desk: Desk) -> str:
 def _before(desk: Desk) -> Handed | None:
     """Who handed it on, and what they said."""
     with reading.store().database.read() as connection:
-        hands = lines.hands()
-        return hands.latest(connection, desk.key) or hands.of(connection, [desk.key]).get(desk.key)
+        return lines.hands().of(connection, [desk.key], {desk.key: desk.row.given}).get(desk.key)
 
 
 def _handed_in(desk: Desk) -> HandedIn | None:
